@@ -1,0 +1,103 @@
+/**
+ * The memory that a lane and a worker share for one batch of frames.
+ *
+ * A batch is one SharedArrayBuffer with two views on it: `control`, 32-bit
+ * words (a header, then one descriptor of FRAME_WORDS words for each frame), and
+ * `bytes`, the arena (input region, then output region). Every offset in
+ * `control` counts bytes from the start of `bytes`; every span counts bytes
+ * from the start of its frame.
+ *
+ * Ownership alternates and is never shared: the main thread owns a batch while it
+ * fills it and again once the task has settled; in between it belongs to the
+ * worker. The hand-over is Piscina's message, which orders all memory accesses,
+ * so no word here needs Atomics.
+ *
+ * The kernel only reads the input region, so a batch whose worker died can be run
+ * again as it is.
+ */
+
+/** Header words of `control`. */
+export const FRAME_COUNT = 0;
+/** Where the output region begins; written by main. */
+export const OUT_START = 1;
+/** Where the output region ends (exclusive); written by main. */
+export const OUT_LIMIT = 2;
+/** How far the output region is used (exclusive end); written by the kernel. */
+export const OUT_END = 3;
+export const HEADER_WORDS = 16;
+
+/** Words of one frame's descriptor. The first five are main's, the rest the kernel's. */
+export const FLOW = 0;
+/** Action, output framing and what to write for a bad frame: see op(). */
+export const OP = 1;
+export const IN_OFFSET = 2;
+export const IN_LENGTH = 3;
+/** REFUSE: which refusal (REFUSALS). Other actions: 0. */
+export const ARG = 4;
+/** What the frame is: a KIND_ or BAD_ constant, or UNDECIDED. */
+export const VERDICT = 5;
+export const OUT_OFFSET = 6;
+/** 0: nothing goes out for this frame. */
+export const OUT_LENGTH = 7;
+/** Spans [start, end) in the frame; end 0 means that the member is absent. */
+export const ID_START = 8;
+export const ID_END = 9;
+export const METHOD_START = 10;
+export const METHOD_END = 11;
+export const PARAMS_START = 12;
+export const PARAMS_END = 13;
+export const RESULT_START = 14;
+export const RESULT_END = 15;
+export const ERROR_START = 16;
+export const ERROR_END = 17;
+export const FRAME_WORDS = 20;
+
+/** Verdicts. */
+export const UNDECIDED = 0;
+export const KIND_REQUEST = 1;
+export const KIND_NOTIFICATION = 2;
+export const KIND_RESPONSE = 3;
+export const KIND_ERROR = 4;
+/** Not JSON (or not UTF-8). */
+export const BAD_JSON = -1;
+/** JSON, but not a JSON-RPC message. */
+export const BAD_MESSAGE = -2;
+
+/** Actions (low byte of OP): what goes out for a good frame. */
+/** The frame's own bytes, in the output framing. */
+export const ACTION_PASS = 0;
+/** A request's params as its result; nothing for anything else. */
+export const ACTION_ECHO = 1;
+/** For a request the error reply REFUSALS[ARG]; nothing for anything else. */
+export const ACTION_REFUSE = 2;
+/** Nothing: only verdict and spans are wanted. */
+export const ACTION_SCAN = 3;
+
+/** Output framings (second byte of OP), for what ACTION_PASS writes. */
+export const FRAMING_NONE = 0;
+/** Raw CR and LF between tokens become spaces; one LF is added. */
+export const FRAMING_NDJSON = 1;
+/** A `Content-Length` header goes before the frame. */
+export const FRAMING_CONTENT_LENGTH = 2;
+
+/** What goes out for a bad frame (third byte of OP). */
+/** The reason alone, as UTF-8 text, for a log or an event. */
+export const ON_BAD_REASON = 0;
+/** A JSON-RPC error reply with the frame's id, or null where it could not be read; unframed. */
+export const ON_BAD_REPLY = 1;
+
+/** Composes the OP word. */
+export function op(action: number, framing: number, onBad: number): number {
+  return action | (framing << 8) | (onBad << 16);
+}
+
+/**
+ * Output bytes that a frame may need beyond its own length, whatever happens to
+ * it: the longest error reply (a reason is cut at MAX_REASON_BYTES), or framing.
+ * Main reserves this for each frame, so the kernel never runs out of room.
+ */
+export const OUTPUT_RESERVE_BYTES = 512;
+export const MAX_REASON_BYTES = 160;
+
+/** Readable bytes that follow the input region, so that a SIMD load cannot leave the arena. */
+export const INPUT_PADDING_BYTES = 64;

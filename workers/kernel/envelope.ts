@@ -1,0 +1,264 @@
+import {
+  BAD_JSON,
+  BAD_MESSAGE,
+  ERROR_START,
+  ID_END,
+  ID_START,
+  IN_LENGTH,
+  IN_OFFSET,
+  KIND_ERROR,
+  KIND_NOTIFICATION,
+  KIND_REQUEST,
+  KIND_RESPONSE,
+  METHOD_END,
+  METHOD_START,
+  PARAMS_START,
+  RESULT_START,
+  VERDICT,
+} from '../batch-layout.js';
+import { INVALID, JsonScanner } from './json-scanner.js';
+
+const QUOTE = 0x22;
+const COMMA = 0x2c;
+const MINUS = 0x2d;
+const BACKSLASH = 0x5c;
+const OPEN_BRACE = 0x7b;
+const CLOSE_BRACE = 0x7d;
+/** `n` of null, the only value that begins with it. */
+const LETTER_N = 0x6e;
+
+/** The envelope's members: name, and the word at which its span begins in a descriptor. */
+const MEMBERS = [
+  ['id', ID_START],
+  ['method', METHOD_START],
+  ['params', PARAMS_START],
+  ['result', RESULT_START],
+  ['error', ERROR_START],
+] as const;
+const FIRST_SPAN = ID_START;
+const LAST_SPAN_END = ERROR_START + 1;
+
+/**
+ * Finds the envelope of a frame: what kind of message it is and where its members
+ * are. Messages, in the order in which they are tried: {id, method}, {method},
+ * {id, result}, {id, error: {code, message}}; DESIGN section 6 has the details.
+ *
+ * The frame is validated completely. A null id is let pass in an error reply, where
+ * JSON-RPC 2.0 section 5 asks for it.
+ */
+export class EnvelopeScanner {
+  readonly json = new JsonScanner();
+  /** Why the last frame was bad: one sentence without a full stop. */
+  reason = '';
+
+  #control: Int32Array = new Int32Array(0);
+  #bytes: Uint8Array = new Uint8Array(0);
+  /** Index in `control` of the frame's descriptor. */
+  #frame = 0;
+  #start = 0;
+  #end = 0;
+
+  /** Scans the frame of the descriptor at `frame` and writes its verdict and spans there. */
+  scan(control: Int32Array, frame: number, bytes: Uint8Array): number {
+    this.#control = control;
+    this.#bytes = bytes;
+    this.#frame = frame;
+    this.#start = control[frame + IN_OFFSET]!;
+    this.#end = this.#start + control[frame + IN_LENGTH]!;
+    this.reason = '';
+    control.fill(0, frame + FIRST_SPAN, frame + LAST_SPAN_END + 1);
+    this.json.reset(bytes, this.#end);
+    const verdict = this.#scanDocument();
+    control[frame + VERDICT] = verdict;
+    return verdict;
+  }
+
+  #scanDocument(): number {
+    const { json } = this;
+    let i = json.skipSpace(this.#start);
+    const isObject = i < this.#end && this.#bytes[i] === OPEN_BRACE;
+    let repeated = '';
+    if (isObject) {
+      i = json.skipSpace(i + 1);
+      if (i < this.#end && this.#bytes[i] === CLOSE_BRACE) i++;
+      else {
+        for (;;) {
+          const keyStart = i;
+          i =
+            i < this.#end && this.#bytes[i] === QUOTE
+              ? json.skipString(i)
+              : json.unexpected(i, 'a member name');
+          if (i === INVALID) return this.#notJson();
+          const member = this.#member(keyStart + 1, i - 1);
+          i = json.skipColon(i);
+          if (i === INVALID) return this.#notJson();
+          const valueStart = i;
+          i = json.skipValue(i);
+          if (i === INVALID) return this.#notJson();
+          if (member !== -1 && !this.#note(MEMBERS[member]![1], valueStart, i)) {
+            repeated ||= MEMBERS[member]![0];
+          }
+          i = json.skipSpace(i);
+          const c = i < this.#end ? this.#bytes[i]! : 0;
+          if (c === COMMA) i = json.skipSpace(i + 1);
+          else if (c === CLOSE_BRACE) break;
+          else {
+            json.unexpected(i, '"," or "}"');
+            return this.#notJson();
+          }
+        }
+        i++;
+      }
+    } else {
+      i = json.skipValue(i);
+      if (i === INVALID) return this.#notJson();
+    }
+    i = json.skipSpace(i);
+    if (i !== this.#end) {
+      json.unexpected(i, 'the end');
+      return this.#notJson();
+    }
+    if (!json.isUtf8From(this.#start)) return this.#notJson();
+    if (!isObject) return this.#notMessage('not an object');
+    if (repeated !== '') {
+      // Which of two ids counts is what a smuggler plays with, so neither does.
+      if (repeated === 'id') this.#forget(ID_START);
+      return this.#notMessage(`"${repeated}" is repeated`);
+    }
+    return this.#classify();
+  }
+
+  #classify(): number {
+    const idEnd = this.#control[this.#frame + ID_END]!;
+    const hasId = idEnd !== 0;
+    const idByte = hasId ? this.#bytes[this.#start + this.#control[this.#frame + ID_START]!]! : 0;
+    const idIsValid = idByte === QUOTE || idByte === MINUS || (idByte >= 0x30 && idByte <= 0x39);
+    if (hasId && !idIsValid) this.#forgetUnlessNullIdOfError(idByte);
+    if (this.#firstByteOf(METHOD_START) === QUOTE) {
+      if (!hasId) return KIND_NOTIFICATION;
+      return idIsValid ? KIND_REQUEST : this.#notMessage('"id" is not a string or a number');
+    }
+    if (idIsValid && this.#has(RESULT_START)) return KIND_RESPONSE;
+    if ((idIsValid || idByte === LETTER_N) && this.#has(ERROR_START)) {
+      return this.#isErrorObject()
+        ? KIND_ERROR
+        : this.#notMessage(
+            '"error" is not an object with an integer "code" and a string "message"',
+          );
+    }
+    if (this.#has(METHOD_START)) return this.#notMessage('"method" is not a string');
+    if (hasId && !idIsValid) return this.#notMessage('"id" is not a string or a number');
+    return this.#notMessage('neither "method", nor "id" with "result" or "error"');
+  }
+
+  /** Index in MEMBERS of the key in [start, end), compared after unescaping; -1 for any other. */
+  #member(start: number, end: number): number {
+    const bytes = this.#bytes;
+    const length = end - start;
+    if (length === 2 && bytes[start] === 0x69 && bytes[start + 1] === 0x64) return 0;
+    if (length === 6 || length === 5) {
+      for (let m = 1; m < MEMBERS.length; m++) {
+        if (this.#equals(MEMBERS[m]![0], start, length)) return m;
+      }
+    }
+    for (let i = start; i < end; i++) {
+      if (bytes[i] === BACKSLASH) return this.#escapedMember(start, end);
+    }
+    return -1;
+  }
+
+  #escapedMember(start: number, end: number): number {
+    // The longest spelling of a member name is six \u escapes.
+    if (end - start > 36) return -1;
+    const text = String.fromCharCode(...this.#bytes.subarray(start, end));
+    const name: unknown = JSON.parse(`"${text}"`);
+    return MEMBERS.findIndex(([member]) => member === name);
+  }
+
+  #equals(name: string, start: number, length: number): boolean {
+    if (name.length !== length) return false;
+    for (let k = 0; k < length; k++) {
+      if (this.#bytes[start + k] !== name.charCodeAt(k)) return false;
+    }
+    return true;
+  }
+
+  /** Keeps a member's span; false where it had one. */
+  #note(spanWord: number, start: number, end: number): boolean {
+    const at = this.#frame + spanWord;
+    if (this.#control[at + 1] !== 0) return false;
+    this.#control[at] = start - this.#start;
+    this.#control[at + 1] = end - this.#start;
+    return true;
+  }
+
+  #forget(spanWord: number): void {
+    this.#control[this.#frame + spanWord] = 0;
+    this.#control[this.#frame + spanWord + 1] = 0;
+  }
+
+  #forgetUnlessNullIdOfError(idByte: number): void {
+    if (idByte !== LETTER_N || !this.#has(ERROR_START)) this.#forget(ID_START);
+  }
+
+  #has(spanWord: number): boolean {
+    return this.#control[this.#frame + spanWord + 1] !== 0;
+  }
+
+  #firstByteOf(spanWord: number): number {
+    if (!this.#has(spanWord)) return 0;
+    return this.#bytes[this.#start + this.#control[this.#frame + spanWord]!]!;
+  }
+
+  /** Whether `error` has an integer `code` and a string `message`, each once. Its JSON is known to be valid. */
+  #isErrorObject(): boolean {
+    const { json } = this;
+    const bytes = this.#bytes;
+    let i = this.#start + this.#control[this.#frame + ERROR_START]!;
+    if (bytes[i] !== OPEN_BRACE) return false;
+    let codes = 0;
+    let messages = 0;
+    i = json.skipSpace(i + 1);
+    while (bytes[i] === QUOTE) {
+      const keyStart = i;
+      const keyEnd = json.skipString(i);
+      const name: unknown =
+        keyEnd - keyStart <= 44
+          ? JSON.parse(String.fromCharCode(...bytes.subarray(keyStart, keyEnd)))
+          : '';
+      const value = json.skipColon(keyEnd);
+      const valueEnd = json.skipValue(value);
+      if (name === 'code') codes += this.#isInteger(value, valueEnd) ? 1 : 2;
+      if (name === 'message') messages += bytes[value] === QUOTE ? 1 : 2;
+      i = json.skipSpace(valueEnd);
+      if (bytes[i] !== COMMA) break;
+      i = json.skipSpace(i + 1);
+    }
+    return codes === 1 && messages === 1;
+  }
+
+  #isInteger(start: number, end: number): boolean {
+    const bytes = this.#bytes;
+    for (let i = bytes[start] === MINUS ? start + 1 : start; i < end; i++) {
+      if (bytes[i]! < 0x30 || bytes[i]! > 0x39) return false;
+    }
+    return true;
+  }
+
+  #notJson(): number {
+    // What came before the fault is not to be trusted, the id included.
+    this.#control.fill(0, this.#frame + FIRST_SPAN, this.#frame + LAST_SPAN_END + 1);
+    this.reason = `${this.json.reason} at byte ${this.json.errorAt - this.#start}`;
+    return BAD_JSON;
+  }
+
+  #notMessage(reason: string): number {
+    this.reason = reason;
+    return BAD_MESSAGE;
+  }
+}
+
+// The spans lie side by side in the descriptor, so that one fill clears them.
+if (METHOD_END !== METHOD_START + 1 || LAST_SPAN_END - FIRST_SPAN !== MEMBERS.length * 2 - 1) {
+  throw new Error('batch-layout.ts: the envelope spans are no longer adjacent');
+}

@@ -1,0 +1,16 @@
+/**
+ * The code that turns a batch of frames into envelopes and outgoing bytes. Stateless
+ * between batches and free of allocation per good frame; one instance per thread.
+ */
+export interface Kernel {
+  readonly name: 'native' | 'portable';
+
+  /**
+   * Fills in the kernel's words of every descriptor, and the output region.
+   *
+   * @param control - the batch's words (batch-layout.ts)
+   * @param bytes - the batch's arena; the input region is only read
+   * @throws RangeError when a descriptor points outside the arena: a defect of the caller
+   */
+  processBatch(control: Int32Array, bytes: Uint8Array): void;
+}
