@@ -1,0 +1,41 @@
+import type { Flow, FrameSource } from '../lane/flow.js';
+import type { FrameSink } from '../transport/frame-sink.js';
+
+/** Close codes (RFC 6455 section 7.4.1, and the IANA registry for 1013). */
+export const CLOSE_GOING_AWAY = 1001;
+export const CLOSE_MALFORMED = 1007;
+export const CLOSE_TOO_BIG = 1009;
+export const CLOSE_UPSTREAM_GONE = 1011;
+export const CLOSE_TRY_AGAIN_LATER = 1013;
+
+/** A connected client, whatever it is connected through; made by a front end. */
+export interface Client {
+  /** For logs: where it came from. */
+  readonly label: string;
+  /** Frames from it. */
+  readonly source: FrameSource;
+  /** Frames to it. */
+  readonly sink: FrameSink;
+  /** How frames to it are told apart: a FRAMING_ constant. */
+  readonly framing: number;
+  /** Begins to give its frames to `flow`. */
+  start(flow: Flow): void;
+  /** Sends an error reply of the gateway; the bytes are borrowed for the call. */
+  reply(bytes: Uint8Array): void;
+  /** Ends the connection from this side. */
+  close(code: number, reason: string): void;
+}
+
+/** What a session does when its client is gone. */
+export interface ClientSession {
+  /**
+   * The client will send nothing more. `gone`: it does not read any more either (a closed
+   * WebSocket); otherwise (the end of standard input) it still waits for answers.
+   */
+  clientEnded(gone: boolean): void;
+}
+
+/** Where front ends take their new clients. */
+export interface ClientAcceptor {
+  accept(client: Client): ClientSession;
+}

@@ -1,0 +1,62 @@
+import { ACTION_ECHO, ON_BAD_REPLY, op } from '../../workers/batch-layout.js';
+import type { Batch } from '../lane/batch.js';
+import { Flow, type FlowHandler } from '../lane/flow.js';
+import type { Lane } from '../lane/lane.js';
+import { CLOSE_MALFORMED, type Client } from './client.js';
+import type { Session } from './session.js';
+
+export interface EchoSessionOptions {
+  readonly client: Client;
+  readonly lane: Lane;
+  readonly disconnectOnMalformed: boolean;
+  readonly onEnded: () => void;
+}
+
+/**
+ * A client of the built-in echo server, whose answers the worker writes: `result` is the
+ * request's `params`. For trying things out, and for measuring everything but a server.
+ */
+export class EchoSession implements Session, FlowHandler {
+  readonly #client: Client;
+  readonly #flow: Flow;
+  readonly #options: EchoSessionOptions;
+
+  constructor(options: EchoSessionOptions) {
+    this.#options = options;
+    this.#client = options.client;
+    const { lane, client } = options;
+    this.#flow = new Flow(lane, op(ACTION_ECHO, client.framing, ON_BAD_REPLY), client.source, this);
+    client.start(this.#flow);
+  }
+
+  get quiet(): boolean {
+    return this.#flow.ring.pending === 0 && this.#client.source.peek() === null;
+  }
+
+  clientEnded(): void {
+    this.#flow.endOfSource();
+  }
+
+  stop(code: number, reason: string): Promise<void> {
+    this.#client.close(code, reason);
+    return Promise.resolve();
+  }
+
+  deliver(flow: Flow, batch: Batch, from: number, to: number): void {
+    this.#client.sink.write(flow, batch, from, to);
+  }
+
+  deliverNothing(): void {
+    // The echo server has nothing to say to notifications and responses.
+  }
+
+  deliverBad(_flow: Flow, batch: Batch, index: number): void {
+    if (batch.outputLength(index) > 0) this.#client.reply(batch.output(index));
+    if (this.#options.disconnectOnMalformed)
+      this.#client.close(CLOSE_MALFORMED, 'malformed message');
+  }
+
+  ended(): void {
+    this.#options.onEnded();
+  }
+}
