@@ -1,3 +1,4 @@
+import { createIdStore } from '../workers/id-store.js';
 import { selectKernel } from '../workers/kernel/select-kernel.js';
 import type { ListenAddress, ServeConfig } from './config/serve-config.js';
 import { ConnectionCount } from './frontend/connection-count.js';
@@ -50,10 +51,11 @@ export class Gateway {
   static async start(config: ServeConfig, log: Logger): Promise<Gateway> {
     const guard = new OrphanGuard();
     const upstream = createUpstreamFactory(config, guard, log);
-    const { kernel, why } = selectKernel(config.kernel);
+    const ids = createIdStore();
+    const { kernel, why } = selectKernel(config.kernel, ids);
     const { threads } = config;
     log.info({ kernel: kernel.name, why, threads }, 'kernel');
-    const pool = await WorkerPool.start({ threads, kernel: config.kernel, log });
+    const pool = await WorkerPool.start({ threads, kernel: config.kernel, ids, log });
     const lanes = Array.from(
       { length: threads },
       () =>

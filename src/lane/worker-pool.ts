@@ -10,6 +10,8 @@ export interface WorkerPoolOptions {
   /** Worker threads. */
   readonly threads: number;
   readonly kernel: BatchWorkerData['kernel'];
+  /** The id store (workers/id-store.ts) that all threads share. */
+  readonly ids: Uint8Array;
   readonly log: Logger;
   /** The worker's module; tests give one that fails in a known way. */
   readonly worker?: URL;
@@ -115,14 +117,14 @@ export class WorkerPool implements BatchRunner {
   }
 
   #create(): Piscina<BatchTask, void> {
-    const { threads, kernel, worker = BATCH_WORKER } = this.#options;
+    const { threads, kernel, ids, worker = BATCH_WORKER } = this.#options;
     const piscina = new Piscina<BatchTask, void>({
       filename: worker.href,
       minThreads: threads,
       maxThreads: threads,
       stricterFIFO: true,
       recordTiming: false,
-      workerData: { kernel } satisfies BatchWorkerData,
+      workerData: { kernel, ids } satisfies BatchWorkerData,
     });
     // Errors of a task reject it; this event is for those of a worker without one.
     piscina.on('error', (error) =>
