@@ -8,6 +8,8 @@ import { Lane } from './lane/lane.js';
 import { inlineBytes } from './lane/offload.js';
 import { WorkerPool } from './lane/worker-pool.js';
 import type { Logger } from './log.js';
+import { createMode } from './mode.js';
+import type { ServerPool } from './multiplex/server-pool.js';
 import { CLOSE_GOING_AWAY } from './session/client.js';
 import { SessionRouter } from './session/session-router.js';
 import { createUpstreamFactory } from './upstream/create-upstream.js';
@@ -30,6 +32,7 @@ export class Gateway {
   readonly #log: Logger;
   readonly #pool: WorkerPool;
   readonly #router: SessionRouter;
+  readonly #servers: ServerPool | null;
   readonly #guard: OrphanGuard;
   readonly #frontEnds: readonly WebSocketFrontEnd[];
   readonly #draining: { now: boolean };
@@ -40,6 +43,7 @@ export class Gateway {
     this.#log = parts.log;
     this.#pool = parts.pool;
     this.#router = parts.router;
+    this.#servers = parts.servers;
     this.#guard = parts.guard;
     this.#frontEnds = parts.frontEnds;
     this.#draining = parts.draining;
@@ -61,16 +65,11 @@ export class Gateway {
       () =>
         new Lane({ runner: pool, kernel, inlineBytes: inlineBytes(config.offload, kernel), log }),
     );
-    const router = new SessionRouter({
-      lanes,
-      upstream,
-      disconnectOnMalformed: config.onMalformed === 'disconnect',
-      drainTimeoutMs: config.drainTimeoutMs,
-      log,
-    });
+    const modes = createMode({ config, upstream, lanes, ids, log });
+    const router = new SessionRouter(lanes, modes.createSession);
     const draining = { now: false };
     const frontEnds: WebSocketFrontEnd[] = [];
-    const parts = { config, log, pool, router, guard, frontEnds, draining };
+    const parts = { config, log, pool, router, servers: modes.servers, guard, frontEnds, draining };
     try {
       const connections = new ConnectionCount(
         config.maxConnections,
@@ -83,6 +82,7 @@ export class Gateway {
       return new Gateway({ ...parts, finished: startStdio(parts) });
     } catch (error) {
       for (const frontEnd of frontEnds) frontEnd.destroy();
+      await modes.servers?.stop();
       await pool.close();
       throw error;
     }
@@ -110,6 +110,7 @@ export class Gateway {
       this.#log.warn({ drainTimeoutMs }, 'messages were still in flight at the stop');
     }
     await this.#router.stop(CLOSE_GOING_AWAY, 'the gateway is stopping');
+    await this.#servers?.stop();
     await new Promise((resolve) =>
       setTimeout(resolve, this.#frontEnds.length > 0 ? CLOSE_WAIT_MS : 0),
     );
@@ -124,6 +125,7 @@ interface GatewayParts {
   readonly log: Logger;
   readonly pool: WorkerPool;
   readonly router: SessionRouter;
+  readonly servers: ServerPool | null;
   readonly guard: OrphanGuard;
   readonly frontEnds: WebSocketFrontEnd[];
   readonly draining: { now: boolean };

@@ -31,7 +31,7 @@ export const HEADER_WORDS = 16;
 export const OP = 1;
 export const IN_OFFSET = 2;
 export const IN_LENGTH = 3;
-/** REFUSE: which refusal (REFUSALS). TO_SERVER: the integer that a request's id becomes. Else 0. */
+/** REFUSE: which refusal (REFUSALS). TO_SERVER: the integer that a request's id becomes. SPLIT: how many elements to list. Else 0. */
 export const ARG = 4;
 /** What the frame is: a KIND_ or BAD_ constant, or UNDECIDED. */
 export const VERDICT = 5;
@@ -57,7 +57,10 @@ export const SPAN_A_START = 18;
 export const SPAN_A_END = 19;
 export const SPAN_B_START = 20;
 export const SPAN_B_END = 21;
-/** FROM_SERVER, a reply: the integer that its id is; 0 when it is none that we can have given. */
+/**
+ * FROM_SERVER, a reply: the integer that its id is; 0 when it is none that we can have given.
+ * SPLIT: the number of elements.
+ */
 export const REQUEST_ID = 22;
 export const FRAME_WORDS = 24;
 

@@ -32,10 +32,15 @@ function wireBytes(payload: number): number {
   return payload < 65_536 ? payload + 4 : payload + 10;
 }
 
+const NO_FRAMES = new Int32Array(0);
+
 /** The client whose frames are being sent: uWebSockets.js wants a function, and one for all will do. */
 let sending: SocketClient | null = null;
 function sendCorked(): void {
   sending!.sendRun();
+}
+function sendListCorked(): void {
+  sending!.sendList();
 }
 
 /**
@@ -62,6 +67,7 @@ export class SocketClient implements Client, FrameSource, FrameSink {
   #batch: Batch | null = null;
   #from = 0;
   #to = 0;
+  #list: Int32Array = NO_FRAMES;
 
   constructor(socket: WebSocket<SocketData>, label: string, limits: SocketClientLimits) {
     this.#socket = socket;
@@ -155,6 +161,29 @@ export class SocketClient implements Client, FrameSource, FrameSink {
     for (let i = this.#from; i < this.#to; i++) socket.send(batch.output(i), false);
   }
 
+  send(batch: Batch, frames: Int32Array, count: number): void {
+    if (this.#closed) return;
+    this.#batch = batch;
+    this.#list = frames;
+    this.#to = count;
+    sending = this;
+    this.#socket.cork(sendListCorked);
+  }
+
+  /** Sends the frames that send() was given. */
+  sendList(): void {
+    for (let i = 0; i < this.#to; i++)
+      this.#socket.send(this.#batch!.output(this.#list[i]!), false);
+  }
+
+  sendOne(message: Uint8Array): void {
+    if (!this.#closed) this.#socket.send(message, false);
+  }
+
+  get heldBackBytes(): number {
+    return this.#closed ? 0 : this.#socket.getBufferedAmount();
+  }
+
   reply(bytes: Uint8Array): void {
     if (this.#closed) return;
     this.#socket.send(bytes, false);
@@ -208,7 +237,13 @@ class Refusals implements FlowHandler, FrameSource {
 
   constructor(refused: Flow, client: SocketClient) {
     this.#client = client;
-    this.#flow = new Flow(refused.lane, REFUSE, this, this, RECEIVE_BUFFER_FULL);
+    this.#flow = new Flow({
+      lane: refused.lane,
+      op: REFUSE,
+      source: this,
+      handler: this,
+      args: RECEIVE_BUFFER_FULL,
+    });
   }
 
   /** False when not even a refusal finds room. */
@@ -239,6 +274,11 @@ class Refusals implements FlowHandler, FrameSource {
 
   deliverBad(_flow: Flow, batch: Batch, index: number): void {
     this.#client.reply(batch.output(index));
+  }
+
+  array(): boolean {
+    // Without a limit for arrays, the flow asks nobody.
+    return false;
   }
 
   ended(): void {

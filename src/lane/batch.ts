@@ -92,6 +92,10 @@ export class Batch {
     return this.control[HEADER_WORDS + index * FRAME_WORDS + word]!;
   }
 
+  setWord(index: number, word: number, value: number): void {
+    this.control[HEADER_WORDS + index * FRAME_WORDS + word] = value;
+  }
+
   /** What the kernel found frame `index` to be: a KIND_ or BAD_ constant. */
   verdict(index: number): number {
     return this.control[HEADER_WORDS + index * FRAME_WORDS + VERDICT]!;

@@ -94,8 +94,8 @@ export class Lane {
   }
 
   /** Copies a frame into the filling batch; false when it is full: the flow is woken later. */
-  push(flow: Flow, frame: Uint8Array): boolean {
-    if (!this.#filling.append(flow, flow.op, flow.arg, frame)) {
+  push(flow: Flow, frame: Uint8Array, frameOp: number, arg: number): boolean {
+    if (!this.#filling.append(flow, frameOp, arg, frame)) {
       this.#wait(flow);
       return false;
     }
@@ -103,10 +103,13 @@ export class Lane {
     return true;
   }
 
-  /** A frame that is too large for a batch of many: its own task, beside the lane's batches. */
-  pushBig(flow: Flow, frame: Uint8Array): void {
-    const batch = new Batch(frame.length, 1);
-    batch.append(flow, flow.op, flow.arg, frame);
+  /**
+   * A frame that is its own task, beside the lane's batches: it is large, or an array. Its
+   * arena, with `roomBytes` for output, is used for nothing else.
+   */
+  pushAlone(flow: Flow, frame: Uint8Array, frameOp: number, arg: number, roomBytes: number): void {
+    const batch = new Batch(roomBytes, 1);
+    batch.append(flow, frameOp, arg, frame);
     batch.seal();
     void this.#process(batch, true).then(() => this.#deliver(batch));
   }
@@ -206,6 +209,8 @@ export class Lane {
   }
 
   #recycle(batch: Batch): void {
+    // The arena of a frame that went alone is nobody else's.
+    if (batch.frameCapacity === 1) return;
     batch.reset();
     if (batch.inputCapacity === this.#batchBytes && this.#spares.length < MAX_SPARE_BATCHES) {
       this.#spares.push(batch);
@@ -262,9 +267,11 @@ export class Lane {
 
   /** Answers the only message of a batch with an error, here: no worker survives it. */
   #setAside(batch: Batch): void {
+    const arg = batch.word(0, ARG);
     batch.control[HEADER_WORDS + OP] = op(ACTION_REFUSE, FRAMING_NONE, ON_BAD_REPLY);
     batch.control[HEADER_WORDS + ARG] = WORKER_FAILED;
     this.#kernel.processBatch(batch.control, batch.bytes);
     batch.control[HEADER_WORDS + VERDICT] = BAD_MESSAGE;
+    batch.control[HEADER_WORDS + ARG] = arg;
   }
 }

@@ -59,9 +59,9 @@ export class StreamSink implements FrameSink, BatchFlusher {
     this.#end = 0;
   }
 
-  /** Bytes that Sluice itself has to say, such as an error reply; they are copied. */
+  /** Bytes that no batch holds, such as an error reply; they must not change afterwards. */
   writeOwn(bytes: Uint8Array): void {
-    if (!this.#closed) this.#writable.write(bytes.slice());
+    if (!this.#closed) this.#writable.write(bytes);
   }
 
   /** Ends the stream once everything given to it is written. */

@@ -1,4 +1,5 @@
 import {
+  ARG,
   BAD_JSON,
   BAD_MESSAGE,
   IN_LENGTH,
@@ -8,6 +9,7 @@ import {
   OUT_LENGTH,
   OUT_LIMIT,
   OUT_OFFSET,
+  REQUEST_ID,
   VERDICT,
 } from '../batch-layout.js';
 import type { EnvelopeScanner } from './envelope.js';
@@ -20,9 +22,9 @@ const COMMA = 0x2c;
 const SPAN_BYTES = 8;
 
 /**
- * Finds the elements of a JSON-RPC batch. The output is their spans in the frame, as pairs
- * of little-endian 32-bit words. It stops where the output region is full: an array of very
- * small elements needs more room than it has, and main refuses it for its number anyway.
+ * Finds the elements of a JSON-RPC batch: REQUEST_ID becomes their number, and the output
+ * their spans in the frame, as pairs of little-endian 32-bit words, ARG of them at most (the
+ * largest number that main will take; it has made room for them).
  */
 export function splitArray(
   envelope: EnvelopeScanner,
@@ -45,16 +47,22 @@ export function splitArray(
   let at = out;
   const end = start + control[frame + IN_LENGTH]!;
   i = json.skipSpace(i + 1);
-  while (i < end && bytes[i] !== CLOSE_BRACKET && at + SPAN_BYTES <= control[OUT_LIMIT]!) {
+  let count = 0;
+  while (i < end && bytes[i] !== CLOSE_BRACKET) {
     const valueEnd = json.skipValue(i);
     if (valueEnd === INVALID) throw new RangeError('a validated array does not scan');
-    view.setInt32(at, i - start, true);
-    view.setInt32(at + 4, valueEnd - start, true);
-    at += SPAN_BYTES;
+    if (count++ < control[frame + ARG]!) {
+      if (at + SPAN_BYTES > control[OUT_LIMIT]!)
+        throw new RangeError('the output region is too small');
+      view.setInt32(at, i - start, true);
+      view.setInt32(at + 4, valueEnd - start, true);
+      at += SPAN_BYTES;
+    }
     i = json.skipSpace(valueEnd);
     if (bytes[i] === COMMA) i = json.skipSpace(i + 1);
   }
   control[frame + VERDICT] = KIND_BATCH;
+  control[frame + REQUEST_ID] = count;
   control[frame + OUT_OFFSET] = out;
   control[frame + OUT_LENGTH] = at - out;
   control[OUT_END] = at;
