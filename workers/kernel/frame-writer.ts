@@ -44,6 +44,7 @@ const CLOSE = encoder.encode('}');
 export class FrameWriter {
   #bytes: Uint8Array = new Uint8Array(0);
   #at = 0;
+  #limit = 0;
 
   /** `reason`: why the frame is bad; `hasLineBreak`: it has a raw CR or LF between tokens. */
   write(
@@ -56,10 +57,11 @@ export class FrameWriter {
     const start = control[OUT_END]!;
     this.#bytes = bytes;
     this.#at = start;
+    this.#limit = control[OUT_LIMIT]!;
     const op = control[frame + OP]!;
     const action = op & 0xff;
     if (control[frame + VERDICT]! < 0) {
-      if (op >> 16 === ON_BAD_REPLY) this.#badReply(control, frame, reason);
+      if (((op >> 16) & 0xff) === ON_BAD_REPLY) this.#badReply(control, frame, reason);
       else this.#text(reason.slice(0, MAX_REASON_BYTES));
     } else if (action === ACTION_PASS) {
       this.#pass(control, frame, (op >> 8) & 0xff, hasLineBreak);
@@ -67,7 +69,6 @@ export class FrameWriter {
       if (action === ACTION_ECHO) this.#echo(control, frame);
       else if (action === ACTION_REFUSE) this.#refusal(control, frame);
     }
-    if (this.#at > control[OUT_LIMIT]!) throw new RangeError('the output region is too small');
     control[frame + OUT_OFFSET] = start;
     control[frame + OUT_LENGTH] = this.#at - start;
     control[OUT_END] = this.#at;
@@ -80,6 +81,7 @@ export class FrameWriter {
     this.#copy(control[frame + IN_OFFSET]!, length);
     if (framing !== FRAMING_NDJSON) return;
     if (hasLineBreak) this.#flatten(start);
+    this.#claim(1);
     this.#bytes[this.#at++] = LF;
   }
 
@@ -93,11 +95,15 @@ export class FrameWriter {
 
   #header(length: number): void {
     this.#put(HEADER_NAME);
-    let divisor = 1;
-    while (divisor * 10 <= length) divisor *= 10;
-    for (; divisor >= 1; divisor = Math.floor(divisor / 10)) {
-      this.#bytes[this.#at++] = ZERO + (Math.floor(length / divisor) % 10);
+    let digits = 1;
+    for (let rest = length; rest >= 10; rest = Math.floor(rest / 10)) digits++;
+    this.#claim(digits);
+    let rest = length;
+    for (let k = digits - 1; k >= 0; k--) {
+      this.#bytes[this.#at + k] = ZERO + (rest % 10);
+      rest = Math.floor(rest / 10);
     }
+    this.#at += digits;
     this.#put(HEADER_END);
   }
 
@@ -138,13 +144,20 @@ export class FrameWriter {
   }
 
   #copy(from: number, length: number): void {
+    this.#claim(length);
     this.#bytes.copyWithin(this.#at, from, from + length);
     this.#at += length;
   }
 
   #put(part: Uint8Array): void {
+    this.#claim(part.length);
     this.#bytes.set(part, this.#at);
     this.#at += part.length;
+  }
+
+  /** Nothing is written past the limit, not even by a frame that then fails. */
+  #claim(length: number): void {
+    if (this.#at + length > this.#limit) throw new RangeError('the output region is too small');
   }
 
   #text(text: string): void {
