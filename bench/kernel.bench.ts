@@ -21,7 +21,7 @@ import {
   VERDICT,
 } from '../workers/batch-layout.js';
 import type { Kernel } from '../workers/kernel/kernel.js';
-import { PortableKernel } from '../workers/kernel/portable-kernel.js';
+import { selectKernel } from '../workers/kernel/select-kernel.js';
 import { FRAME_SIZES, type FrameSet, frameSet } from './kernel-frames.js';
 
 interface Row {
@@ -41,9 +41,11 @@ const NS_PER_MS = 1e6;
 /** Keeps the compiler from dropping work whose result nobody reads. */
 let sink = 0;
 
-function kernels(): Kernel[] {
-  return [new PortableKernel()];
-}
+const kernels: readonly Kernel[] = [
+  selectKernel('portable').kernel,
+  // Throws where the addon is missing: a table without it would say nothing.
+  selectKernel('native').kernel,
+];
 
 /** A kernel that is fast and wrong must not get into a table. */
 function checkResult(kernel: Kernel, set: FrameSet): void {
@@ -68,7 +70,7 @@ function newBench(set: FrameSet): Bench {
       sink += Buffer.from(`${JSON.stringify(JSON.parse(frame.toString()))}\n`).length;
     }
   });
-  for (const kernel of kernels()) {
+  for (const kernel of kernels) {
     checkResult(kernel, set);
     bench.add(`${kernel.name} kernel`, () => {
       kernel.processBatch(set.control, set.bytes);

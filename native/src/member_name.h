@@ -1,0 +1,34 @@
+// The names of the members that a kernel looks for.
+#pragma once
+
+#include <cstdint>
+#include <cstring>
+
+#include "batch_layout.h"
+
+namespace sluice {
+
+/// Whether the `length` bytes at `name` are `expected`. Compiles to a compare or two.
+template <unsigned kSize>
+inline bool is_name(const uint8_t* name, int64_t length, const char (&expected)[kSize]) {
+  return length == kSize - 1 && std::memcmp(name, expected, kSize - 1) == 0;
+}
+
+/// The word at which the span of an envelope member begins; FLOW for any other name.
+inline FrameWord envelope_member(const uint8_t* name, int64_t length) {
+  if (length == 2) return is_name(name, length, "id") ? ID_START : FLOW;
+  if (length == 5) return is_name(name, length, "error") ? ERROR_START : FLOW;
+  if (length != 6) return FLOW;
+  switch (name[0]) {
+    case 'm':
+      return is_name(name, length, "method") ? METHOD_START : FLOW;
+    case 'p':
+      return is_name(name, length, "params") ? PARAMS_START : FLOW;
+    case 'r':
+      return is_name(name, length, "result") ? RESULT_START : FLOW;
+    default:
+      return FLOW;
+  }
+}
+
+}  // namespace sluice
