@@ -54,6 +54,7 @@ export class FrameWriter {
   readonly #ids: Uint8Array;
   #bytes: Uint8Array = new Uint8Array(0);
   #at = 0;
+  #limit = 0;
 
   /** `ids`: the id store (id-store.ts). */
   constructor(ids: Uint8Array) {
@@ -71,10 +72,11 @@ export class FrameWriter {
     const start = control[OUT_END]!;
     this.#bytes = bytes;
     this.#at = start;
+    this.#limit = control[OUT_LIMIT]!;
     const op = control[frame + OP]!;
     const action = op & 0xff;
     if (control[frame + VERDICT]! < 0) {
-      if (op >> 16 === ON_BAD_REPLY) this.#badReply(control, frame, reason);
+      if (((op >> 16) & 0xff) === ON_BAD_REPLY) this.#badReply(control, frame, reason);
       else this.#text(reason.slice(0, MAX_REASON_BYTES));
     } else if (action === ACTION_PASS) {
       this.#pass(control, frame, (op >> 8) & 0xff, hasLineBreak);
@@ -86,7 +88,6 @@ export class FrameWriter {
       if (action === ACTION_ECHO) this.#echo(control, frame, (op >> 8) & 0xff, hasLineBreak);
       else if (action === ACTION_REFUSE) this.#refusal(control, frame);
     }
-    if (this.#at > control[OUT_LIMIT]!) throw new RangeError('the output region is too small');
     control[frame + OUT_OFFSET] = start;
     control[frame + OUT_LENGTH] = this.#at - start;
     control[OUT_END] = this.#at;
@@ -160,6 +161,7 @@ export class FrameWriter {
   #endFrame(start: number, framing: number, hasLineBreak: boolean): void {
     if (framing !== FRAMING_NDJSON) return;
     if (hasLineBreak) this.#flatten(start);
+    this.#claim(1);
     this.#bytes[this.#at++] = LF;
   }
 
@@ -179,10 +181,14 @@ export class FrameWriter {
 
   /** A whole number, 0 or above, in decimal. */
   #number(value: number): void {
-    let divisor = 10 ** (digits(value) - 1);
-    for (; divisor >= 1; divisor = Math.floor(divisor / 10)) {
-      this.#bytes[this.#at++] = ZERO + (Math.floor(value / divisor) % 10);
+    const count = digits(value);
+    this.#claim(count);
+    let rest = value;
+    for (let k = count - 1; k >= 0; k--) {
+      this.#bytes[this.#at + k] = ZERO + (rest % 10);
+      rest = Math.floor(rest / 10);
     }
+    this.#at += count;
   }
 
   #echo(control: Int32Array, frame: number, framing: number, hasLineBreak: boolean): void {
@@ -235,13 +241,20 @@ export class FrameWriter {
   }
 
   #copy(from: number, length: number): void {
+    this.#claim(length);
     this.#bytes.copyWithin(this.#at, from, from + length);
     this.#at += length;
   }
 
   #put(part: Uint8Array): void {
+    this.#claim(part.length);
     this.#bytes.set(part, this.#at);
     this.#at += part.length;
+  }
+
+  /** Nothing is written past the limit, not even by a frame that then fails. */
+  #claim(length: number): void {
+    if (this.#at + length > this.#limit) throw new RangeError('the output region is too small');
   }
 
   #text(text: string): void {
