@@ -15,10 +15,19 @@ import {
   OUTPUT_RESERVE_BYTES,
   VERDICT,
 } from '../../workers/batch-layout.js';
-import type { Flow } from './flow.js';
 
 /** Frames begin at multiples of this, so that copies and SIMD loads are aligned. */
 const ALIGNMENT = 8;
+
+/** Whose frame it is: a flow, as its batch and its lane know it. */
+export interface FrameOwner {
+  /** True while the lane remembers it because it had no room. */
+  waitsForLane: boolean;
+  /** There is room again. */
+  pump(): void;
+  /** Its frames [from, to) of this batch are processed. */
+  received(batch: Batch, from: number, to: number): void;
+}
 
 /**
  * One shared-memory arena and what main knows of the frames in it. Main fills it,
@@ -32,7 +41,7 @@ export class Batch {
   readonly frameCapacity: number;
 
   /** Whose frame each one is, by index; only the first `count` are meant. */
-  readonly flows: (Flow | undefined)[];
+  readonly flows: (FrameOwner | undefined)[];
   count = 0;
   /** Bytes of frames in it. */
   inputBytes = 0;
@@ -44,7 +53,7 @@ export class Batch {
   constructor(inputCapacity: number, frameCapacity: number) {
     this.inputCapacity = inputCapacity;
     this.frameCapacity = frameCapacity;
-    this.flows = new Array<Flow | undefined>(frameCapacity).fill(undefined);
+    this.flows = new Array<FrameOwner | undefined>(frameCapacity).fill(undefined);
     const controlBytes = (HEADER_WORDS + frameCapacity * FRAME_WORDS) * 4;
     const inputRegion = inputCapacity + INPUT_PADDING_BYTES;
     const outputRegion = inputCapacity + frameCapacity * OUTPUT_RESERVE_BYTES;
@@ -56,7 +65,7 @@ export class Batch {
   }
 
   /** Copies a frame in; false when there is no room for it. The frame is not kept. */
-  append(flow: Flow, op: number, arg: number, frame: Uint8Array): boolean {
+  append(flow: FrameOwner, op: number, arg: number, frame: Uint8Array): boolean {
     const start = this.#inputEnd;
     const index = this.count;
     if (index === this.frameCapacity || start + frame.length > this.inputCapacity) return false;

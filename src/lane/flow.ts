@@ -8,7 +8,7 @@ import {
   REQUEST_ID,
 } from '../../workers/batch-layout.js';
 import { BIG_FRAME_BYTES } from '../limits.js';
-import type { Batch } from './batch.js';
+import type { Batch, FrameOwner } from './batch.js';
 import type { Lane } from './lane.js';
 import { Ring } from './ring.js';
 
@@ -73,13 +73,12 @@ const SPAN_BYTES = 8;
  *
  *     source -> accept -> [ ring: in the lane, then at the destination ] -> taken
  */
-export class Flow {
+export class Flow implements FrameOwner {
   readonly ring = new Ring();
   readonly lane: Lane;
   readonly op: number;
   /** Frames in the lane; they come back in order. */
   inLane = 0;
-  /** True while the lane remembers this flow because it had no room. */
   waitsForLane = false;
 
   readonly #source: FrameSource;

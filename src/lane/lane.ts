@@ -22,8 +22,7 @@ import {
   SHRINK_AFTER_BATCHES,
 } from '../limits.js';
 import type { Logger } from '../log.js';
-import { Batch } from './batch.js';
-import type { Flow } from './flow.js';
+import { Batch, type FrameOwner } from './batch.js';
 
 /** Runs one batch on another thread; rejects when the thread that had it is gone. */
 export interface BatchRunner {
@@ -72,7 +71,7 @@ export class Lane {
   #scheduled = false;
   #pinned = 0;
   #quietBatches = 0;
-  #waiting: Flow[] = [];
+  #waiting: FrameOwner[] = [];
   readonly #flushers: BatchFlusher[] = [];
 
   constructor(options: LaneOptions) {
@@ -94,7 +93,7 @@ export class Lane {
   }
 
   /** Copies a frame into the filling batch; false when it is full: the flow is woken later. */
-  push(flow: Flow, frame: Uint8Array, frameOp: number, arg: number): boolean {
+  push(flow: FrameOwner, frame: Uint8Array, frameOp: number, arg: number): boolean {
     if (!this.#filling.append(flow, frameOp, arg, frame)) {
       this.#wait(flow);
       return false;
@@ -107,7 +106,7 @@ export class Lane {
    * A frame that is its own task, beside the lane's batches: it is large, or an array. Its
    * arena, with `roomBytes` for output, is used for nothing else.
    */
-  pushAlone(flow: Flow, frame: Uint8Array, frameOp: number, arg: number, roomBytes: number): void {
+  pushAlone(flow: FrameOwner, frame: Uint8Array, frameOp: number, arg: number, roomBytes: number): void {
     const batch = new Batch(roomBytes, 1);
     batch.append(flow, frameOp, arg, frame);
     batch.seal();
@@ -165,7 +164,7 @@ export class Lane {
     setImmediate(this.#dispatch);
   }
 
-  #wait(flow: Flow): void {
+  #wait(flow: FrameOwner): void {
     this.#ranFull = true;
     if (flow.waitsForLane) return;
     flow.waitsForLane = true;
