@@ -95,8 +95,13 @@ export class Lane {
   /** Copies a frame into the filling batch; false when it is full: the flow is woken later. */
   push(flow: FrameOwner, frame: Uint8Array, frameOp: number, arg: number): boolean {
     if (!this.#filling.append(flow, frameOp, arg, frame)) {
-      this.#wait(flow);
-      return false;
+      if (this.#filling.count > 0) {
+        this.#wait(flow);
+        return false;
+      }
+      // Nothing is in it that would make room by leaving: the arena itself is too small.
+      this.#growFor(frame.length);
+      this.#filling.append(flow, frameOp, arg, frame);
     }
     this.#schedule();
     return true;
@@ -205,6 +210,13 @@ export class Lane {
       this.#quietBatches = 0;
       this.#batchBytes = Math.max(this.#batchBytes / 4, MIN_BATCH_BYTES);
     }
+  }
+
+  /** An empty batch for a frame that is larger than the present one. */
+  #growFor(frameBytes: number): void {
+    while (this.#batchBytes < frameBytes) this.#batchBytes *= 4;
+    this.#quietBatches = 0;
+    this.#filling = this.#newBatch();
   }
 
   #recycle(batch: Batch): void {
