@@ -1,5 +1,6 @@
 import {
   ARG,
+  BAD_MESSAGE,
   FRAME_COUNT,
   FRAME_WORDS,
   HEADER_WORDS,
@@ -134,6 +135,18 @@ export class Batch {
     this.bytes.set(output, start);
     this.control[at + OUT_OFFSET] = start;
     this.control[OUT_END] = start + output.length;
+  }
+
+  /** The only frame of a batch could not be processed: it counts as bad, and `reason` goes out. */
+  fail(reason: Uint8Array): void {
+    const { control } = this;
+    control.fill(0, HEADER_WORDS + VERDICT, HEADER_WORDS + FRAME_WORDS);
+    control[HEADER_WORDS + VERDICT] = BAD_MESSAGE;
+    const start = control[OUT_START]!;
+    this.bytes.set(reason, start);
+    control[HEADER_WORDS + OUT_OFFSET] = start;
+    control[HEADER_WORDS + OUT_LENGTH] = reason.length;
+    control[OUT_END] = start + reason.length;
   }
 
   outputLength(index: number): number {

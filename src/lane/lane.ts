@@ -10,7 +10,7 @@ import {
   VERDICT,
 } from '../../workers/batch-layout.js';
 import type { Kernel } from '../../workers/kernel/kernel.js';
-import { WORKER_FAILED } from '../../workers/kernel/replies.js';
+import { REFUSALS, WORKER_FAILED } from '../../workers/kernel/replies.js';
 import {
   BATCH_ATTEMPTS,
   BATCH_BYTES_PER_FRAME,
@@ -23,6 +23,9 @@ import {
 } from '../limits.js';
 import type { Logger } from '../log.js';
 import { Batch, type FrameOwner } from './batch.js';
+
+const WORKER_FAILED_REASON = Buffer.from(REFUSALS[WORKER_FAILED]!.message);
+const NOTHING = Buffer.alloc(0);
 
 /** Runs one batch on another thread; rejects when the thread that had it is gone. */
 export interface BatchRunner {
@@ -278,11 +281,20 @@ export class Lane {
 
   /** Answers the only message of a batch with an error, here: no worker survives it. */
   #setAside(batch: Batch): void {
+    const wantsReply = batch.word(0, OP) >> 16 === ON_BAD_REPLY;
+    batch.fail(WORKER_FAILED_REASON);
+    if (!wantsReply) return;
     const arg = batch.word(0, ARG);
     batch.control[HEADER_WORDS + OP] = op(ACTION_REFUSE, FRAMING_NONE, ON_BAD_REPLY);
     batch.control[HEADER_WORDS + ARG] = WORKER_FAILED;
-    this.#kernel.processBatch(batch.control, batch.bytes);
-    batch.control[HEADER_WORDS + VERDICT] = BAD_MESSAGE;
+    try {
+      this.#kernel.processBatch(batch.control, batch.bytes);
+      batch.control[HEADER_WORDS + VERDICT] = BAD_MESSAGE;
+    } catch (error) {
+      // What ends workers may fail here too. Its id is out of reach, so nothing is answered.
+      this.#log.error({ err: error }, 'a message that ends workers cannot be answered');
+      batch.fail(NOTHING);
+    }
     batch.control[HEADER_WORDS + ARG] = arg;
   }
 }
