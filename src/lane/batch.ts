@@ -46,7 +46,7 @@ export class Batch {
   count = 0;
   /** Bytes of frames in it. */
   inputBytes = 0;
-  /** Destinations that still write from its memory; it must not be filled again before 0. */
+  /** What still needs its memory, its delivery or destinations that write from it; at 0 it is filled again. */
   pins = 0;
 
   #inputEnd = 0;

@@ -118,7 +118,14 @@ export class Lane {
     const batch = new Batch(roomBytes, 1);
     batch.append(flow, frameOp, arg, frame);
     batch.seal();
-    void this.#process(batch, true).then(() => this.#deliver(batch));
+    if (frame.length > this.#inlineBytes) {
+      void this.#process(batch, true).then(() => this.#deliver(batch));
+    } else {
+      setImmediate(() => {
+        this.#kernel.processBatch(batch.control, batch.bytes);
+        this.#deliver(batch);
+      });
+    }
   }
 
   /** A destination has collected output of the batch in delivery, to be flushed after it. */
@@ -126,9 +133,9 @@ export class Lane {
     this.#flushers.push(flusher);
   }
 
-  /** The batch's memory is in use until unpin(): a destination writes from it. */
+  /** To be called in its delivery: the batch's memory is in use until unpin(), a destination writes from it. */
   pin(batch: Batch): void {
-    if (batch.pins++ === 0) this.#pinned++;
+    batch.pins++;
   }
 
   unpin(batch: Batch): void {
@@ -233,6 +240,8 @@ export class Lane {
 
   #deliver(batch: Batch): void {
     const { flows, count } = batch;
+    // Held while it is delivered: a destination may be done with it before the last frame is.
+    batch.pins = 1;
     let from = 0;
     while (from < count) {
       const flow = flows[from]!;
@@ -243,7 +252,8 @@ export class Lane {
     }
     for (const flusher of this.#flushers) flusher.flush(batch);
     this.#flushers.length = 0;
-    if (batch.pins === 0) this.#recycle(batch);
+    if (--batch.pins === 0) this.#recycle(batch);
+    else this.#pinned++;
   }
 
   /** Settles when the batch is processed, whatever happens to workers. Never rejects. */
