@@ -32,13 +32,20 @@ export class StreamSource implements FrameSource {
   /** Begins to read; frames go to `flow`, which ends when the stream does. */
   start(flow: Flow): void {
     this.#flow = flow;
-    this.#readable.on('data', this.#onData);
-    this.#readable.on('end', this.#onEnd);
-    this.#readable.on('close', this.#onEnd);
-    this.#readable.on('error', (error: Error) => {
+    const readable = this.#readable;
+    readable.on('data', this.#onData);
+    readable.on('end', () => {
+      if (!this.#ended) this.#splitter.end();
+      this.#onEnd();
+    });
+    readable.on('error', (error: Error) => {
       if (!this.#discarding) this.#events.failed(error);
       this.#onEnd();
     });
+    // Without an end: what was begun is cut off, and not a frame.
+    readable.on('close', this.#onEnd);
+    // It will not say again what has happened before.
+    if (readable.readableEnded || readable.destroyed) queueMicrotask(this.#onEnd);
   }
 
   peek(): Uint8Array | null {
@@ -85,7 +92,6 @@ export class StreamSource implements FrameSource {
   readonly #onEnd = (): void => {
     if (this.#ended) return;
     this.#ended = true;
-    this.#splitter.end();
     this.#events.ended?.();
     if (!this.#held) this.#flow!.endOfSource();
   };
