@@ -46,6 +46,7 @@ export class StreamSource implements FrameSource {
     readable.on('close', this.#onEnd);
     // It will not say again what has happened before.
     if (readable.readableEnded || readable.destroyed) queueMicrotask(this.#onEnd);
+    else if (!this.#held) readable.resume();
   }
 
   peek(): Uint8Array | null {
@@ -82,9 +83,13 @@ export class StreamSource implements FrameSource {
     this.#readable.resume();
   }
 
-  readonly #onData = (chunk: Uint8Array): void => {
+  readonly #onData = (chunk: Uint8Array | string): void => {
     if (this.#discarding) return;
-    this.#splitter.push(chunk);
+    this.#splitter.push(
+      typeof chunk === 'string'
+        ? Buffer.from(chunk, this.#readable.readableEncoding ?? 'utf8')
+        : chunk,
+    );
     this.#flow!.pump();
     if (this.#next !== null || this.#held) this.#readable.pause();
   };
