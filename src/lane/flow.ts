@@ -1,4 +1,5 @@
 import {
+  ACTION_SCAN,
   ACTION_SPLIT,
   ARG,
   FRAMING_NONE,
@@ -22,7 +23,12 @@ export interface FrameSource {
   resume(): void;
 }
 
-/** What becomes of a flow's processed frames. Called on the main thread, in order. */
+/**
+ * What becomes of a flow's processed frames. Called on the main thread, in order.
+ *
+ * With ACTION_SCAN nothing goes out and the handler is the destination: good frames come
+ * in deliver(), and every frame, a bad one too, is pending until flow.taken().
+ */
 export interface FlowHandler {
   /**
    * Good frames [from, to) of `batch`, each with output. The handler answers for each of
@@ -86,6 +92,7 @@ export class Flow implements FrameOwner {
   readonly #args: FrameArgs | null;
   readonly #arg: number;
   readonly #maxArray: number;
+  readonly #scans: boolean;
   /** A frame that goes alone is in the lane: nothing else may be. */
   #alone = false;
   #splitting = false;
@@ -104,6 +111,7 @@ export class Flow implements FrameOwner {
     this.#args = typeof args === 'number' ? null : args;
     this.#arg = typeof args === 'number' ? args : 0;
     this.#maxArray = maxArray;
+    this.#scans = (op & 0xff) === ACTION_SCAN;
   }
 
   /**
@@ -205,15 +213,15 @@ export class Flow implements FrameOwner {
       const verdict = batch.verdict(i);
       if (verdict < 0) {
         this.#handler.deliverBad(this, batch, i);
-        this.taken(1);
+        if (!this.#scans) this.taken(1);
         i++;
-      } else if (batch.word(i, OUT_LENGTH) === 0) {
+      } else if (!this.#scans && batch.word(i, OUT_LENGTH) === 0) {
         this.#handler.deliverNothing(this, batch, i);
         this.taken(1);
         i++;
       } else {
         const start = i++;
-        while (i < to && batch.verdict(i) > 0 && batch.word(i, OUT_LENGTH) > 0) i++;
+        while (i < to && batch.verdict(i) > 0 && (this.#scans || batch.word(i, OUT_LENGTH) > 0)) i++;
         this.#handler.deliver(this, batch, start, i);
       }
     }
