@@ -221,7 +221,8 @@ export class Flow implements FrameOwner {
         i++;
       } else {
         const start = i++;
-        while (i < to && batch.verdict(i) > 0 && (this.#scans || batch.word(i, OUT_LENGTH) > 0)) i++;
+        while (i < to && batch.verdict(i) > 0 && (this.#scans || batch.word(i, OUT_LENGTH) > 0))
+          i++;
         this.#handler.deliver(this, batch, start, i);
       }
     }

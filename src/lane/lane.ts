@@ -114,7 +114,13 @@ export class Lane {
    * A frame that is its own task, beside the lane's batches: it is large, or an array. Its
    * arena, with `roomBytes` for output, is used for nothing else.
    */
-  pushAlone(flow: FrameOwner, frame: Uint8Array, frameOp: number, arg: number, roomBytes: number): void {
+  pushAlone(
+    flow: FrameOwner,
+    frame: Uint8Array,
+    frameOp: number,
+    arg: number,
+    roomBytes: number,
+  ): void {
     const batch = new Batch(roomBytes, 1);
     batch.append(flow, frameOp, arg, frame);
     batch.seal();
