@@ -6,6 +6,7 @@ import { Flow, type FlowHandler, type FrameSource } from '../lane/flow.js';
 import { Ring } from '../lane/ring.js';
 import { MAX_UNREAD_REPLIES, REFUSAL_BUFFER_BYTES } from '../limits.js';
 import {
+  CLOSE_GOING_AWAY,
   CLOSE_TOO_BIG,
   CLOSE_TRY_AGAIN_LATER,
   type Client,
@@ -25,6 +26,8 @@ export interface SocketClientLimits {
   readonly receiveBufferBytes: number;
 }
 
+/** What uWebSockets.js says where no close frame came (RFC 6455 section 7.4.1). */
+const CLOSED_WITHOUT_FRAME = 1006;
 const REFUSE = op(ACTION_REFUSE, FRAMING_NONE, ON_BAD_REPLY);
 /** WebSocket frame header of the server: 2 bytes, 4 from 126 bytes on, 10 from 64 KiB on. */
 function wireBytes(payload: number): number {
@@ -58,6 +61,8 @@ export class SocketClient implements Client, FrameSource, FrameSink {
   #refusals: Refusals | null = null;
   /** The socket is gone, or its close has been asked for: it must not be touched. */
   #closed = false;
+  /** Why we have closed it, where that was no regular end. */
+  #closeReason: string | null = null;
 
   /** Sizes on the wire of the frames that the socket has not accepted yet, for `#sentBy`. */
   #unsent: Ring | null = null;
@@ -86,6 +91,7 @@ export class SocketClient implements Client, FrameSource, FrameSink {
 
   start(flow: Flow): void {
     this.#flow = flow;
+    flow.pump();
   }
 
   /** Who is told when the socket is gone. */
@@ -101,8 +107,8 @@ export class SocketClient implements Client, FrameSource, FrameSink {
       this.close(CLOSE_TOO_BIG, `message above ${this.#limits.maxPayloadBytes} bytes`);
       return;
     }
-    const flow = this.#flow!;
-    if (this.#received.empty && flow.accept(frame)) return;
+    const flow = this.#flow;
+    if (flow !== null && this.#received.empty && flow.accept(frame)) return;
     if (!this.#received.push(frame)) this.#refuse(flow, frame);
   }
 
@@ -111,11 +117,16 @@ export class SocketClient implements Client, FrameSource, FrameSink {
     if (!this.#closed) this.#settle(this.#socket.getBufferedAmount());
   }
 
-  /** The socket is closed, by either side. */
-  gone(): void {
+  /** The socket is closed, by either side; with what uWebSockets.js says of it. */
+  gone(code: number, message: string): void {
+    const broke =
+      code === CLOSED_WITHOUT_FRAME
+        ? message || 'connection reset without closing handshake'
+        : null;
+    const failure = this.#closed ? this.#closeReason : broke;
     this.#closed = true;
     this.#takeAllUnsent();
-    this.#session?.clientEnded(true);
+    this.#session?.clientEnded(true, failure);
   }
 
   peek(): Uint8Array | null {
@@ -196,6 +207,7 @@ export class SocketClient implements Client, FrameSource, FrameSink {
   close(code: number, reason: string): void {
     if (this.#closed) return;
     this.#closed = true;
+    if (code > CLOSE_GOING_AWAY) this.#closeReason = reason;
     this.#received.clear();
     this.#takeAllUnsent();
     // Control frames carry 125 bytes at most, two of them the code (RFC 6455 section 5.5).
@@ -223,9 +235,10 @@ export class SocketClient implements Client, FrameSource, FrameSink {
   }
 
   /** Ring and receive buffer are full: a request is answered, anything else closes. */
-  #refuse(flow: Flow, frame: Uint8Array): void {
-    this.#refusals ??= new Refusals(flow, this);
-    if (!this.#refusals.offer(frame)) this.close(CLOSE_TRY_AGAIN_LATER, 'receive buffer full');
+  #refuse(flow: Flow | null, frame: Uint8Array): void {
+    if (flow !== null) this.#refusals ??= new Refusals(flow, this);
+    if (this.#refusals?.offer(frame) !== true)
+      this.close(CLOSE_TRY_AGAIN_LATER, 'receive buffer full');
   }
 }
 

@@ -1,4 +1,5 @@
 import {
+  ACTION_SCAN,
   ACTION_SPLIT,
   ARG,
   FRAMING_NONE,
@@ -8,7 +9,7 @@ import {
   REQUEST_ID,
 } from '../../workers/batch-layout.js';
 import { BIG_FRAME_BYTES } from '../limits.js';
-import type { Batch } from './batch.js';
+import type { Batch, FrameOwner } from './batch.js';
 import type { Lane } from './lane.js';
 import { Ring } from './ring.js';
 
@@ -22,7 +23,12 @@ export interface FrameSource {
   resume(): void;
 }
 
-/** What becomes of a flow's processed frames. Called on the main thread, in order. */
+/**
+ * What becomes of a flow's processed frames. Called on the main thread, in order.
+ *
+ * With ACTION_SCAN nothing goes out and the handler is the destination: good frames come
+ * in deliver(), and every frame, a bad one too, is pending until flow.taken().
+ */
 export interface FlowHandler {
   /**
    * Good frames [from, to) of `batch`, each with output. The handler answers for each of
@@ -73,13 +79,12 @@ const SPAN_BYTES = 8;
  *
  *     source -> accept -> [ ring: in the lane, then at the destination ] -> taken
  */
-export class Flow {
+export class Flow implements FrameOwner {
   readonly ring = new Ring();
   readonly lane: Lane;
   readonly op: number;
   /** Frames in the lane; they come back in order. */
   inLane = 0;
-  /** True while the lane remembers this flow because it had no room. */
   waitsForLane = false;
 
   readonly #source: FrameSource;
@@ -87,6 +92,7 @@ export class Flow {
   readonly #args: FrameArgs | null;
   readonly #arg: number;
   readonly #maxArray: number;
+  readonly #scans: boolean;
   /** A frame that goes alone is in the lane: nothing else may be. */
   #alone = false;
   #splitting = false;
@@ -105,6 +111,7 @@ export class Flow {
     this.#args = typeof args === 'number' ? null : args;
     this.#arg = typeof args === 'number' ? args : 0;
     this.#maxArray = maxArray;
+    this.#scans = (op & 0xff) === ACTION_SCAN;
   }
 
   /**
@@ -206,15 +213,16 @@ export class Flow {
       const verdict = batch.verdict(i);
       if (verdict < 0) {
         this.#handler.deliverBad(this, batch, i);
-        this.taken(1);
+        if (!this.#scans) this.taken(1);
         i++;
-      } else if (batch.word(i, OUT_LENGTH) === 0) {
+      } else if (!this.#scans && batch.word(i, OUT_LENGTH) === 0) {
         this.#handler.deliverNothing(this, batch, i);
         this.taken(1);
         i++;
       } else {
         const start = i++;
-        while (i < to && batch.verdict(i) > 0 && batch.word(i, OUT_LENGTH) > 0) i++;
+        while (i < to && batch.verdict(i) > 0 && (this.#scans || batch.word(i, OUT_LENGTH) > 0))
+          i++;
         this.#handler.deliver(this, batch, start, i);
       }
     }

@@ -41,9 +41,10 @@ export interface Client {
 export interface ClientSession {
   /**
    * The client will send nothing more. `gone`: it does not read any more either (a closed
-   * WebSocket); otherwise (the end of standard input) it still waits for answers.
+   * WebSocket); otherwise (the end of standard input) it still waits for answers. `failure`
+   * says what broke the connection, or why we have closed it; null when the client has.
    */
-  clientEnded(gone: boolean): void;
+  clientEnded(gone: boolean, failure?: string | null): void;
 }
 
 /** Where front ends take their new clients. */
