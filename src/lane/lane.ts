@@ -95,6 +95,7 @@ export class Lane {
 
   /** Copies a frame into the filling batch; false when it is full: the flow is woken later. */
   push(flow: Flow, frame: Uint8Array): boolean {
+    if (this.#filling.count === 0 && frame.length > this.#filling.inputCapacity) this.#grow(frame);
     if (!this.#filling.append(flow, flow.op, flow.arg, frame)) {
       this.#wait(flow);
       return false;
@@ -205,9 +206,16 @@ export class Lane {
     }
   }
 
+  /** An empty batch that is too small for this frame alone would never be dispatched. */
+  #grow(frame: Uint8Array): void {
+    while (this.#batchBytes < frame.length) this.#batchBytes *= 4;
+    this.#filling = this.#newBatch();
+  }
+
   #recycle(batch: Batch): void {
     batch.reset();
-    if (batch.inputCapacity === this.#batchBytes && this.#spares.length < MAX_SPARE_BATCHES) {
+    const isUsual = batch.inputCapacity === this.#batchBytes && batch.frameCapacity > 1;
+    if (isUsual && this.#spares.length < MAX_SPARE_BATCHES) {
       this.#spares.push(batch);
     }
   }
