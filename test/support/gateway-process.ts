@@ -51,8 +51,9 @@ export class GatewayProcess {
     });
     this.process.stdin.on('error', () => undefined);
     t.after(async () => {
+      // Two different signals: two equal ones may arrive as one.
       this.process.kill('SIGTERM');
-      this.process.kill('SIGTERM');
+      this.process.kill('SIGINT');
       await this.exited;
     });
   }
