@@ -95,7 +95,7 @@ export function parseServeOptions(argv: readonly string[]): ServeConfig {
       defaults.stdioFraming,
     ),
     cwd: all('cwd')[0] ?? defaults.cwd,
-    env: all('env'),
+    env: all('env').map(environmentEntry),
     inheritEnv: options.has('inherit-env'),
     threads: one('threads', (text) => wholeNumber('threads', text, 1, 256), defaults.threads),
     kernel: one('kernel', (text) => oneOf('kernel', text, KERNELS), defaults.kernel),
@@ -172,6 +172,11 @@ function upstreamTarget(url: string | undefined, command: readonly string[]): Up
   if (url === undefined || url === 'echo:') return { kind: 'echo' };
   if (/^wss?:\/\/.+/.test(url) && URL.canParse(url)) return { kind: 'websocket', url };
   throw usageError(`--upstream takes echo:, ws://... or wss://...; "${url}" is none of these`);
+}
+
+function environmentEntry(text: string): string {
+  if (!text.startsWith('=')) return text;
+  throw usageError(`--env takes NAME or NAME=VALUE; "${text}" is neither`);
 }
 
 function tlsFiles(certFile: string | undefined, keyFile: string | undefined): ServeConfig['tls'] {
