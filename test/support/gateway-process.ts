@@ -4,7 +4,8 @@ import type { TestContext } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { within } from './until.js';
 
-const CLI = fileURLToPath(new URL('../../src/cli/main.js', import.meta.url));
+/** The built command line. */
+export const CLI = fileURLToPath(new URL('../../src/cli/main.js', import.meta.url));
 
 export interface GatewayOptions {
   /** Options of `sluice serve`; without a `--listen` among them, `ws://127.0.0.1:0`. */
