@@ -66,11 +66,7 @@ export class JsonRpcSocket {
     const id = this.#nextId++;
     const answer = new Promise<Message>((resolve) => this.#awaited.set(id, resolve));
     this.send(JSON.stringify({ jsonrpc: '2.0', id, method, params }));
-    const gone = this.closed.then(({ code, reason }) => {
-      throw new Error(`closed with ${code} ${reason} before the answer to ${method}`);
-    });
-    gone.catch(() => undefined);
-    return within(`the answer to ${method}`, Promise.race([answer, gone]), withinMs);
+    return this.#unlessClosed(`the answer to ${method}`, answer, withinMs);
   }
 
   /** The next frame that is not the answer to a request(). */
@@ -78,7 +74,7 @@ export class JsonRpcSocket {
     const frame = this.#frames.shift();
     if (frame !== undefined) return Promise.resolve(frame);
     const coming = new Promise<string>((resolve) => this.#readers.push(resolve));
-    return within('a message', coming, withinMs);
+    return this.#unlessClosed('a message', coming, withinMs);
   }
 
   async next(withinMs?: number): Promise<Message> {
@@ -88,6 +84,13 @@ export class JsonRpcSocket {
   /** The close frame's code and reason, when it has come. */
   close(): Promise<Close> {
     return within('the end of the connection', this.closed);
+  }
+
+  #unlessClosed<T>(what: string, coming: Promise<T>, withinMs?: number): Promise<T> {
+    const closed = this.closed.then(({ code, reason }): never => {
+      throw new Error(`closed with ${code} ${reason} before ${what}`);
+    });
+    return within(what, Promise.race([coming, closed]), withinMs);
   }
 
   #received(frame: string): void {
