@@ -37,13 +37,16 @@ export class WebSocketHandshake {
     const [statusLine = '', ...lines] = head.split('\r\n');
     const status = /^HTTP\/1\.1 (\d{3})\s?(.*)$/.exec(statusLine);
     if (status === null) return `the server does not answer in HTTP: ${statusLine.slice(0, 80)}`;
-    if (status[1] !== '101') return `the server refused the upgrade: ${status[1]} ${status[2]}`.trim();
+    if (status[1] !== '101')
+      return `the server refused the upgrade: ${status[1]} ${status[2]}`.trim();
     const headers = new Map<string, string>();
     for (const line of lines) {
       const colon = line.indexOf(':');
       headers.set(line.slice(0, colon).trim().toLowerCase(), line.slice(colon + 1).trim());
     }
-    const accept = createHash('sha1').update(this.#key + ACCEPT_GUID).digest('base64');
+    const accept = createHash('sha1')
+      .update(this.#key + ACCEPT_GUID)
+      .digest('base64');
     if (headers.get('sec-websocket-accept') !== accept) {
       return 'the upgrade answer has a wrong Sec-WebSocket-Accept';
     }

@@ -25,6 +25,8 @@ const MAX_CONTROL_BYTES = 125;
 const NO_STATUS = 1005;
 /** The header is not there completely yet. */
 const INCOMPLETE = -1;
+/** The header is not one: the sink has been told. */
+const BROKEN = -2;
 
 /**
  * Reads the frames of a server (RFC 6455 section 5): messages, whole or in
@@ -54,8 +56,8 @@ export class WebSocketReader implements MessageReader {
     if (this.#pendingLength > 0) at = this.#completePending(chunk, at, end);
     while (at < end && !this.#isDone) {
       const header = this.#readHeader(chunk, at, end);
+      if (header === BROKEN) return;
       const frameEnd = at + this.#headerLength + this.#payloadLength;
-      if (this.#isDone) return;
       if (header === INCOMPLETE || frameEnd > end) {
         this.#keep(chunk, at, end);
         return;
@@ -70,7 +72,7 @@ export class WebSocketReader implements MessageReader {
     let at = start;
     for (;;) {
       const header = this.#readHeader(this.#pending, 0, this.#pendingLength);
-      if (this.#isDone) return end;
+      if (header === BROKEN) return end;
       const needed =
         header === INCOMPLETE ? this.#pendingLength + 1 : this.#headerLength + this.#payloadLength;
       if (header !== INCOMPLETE && this.#pendingLength === needed) {
@@ -101,7 +103,7 @@ export class WebSocketReader implements MessageReader {
     this.#pending = grown;
   }
 
-  /** Returns the first header byte, its lengths in #headerLength and #payloadLength; or INCOMPLETE. */
+  /** Returns the first header byte, its lengths in fields; or INCOMPLETE, or BROKEN. */
   #readHeader(bytes: Buffer, at: number, end: number): number {
     if (end - at < 2) return INCOMPLETE;
     const first = bytes[at]!;
@@ -172,11 +174,9 @@ export class WebSocketReader implements MessageReader {
     this.#sink.onMessage(message, 0, message.length);
   }
 
-  #break(reason: string): typeof INCOMPLETE {
-    if (!this.#isDone) {
-      this.#isDone = true;
-      this.#sink.onBroken(reason);
-    }
-    return INCOMPLETE;
+  #break(reason: string): typeof BROKEN {
+    this.#isDone = true;
+    this.#sink.onBroken(reason);
+    return BROKEN;
   }
 }

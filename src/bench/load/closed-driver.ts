@@ -1,5 +1,5 @@
-import type { LoadRecorder } from '../measurement/load-recorder.js';
 import { nowUs } from '../measurement/load-clock.js';
+import type { LoadRecorder } from '../measurement/load-recorder.js';
 import type { ThinkTime } from '../payload/message-spec.js';
 import { Random } from '../payload/random.js';
 import type { LoadClient } from './load-client.js';
@@ -81,7 +81,7 @@ export class ClosedDriver implements LoadDriver {
     const client = this.#clients[clientIndex]!;
     const recorder = this.#recorder;
     const before = recorder.requests;
-    const sent = client.sendNow(owed < this.#remaining ? owed : this.#remaining);
+    const sent = client.sendNow(Math.min(owed, this.#remaining));
     this.#owed[clientIndex] = owed - sent;
     if (this.#remaining === Number.POSITIVE_INFINITY) return;
     // Requests of the warm-up are not part of what was ordered.

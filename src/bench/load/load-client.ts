@@ -11,7 +11,7 @@ import { Random } from '../payload/random.js';
 import { FlightTable } from '../replies/flight-table.js';
 import type { Connection, ConnectionOwner, Ending } from '../transport/connection.js';
 import { DueQueue } from './due-queue.js';
-import { type Handshake, HANDSHAKE_MESSAGE } from './handshake.js';
+import { HANDSHAKE_MESSAGE, type Handshake } from './handshake.js';
 import type { LoadContext } from './load-context.js';
 import { type FrameOutcome, receiveFrame } from './receive-frame.js';
 
@@ -51,10 +51,10 @@ export class LoadClient implements ConnectionOwner {
   /** Writes up to `count` requests that are sent now (closed model), and returns how many it did. */
   sendNow(count: number): number {
     const { batch, recorder } = this.#context;
-    if (this.isBlocked || this.hasEnded) return 0;
+    if (!this.#canSend()) return 0;
     const sentUs = nowUs();
     let sent = 0;
-    while (sent < count && !this.flights.isFull && !this.isBlocked) {
+    while (sent < count && this.#canSend()) {
       const message = this.#draw();
       if (!batch.hasRoomFor(this.#context.encoders[message]!)) {
         this.#flush(sentUs);
@@ -70,9 +70,9 @@ export class LoadClient implements ConnectionOwner {
   /** Writes what is due (open model), as far as transport and flight table take it. */
   sendBacklog(): void {
     const { batch } = this.#context;
-    if (this.isBlocked || this.hasEnded) return;
+    if (!this.#canSend()) return;
     const sentUs = nowUs();
-    while (this.backlog.length > 0 && !this.flights.isFull && !this.isBlocked) {
+    while (this.backlog.length > 0 && this.#canSend()) {
       const message = this.#draw();
       if (batch.hasRoomFor(this.#context.encoders[message]!)) {
         this.#append(message, this.backlog.shift(), sentUs);
@@ -107,6 +107,11 @@ export class LoadClient implements ConnectionOwner {
     while (this.backlog.length > 0) {
       if (recorder.isMeasured(this.backlog.shift())) recorder.fail('timeouts');
     }
+  }
+
+  /** Closes the connection; settles when it, and the child behind it, is gone. */
+  async close(): Promise<void> {
+    await this.connection?.close();
   }
 
   onOpened(connection: Connection): void {
@@ -173,12 +178,13 @@ export class LoadClient implements ConnectionOwner {
     const answer = workload.answers[method] ??
       workload.answers['*'] ?? { error: { code: -32601, message: `Method not found: ${method}` } };
     const version = workload.dialect === '2.0' ? '"jsonrpc":"2.0",' : '';
-    const frame = frameMessage(
-      framing,
-      `{${version}"id":${id},${JSON.stringify(answer).slice(1)}`,
-    );
+    const frame = frameMessage(framing, `{${version}"id":${id},${JSON.stringify(answer).slice(1)}`);
     recorder.onSent(frame.length, this.#context.readAtUs);
     this.connection?.write(frame);
+  }
+
+  #canSend(): boolean {
+    return !this.isBlocked && !this.hasEnded && !this.flights.isFull;
   }
 
   /** Which message comes next; it stays the next one until it is written. */

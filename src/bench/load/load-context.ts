@@ -27,12 +27,7 @@ export class LoadContext {
   /** The thread's clock when the chunk that is being handled was read. */
   readAtUs = 0;
 
-  constructor(
-    workload: Workload,
-    framing: Framing,
-    isOpen: boolean,
-    recorder: LoadRecorder,
-  ) {
+  constructor(workload: Workload, framing: Framing, isOpen: boolean, recorder: LoadRecorder) {
     this.workload = workload;
     this.framing = framing;
     this.isOpen = isOpen;

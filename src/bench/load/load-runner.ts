@@ -8,6 +8,8 @@ export interface LoadRunner {
   onSecond: (point: SecondPoint) => void;
   connect(): Promise<ConnectReport>;
   run(startEpochMs: number): Promise<ThreadOutcome>;
+  /** Instead of run(), where nothing is connected: what connecting has counted. */
+  abandon(): Promise<ThreadOutcome>;
   /** Ends the measured part early. */
   stop(): void;
   close(): Promise<void>;
@@ -47,6 +49,11 @@ class WorkerRunner implements LoadRunner {
 
   async run(startEpochMs: number): Promise<ThreadOutcome> {
     const message = await this.#ask({ kind: 'run', startEpochMs }, 'outcome');
+    return message.outcome;
+  }
+
+  async abandon(): Promise<ThreadOutcome> {
+    const message = await this.#ask({ kind: 'abandon' }, 'outcome');
     return message.outcome;
   }
 

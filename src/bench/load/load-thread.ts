@@ -14,7 +14,13 @@ import { LoadClient } from './load-client.js';
 import { LoadContext } from './load-context.js';
 import { IDLE_DRIVER, type LoadDriver } from './load-driver.js';
 import { OpenDriver } from './open-driver.js';
-import type { ConnectCounter, ConnectReport, SecondPoint, ThreadOutcome, ThreadPlan } from './thread-plan.js';
+import type {
+  ConnectCounter,
+  ConnectReport,
+  SecondPoint,
+  ThreadOutcome,
+  ThreadPlan,
+} from './thread-plan.js';
 
 /** How often the drain looks whether all replies are there. */
 const DRAIN_CHECK_MS = 5;
@@ -105,6 +111,13 @@ export class LoadThread {
     return this.#recorder.outcome(this.#busyShare);
   }
 
+  /** Instead of run(): what connecting has counted, and nothing else. */
+  abandon(): Promise<ThreadOutcome> {
+    const now = nowUs();
+    this.#recorder.begin(now, now, now);
+    return Promise.resolve(this.#recorder.outcome(0));
+  }
+
   /** Ends the measured part now; run() then settles as it does at the end of the time. */
   stop(): void {
     if (this.#finish === null || this.#isDraining) return;
@@ -115,7 +128,7 @@ export class LoadThread {
 
   /** Closes the connections; settles when they, and children, are gone. */
   async close(): Promise<void> {
-    await Promise.all(this.#clients.map((client) => client.connection?.close()));
+    await Promise.all(this.#clients.map((client) => client.close()));
   }
 
   async #connectOne(number: number): Promise<void> {
@@ -156,11 +169,7 @@ export class LoadThread {
         return new OpenDriver(this.#clients, schedule, this.#recorder, requests, exhausted);
       }
       case 'replay': {
-        const schedule = new ReplaySchedule(
-          workload.recording ?? [],
-          this.#clients.length,
-          rampMs,
-        );
+        const schedule = new ReplaySchedule(workload.recording ?? [], this.#clients.length, rampMs);
         return new OpenDriver(this.#clients, schedule, this.#recorder, requests, exhausted);
       }
     }

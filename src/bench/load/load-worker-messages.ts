@@ -4,6 +4,7 @@ import type { ConnectReport, SecondPoint, ThreadOutcome } from './thread-plan.js
 export type ToLoadWorker =
   | { readonly kind: 'connect' }
   | { readonly kind: 'run'; readonly startEpochMs: number }
+  | { readonly kind: 'abandon' }
   | { readonly kind: 'stop' }
   | { readonly kind: 'close' };
 

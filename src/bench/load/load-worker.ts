@@ -23,6 +23,9 @@ async function obey(message: ToLoadWorker): Promise<void> {
     case 'run':
       tell({ kind: 'outcome', outcome: await thread.run(message.startEpochMs) });
       return;
+    case 'abandon':
+      tell({ kind: 'outcome', outcome: await thread.abandon() });
+      return;
     case 'stop':
       thread.stop();
       return;

@@ -93,7 +93,9 @@ function onServerRequest(context: LoadContext, slot: number, bytes: Buffer): Fra
   // from 1 too) or an echo. Answering an echo would make it echo the answer for ever.
   if (!isOwnMethod(context, bytes)) return 'server-request';
   context.recorder.fail('foreign');
-  context.recorder.explain('the server sends requests back as they are; allow it with --allow-echo');
+  context.recorder.explain(
+    'the server sends requests back as they are; allow it with --allow-echo',
+  );
   return 'ignored';
 }
 

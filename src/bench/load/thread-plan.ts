@@ -41,8 +41,7 @@ export interface ConnectReport {
   readonly pids: readonly number[];
 }
 
-export type ConnectCounter =
-  'connectFailures' | 'tlsFailures' | 'upgradeFailures' | 'childExits';
+export type ConnectCounter = 'connectFailures' | 'tlsFailures' | 'upgradeFailures' | 'childExits';
 
 /** What happened in one second; the first point of the measured part has `second` 1. */
 export interface SecondPoint {

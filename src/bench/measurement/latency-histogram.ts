@@ -35,7 +35,7 @@ export class LatencyHistogram {
 
   /** Counts one value; less than 1 us counts as 1 us, more than 60 s as 60 s. */
   record(us: number): void {
-    const value = us < 1 ? 1 : us > MAX_LATENCY_US ? MAX_LATENCY_US : us;
+    const value = us < 1 ? 1 : Math.min(us, MAX_LATENCY_US);
     this.#counts[indexOf((value + 0.5) | 0)]!++;
     this.count++;
     if (value < this.#minUs) this.#minUs = value;

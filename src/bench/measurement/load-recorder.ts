@@ -127,7 +127,9 @@ export class LoadRecorder {
       }
       const next = end + SECOND_US;
       this.secondEndUs =
-        end < this.windowStartUs ? Math.min(next, this.windowStartUs) : Math.min(next, this.windowEndUs);
+        end < this.windowStartUs
+          ? Math.min(next, this.windowStartUs)
+          : Math.min(next, this.windowEndUs);
     }
   }
 

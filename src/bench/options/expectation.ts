@@ -60,7 +60,9 @@ export function countErrors(run: RunResult): number {
 export function parseExpectation(expression: string): Expectation {
   const match = /^\s*([a-z][a-z0-9.]*)\s*(<=|>=|<|>)\s*(\S+)\s*$/i.exec(expression);
   if (match === null) {
-    throw new UsageError(`"${expression}" is no expectation; write for example p99<5ms or errors<1%`);
+    throw new UsageError(
+      `"${expression}" is no expectation; write for example p99<5ms or errors<1%`,
+    );
   }
   const metric = match[1]!.toLowerCase();
   const operator = match[2] as Expectation['operator'];

@@ -28,7 +28,7 @@ export function generateParams(
   // A record has about 200 bytes; stop while there is room for the padding member.
   const padRoom = ',"pad":""'.length;
   if (bytes - sizeNow() > 400) {
-    params['items'] = items;
+    params.items = items;
     let used = sizeNow();
     for (;;) {
       const item = record(random, items.length);
@@ -38,10 +38,10 @@ export function generateParams(
       used += cost;
     }
   }
-  params['pad'] = '';
+  params.pad = '';
   const missing = bytes - sizeNow();
-  if (missing < 0) delete params['pad'];
-  else params['pad'] = padding(random, missing);
+  if (missing < 0) delete params.pad;
+  else params.pad = padding(random, missing);
   return params;
 }
 
@@ -55,7 +55,8 @@ function record(random: Random, index: number): Record<string, unknown> {
     tags: [word(random), word(random), word(random)],
     position: { line: random.nextBelow(5_000), character: random.nextBelow(120) },
     note: `a "quoted" ${word(random)}\n\tand ${word(random)}`,
-    parent: random.nextBelow(4) === 0 ? null : { uri: `file:///src/${word(random)}.ts`, range: [0, 7] },
+    parent:
+      random.nextBelow(4) === 0 ? null : { uri: `file:///src/${word(random)}.ts`, range: [0, 7] },
   };
 }
 

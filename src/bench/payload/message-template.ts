@@ -6,7 +6,10 @@ export const HOLE_CONNECTION = 1;
 export const HOLE_SEQUENCE = 2;
 export const HOLE_RANDOM = 3;
 export type Hole =
-  typeof HOLE_ID | typeof HOLE_CONNECTION | typeof HOLE_SEQUENCE | typeof HOLE_RANDOM;
+  | typeof HOLE_ID
+  | typeof HOLE_CONNECTION
+  | typeof HOLE_SEQUENCE
+  | typeof HOLE_RANDOM;
 
 /** Fixed bytes and holes of a message, in order. */
 export type TemplatePart = Buffer | Hole;
@@ -49,11 +52,13 @@ export function templateLength(parts: readonly TemplatePart[], holeDigits: numbe
 }
 
 function paramsText(params: unknown): string {
-  return JSON.stringify(params)
-    .replace(WHOLE, '{{$1}}')
-    .replace(KEPT, '{{$1}}')
-    // An {{id}} of the params is the user's own text, not the hole for the id.
-    .replaceAll(ID_MARK, '\\u007b{id}}');
+  return (
+    JSON.stringify(params)
+      .replace(WHOLE, '{{$1}}')
+      .replace(KEPT, '{{$1}}')
+      // An {{id}} of the params is the user's own text, not the hole for the id.
+      .replaceAll(ID_MARK, '\\u007b{id}}')
+  );
 }
 
 function splitTemplate(text: string): readonly TemplatePart[] {

@@ -19,8 +19,8 @@ const CHECKS: Readonly<Record<string, Check>> = {
   maximum: (bound, value) => typeof value !== 'number' || value <= Number(bound),
   exclusiveMinimum: (bound, value) => typeof value !== 'number' || value > Number(bound),
   exclusiveMaximum: (bound, value) => typeof value !== 'number' || value < Number(bound),
-  minLength: (bound, value) => typeof value !== 'string' || [...value].length >= Number(bound),
-  maxLength: (bound, value) => typeof value !== 'string' || [...value].length <= Number(bound),
+  minLength: (bound, value) => typeof value !== 'string' || codePoints(value) >= Number(bound),
+  maxLength: (bound, value) => typeof value !== 'string' || codePoints(value) <= Number(bound),
   pattern: (source, value) =>
     typeof value !== 'string' || new RegExp(String(source), 'u').test(value),
   minItems: (bound, value) => !Array.isArray(value) || value.length >= Number(bound),
@@ -36,7 +36,7 @@ const CHECKS: Readonly<Record<string, Check>> = {
   additionalProperties: (schema, value, { properties }) =>
     !isObject(value) ||
     Object.keys(value).every(
-      (name) => Object.hasOwn((properties ?? {}) as object, name) || conforms(value[name], schema),
+      (name) => Object.hasOwn(properties ?? {}, name) || conforms(value[name], schema),
     ),
   allOf: (schemas, value) => list(schemas).every((schema) => conforms(value, schema)),
   anyOf: (schemas, value) => list(schemas).some((schema) => conforms(value, schema)),
@@ -75,6 +75,11 @@ function subschemas(keyword: string, argument: unknown): readonly unknown[] {
   if (keyword === 'properties') return isObject(argument) ? Object.values(argument) : [argument];
   if (['items', 'additionalProperties', 'not'].includes(keyword)) return [argument];
   return ['allOf', 'anyOf', 'oneOf'].includes(keyword) ? list(argument) : [];
+}
+
+/** JSON Schema counts characters as RFC 8259 does: code points, not UTF-16 units. */
+function codePoints(text: string): number {
+  return Array.from(text).length;
 }
 
 function hasType(value: unknown, type: unknown): boolean {

@@ -53,4 +53,3 @@ export interface Connection {
   /** Ends the connection in the orderly way; settles when it is gone. */
   close(): Promise<void>;
 }
-
