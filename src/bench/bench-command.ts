@@ -1,14 +1,19 @@
+import { findMax, measureInTurn } from './ask-questions.js';
 import type { BenchOptions } from './options/bench-options.js';
 import { helpText } from './options/option-table.js';
 import { parseOptions } from './options/parse-options.js';
 import { UsageError } from './options/usage-error.js';
 import { runCompareCommand } from './report/compare-command.js';
+import { renderFindMaxText } from './report/find-max-text.js';
 import { createLivePanel } from './report/live-panel.js';
 import { ReportError } from './report/report-error.js';
 import { renderRunText } from './report/text-table.js';
-import { writeReports } from './report/write-reports.js';
+import { formatLatency, formatRate } from './report/units.js';
+import { renderVersusText, summarizeVersus } from './report/versus.js';
+import { writeReports, writeRunsJson } from './report/write-reports.js';
 import { plannedMs, type RunWatch, runBenchmark } from './run-benchmark.js';
 import type { RunResult } from './run-result.js';
+import type { Target } from './transport/target.js';
 
 const EXIT_GOOD = 0;
 const EXIT_FAILED = 1;
@@ -42,11 +47,17 @@ async function measure(options: BenchOptions): Promise<number> {
   process.once('SIGINT', onSignal);
   process.once('SIGTERM', onSignal);
   try {
-    return await measureOnce(options, interrupt.signal);
+    return await answer(options, interrupt.signal);
   } finally {
     process.off('SIGINT', onSignal);
     process.off('SIGTERM', onSignal);
   }
+}
+
+function answer(options: BenchOptions, signal: AbortSignal): Promise<number> {
+  if (options.findMax !== null) return answerFindMax(options, signal);
+  if (options.versusTarget !== null) return answerVersus(options, options.versusTarget, signal);
+  return measureOnce(options, signal);
 }
 
 async function measureOnce(options: BenchOptions, signal: AbortSignal): Promise<number> {
@@ -59,9 +70,65 @@ async function measureOnce(options: BenchOptions, signal: AbortSignal): Promise<
   return exitCode([result]);
 }
 
+/** All steps go into --json; the other reports show the run at the rate that was found. */
+async function answerFindMax(options: BenchOptions, signal: AbortSignal): Promise<number> {
+  const found = await findMax(options, silentWatch(signal), ({ rate, ok, result }) => {
+    if (options.isQuiet) return;
+    const { p50Us, p99Us } = result.latency;
+    const figures = `p50 ${formatLatency(p50Us)}, p99 ${formatLatency(p99Us)}`;
+    process.stderr.write(
+      `${formatRate(rate)}/s ${ok ? 'keeps' : 'breaks'} the limits: ${figures}\n`,
+    );
+  });
+  process.stdout.write(renderFindMaxText(found));
+  const { json, ...others } = options.reports;
+  if (json !== undefined)
+    writeRunsJson(
+      found.steps.map((step) => step.result),
+      json,
+    );
+  const best = found.steps.findLast((step) => step.rate === found.maxRate) ?? found.steps.at(-1);
+  if (best !== undefined) writeReports(best.result, others);
+  if (found.maxRate === null) return EXIT_FAILED;
+  return best === undefined ? EXIT_GOOD : brokenExpectations([best.result]);
+}
+
+/** All runs go into --json; the other reports show the last run of the first target. */
+async function answerVersus(
+  options: BenchOptions,
+  other: Target,
+  signal: AbortSignal,
+): Promise<number> {
+  const { a, b } = await measureInTurn(options, other, silentWatch(signal), (round, result) => {
+    if (options.isQuiet) return;
+    const rate = `${formatRate(result.totals.repliesPerSecond)} replies/s`;
+    const p99 = `p99 ${formatLatency(result.latency.p99Us)}`;
+    process.stderr.write(
+      `round ${round} of ${options.rounds}  ${result.target}  ${rate}, ${p99}\n`,
+    );
+  });
+  if (a.length === 0 || b.length === 0) {
+    process.stderr.write('sluice bench: interrupted before both targets were measured\n');
+    return EXIT_FAILED;
+  }
+  process.stdout.write(renderVersusText(summarizeVersus(a, b)));
+  const { json, ...others } = options.reports;
+  if (json !== undefined) writeRunsJson([...a, ...b], json);
+  writeReports(a.at(-1)!, others);
+  return exitCode([...a, ...b]);
+}
+
+/** Runs of a series are told when they are over. */
+function silentWatch(signal: AbortSignal): RunWatch {
+  return { signal, onSnapshot: () => undefined };
+}
+
 /** A broken expectation is told only of runs that did not fail: a failed run's figures mean nothing. */
 function exitCode(results: readonly RunResult[]): number {
-  if (results.some((result) => !result.passed)) return EXIT_FAILED;
+  return results.every((result) => result.passed) ? brokenExpectations(results) : EXIT_FAILED;
+}
+
+function brokenExpectations(results: readonly RunResult[]): number {
   const broken = results.flatMap(({ expectations }) => expectations).filter((one) => !one.passed);
   for (const { expression } of broken) {
     process.stderr.write(`sluice bench: the expectation ${expression} is broken\n`);

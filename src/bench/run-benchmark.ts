@@ -1,3 +1,4 @@
+import { Disturbance } from './disturbance/disturbance.js';
 import { type LoadRunner, makeRunners } from './load/load-runner.js';
 import { leadIn, shareOf } from './load/stage-plan.js';
 import type { ConnectReport, LoadModel, ThreadPlan } from './load/thread-plan.js';
@@ -79,6 +80,7 @@ async function runLoad(
     for (const runner of runners) runner.stop();
   };
   watch.signal.addEventListener('abort', stop, { once: true });
+  const disturbance = await startDisturbance(options, target);
   const isRunnable = connected.some((report) => report.connected > 0) && !watch.signal.aborted;
   const startMs = epochNowMs() + START_DELAY_MS;
   const outcomes = await Promise.all(
@@ -87,14 +89,20 @@ async function runLoad(
     ),
   );
   watch.signal.removeEventListener('abort', stop);
+  const disturbed = (await disturbance?.stop()) ?? null;
   return assembleResult(options, {
     startedAt,
     target,
     connected,
     outcomes,
     timeline: timeline.finish(),
-    disturbance: null,
+    disturbance: disturbed,
   });
+}
+
+function startDisturbance(options: BenchOptions, target: Target): Promise<Disturbance | null> {
+  if (target.kind !== 'websocket') return Promise.resolve(null);
+  return Disturbance.start({ target, workload: options.workload, clients: options.disturbance });
 }
 
 function snapshotOf(phase: LiveSnapshot['phase'], elapsedMs: number): LiveSnapshot {
@@ -120,6 +128,7 @@ function threadPlans(options: BenchOptions, target: Target): readonly ThreadPlan
       durationMs: options.durationMs,
       requests: requests === null ? null : nextRequest - firstRequest,
       timeoutMs: options.timeoutMs,
+      readPauseMs: 0,
     };
   });
 }

@@ -133,6 +133,7 @@ export class LoadClient implements ConnectionOwner {
   }
 
   onChunkEnd(): void {
+    if (this.#context.readPauseMs > 0) this.#pauseReading();
     this.#context.driver.onTurnEnd(this.driverIndex);
   }
 
@@ -158,6 +159,11 @@ export class LoadClient implements ConnectionOwner {
     recorder.fail('lost', this.flights.count + this.flights.unansweredTimeouts);
     recorder.explain(ending.reason);
     if (ending.closeCode !== '') recorder.onCloseCode(ending.closeCode);
+  }
+
+  #pauseReading(): void {
+    this.connection?.pause();
+    setTimeout(() => this.connection?.resume(), this.#context.readPauseMs);
   }
 
   #onRare(outcome: FrameOutcome, bytes: Buffer, start: number, end: number): void {

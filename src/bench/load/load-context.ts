@@ -22,12 +22,21 @@ export class LoadContext {
   readonly isNotification: readonly boolean[];
   /** Whether latency counts from the due time: open model and replay. */
   readonly isOpen: boolean;
+  /** Reading pauses so long after each chunk; 0 for never. */
+  readonly readPauseMs: number;
   /** For the holes of the message that is being written. */
   readonly values = new Float64Array(4);
   /** The thread's clock when the chunk that is being handled was read. */
   readAtUs = 0;
 
-  constructor(workload: Workload, framing: Framing, isOpen: boolean, recorder: LoadRecorder) {
+  constructor(
+    workload: Workload,
+    framing: Framing,
+    isOpen: boolean,
+    recorder: LoadRecorder,
+    readPauseMs: number,
+  ) {
+    this.readPauseMs = readPauseMs;
     this.workload = workload;
     this.framing = framing;
     this.isOpen = isOpen;

@@ -60,6 +60,7 @@ export class LoadThread {
       target.kind === 'websocket' ? 'websocket' : target.framing,
       plan.model.kind !== 'closed',
       this.#recorder,
+      plan.readPauseMs,
     );
   }
 
@@ -124,6 +125,16 @@ export class LoadThread {
     const now = nowUs();
     this.#recorder.closeWindow(now);
     this.#drain(now);
+  }
+
+  /** Ends at once, without waiting for replies; what is in flight then is not lost but left. */
+  cut(): void {
+    if (this.#isDraining) return;
+    this.#isDraining = true;
+    this.#driver.stop();
+    this.#recorder.closeWindow(nowUs());
+    this.#finish?.();
+    this.#finish = null;
   }
 
   /** Closes the connections; settles when they, and children, are gone. */

@@ -6,7 +6,15 @@ import { readPresetName } from './workload-options.js';
 
 /** Bytes that may stand in a header's name (RFC 9110 section 5.6.2) and value. */
 const HEADER = /^([!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \t]*([\t\x20-\x7e\x80-\xff]*)$/;
-const WEBSOCKET_FLAGS = ['header', 'token-file', 'subprotocol', 'insecure'];
+const WEBSOCKET_FLAGS = [
+  'header',
+  'token-file',
+  'subprotocol',
+  'insecure',
+  'slow-readers',
+  'churn',
+  'big-messages',
+];
 
 /** The target: a URL, or the command after `--`. */
 export function readTarget(flags: FlagValues): Target {
