@@ -166,7 +166,10 @@ export class LoadThread {
   #makeDriver(): LoadDriver {
     const { model, workload, rampMs, requests, firstConnection } = this.#plan;
     const seed = workload.seed + firstConnection;
-    const exhausted = (): void => this.#drain(null);
+    // A load that time bounds goes on to the end of its time, due requests or not.
+    const exhausted = (): void => {
+      if (requests !== null) this.#drain(null);
+    };
     switch (model.kind) {
       case 'closed': {
         const { depth } = model;
@@ -221,6 +224,8 @@ export class LoadThread {
       this.#timers.push(setTimeout(() => this.#checkDrained(endUs), DRAIN_CHECK_MS));
       return;
     }
+    // What is left has waited for as long as the drain lasts, which is the timeout.
+    for (const client of this.#clients) client.expire(Number.POSITIVE_INFINITY);
     if (endUs === null) this.#recorder.closeWindow(Math.max(this.#recorder.lastReplyUs, 0));
     for (const client of this.#clients) client.abandon();
     this.#finish?.();
