@@ -68,8 +68,8 @@ export const PRESETS: Readonly<Record<PresetName, Preset>> = {
       { method: 'initialize', params: { clientName: CLIENT.name }, isNotification: false },
       { method: 'initialized', params: {}, isNotification: true },
     ],
-    method: 'process/read',
-    params: { processId: 'sluice-bench-{{connection}}' },
+    method: 'environment/status',
+    params: {},
     answers: {},
   },
 };
