@@ -1,13 +1,13 @@
 import type { RunResult } from '../../run-result.js';
-import { formatMemory } from '../units.js';
+import { formatBytes, formatElapsed, formatMemory } from '../units.js';
 import { definitionList, escapeHtml } from './markup.js';
 
 /** How the run was made: what another person needs in order to make it again. */
 export function renderConditions(result: RunResult): string {
   const { machine, versions } = result;
   const settings = Object.entries(result.settings).map(([name, value]): [string, string] => [
-    name,
-    escapeHtml(settingText(value)),
+    settingLabel(name),
+    escapeHtml(settingText(name, value)),
   ]);
   const circumstances = definitionList([
     ['Processor', escapeHtml(machine.cpuModel)],
@@ -25,14 +25,26 @@ export function renderConditions(result: RunResult): string {
 </div>`;
 }
 
-function settingText(value: unknown): string {
+/** "warmupMs" -> "Warmup": the unit stands with the value. */
+function settingLabel(name: string): string {
+  const words = name
+    .replace(/(Ms|Bytes)$/, '')
+    .replace(/([a-z\d])([A-Z])/g, '$1 $2')
+    .toLowerCase();
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}
+
+function settingText(name: string, value: unknown): string {
+  if (typeof value === 'number' && name.endsWith('Ms')) return formatElapsed(value);
+  if (typeof value === 'number' && name.endsWith('Bytes')) return formatBytes(value);
   if (typeof value === 'string') return value;
   if (value === null || value === undefined) return '-';
+  if (typeof value === 'boolean') return value ? 'yes' : 'no';
   return JSON.stringify(value);
 }
 
 /** The command as it can be pasted into a shell. */
-export function shellLine(commandLine: readonly string[]): string {
+function shellLine(commandLine: readonly string[]): string {
   const quoted = commandLine.map((argument) =>
     /^[\w@%+=:,./-]+$/.test(argument) ? argument : `'${argument.replaceAll("'", "'\\''")}'`,
   );

@@ -2,6 +2,8 @@
 export interface Tick {
   readonly at: number;
   readonly text: string;
+  /** Its label is left out on narrow screens. */
+  readonly minor?: boolean;
 }
 
 /** Where values lie on an axis. */
@@ -68,7 +70,7 @@ export function timeScale(lastSecond: number): Scale {
   const step = TIME_STEPS_S.find((seconds) => end / seconds <= 8) ?? Math.ceil(end / 8);
   const ticks: Tick[] = [];
   for (let second = 0; second <= end; second += step) {
-    ticks.push({ at: second / end, text: clockText(second, step) });
+    ticks.push({ at: second / end, text: clockText(second, step), minor: ticks.length % 2 === 1 });
   }
   return { at: (second) => clamp(second / end), ticks };
 }
@@ -93,8 +95,11 @@ export function ninesScale(count: number): Scale {
   const ticks = NINES.slice(0, Math.floor(nines + 1e-9) + 1).map((text, index) => ({
     at: index / nines,
     text: `${text} %`,
+    minor: nines > 5 && index % 2 === 1,
   }));
-  return { at, ticks: [ticks[0]!, { at: at(0.5), text: '50 %' }, ...ticks.slice(1)] };
+  // On a long axis there is no room for it beside the origin.
+  const half = nines <= 5 ? [{ at: at(0.5), text: '50 %', minor: true }] : [];
+  return { at, ticks: [ticks[0]!, ...half, ...ticks.slice(1)] };
 }
 
 function roundStep(least: number): number {
