@@ -97,8 +97,9 @@ svg .bar.one { fill: var(--one); } svg .bar.two { fill: var(--two); }
 [hidden] { display: none !important; }
 .cursor { position: absolute; inset: 0 auto 0 0; width: 1px; background: var(--muted); opacity: .55; pointer-events: none; }
 .dot { position: absolute; width: 9px; height: 9px; margin: 0 0 -4.5px -4.5px; border-radius: 50%; border: 2px solid var(--card); pointer-events: none; }
+.dot { z-index: 1; } .dot.quiet { z-index: 0; }
 .dot.one { background: var(--one); } .dot.two { background: var(--two); } .dot.three { background: var(--three); } .dot.quiet { background: var(--quiet); }
-.readout { position: absolute; top: 4px; left: 0; z-index: 1; display: grid; gap: 1px; background: var(--card); color: var(--ink); border: 1px solid var(--line); border-radius: 8px; box-shadow: 0 4px 16px #0003; padding: 8px 12px; white-space: nowrap; pointer-events: none; font-size: 13px; }
+.readout { position: absolute; top: 4px; left: 0; z-index: 2; display: grid; gap: 1px; background: var(--card); color: var(--ink); border: 1px solid var(--line); border-radius: 8px; box-shadow: 0 4px 16px #0003; padding: 8px 12px; white-space: nowrap; pointer-events: none; font-size: 13px; }
 .readout span { display: grid; grid-template-columns: auto 1fr auto; align-items: center; gap: 0 2px; color: var(--muted); }
 .readout .key { vertical-align: 0; }
 .readout em { font-style: normal; font-weight: 600; color: var(--ink); padding-left: 12px; text-align: right; }
@@ -117,11 +118,12 @@ details thead th:first-child { z-index: 1; }
 dl { font-size: 14px; }
 dl div { display: flex; gap: 4px 16px; justify-content: space-between; padding: 5px 0; border-top: 1px solid var(--grid); }
 dl div:first-child { border-top: 0; }
-dt { color: var(--muted); } dd { text-align: right; overflow-wrap: anywhere; min-width: 0; }
+dt { color: var(--muted); flex: none; max-width: 75%; } dd { text-align: right; overflow-wrap: anywhere; min-width: 0; }
 .counters dl { columns: 3; column-gap: 36px; }
 .counters dl div { break-inside: avoid; border-top: 0; border-bottom: 1px solid var(--grid); }
 .zero { color: var(--muted); } .counters .bad { font-weight: 700; }
 pre { font: 13.5px/1.6 var(--mono); white-space: pre-wrap; overflow-wrap: anywhere; }
+pre span { display: inline-block; max-width: 100%; }
 footer { margin-top: 40px; font-size: 13px; color: var(--muted); }
 
 @media (max-width: 960px) {

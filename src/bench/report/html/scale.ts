@@ -28,16 +28,12 @@ export function linearScale(highest: number, format: (value: number) => string):
 }
 
 /** Between round numbers around two positive values, each decade equally long. */
-export function logScale(
-  lowest: number,
-  highest: number,
-  format: (value: number) => string,
-): Scale {
+function logScale(lowest: number, highest: number, format: (value: number) => string): Scale {
   const from = roundBelow(lowest);
   const to = Math.max(roundAbove(highest), from * 10);
   const length = Math.log10(to / from);
   const at = (value: number) => (value <= 0 ? 0 : clamp(Math.log10(value / from) / length));
-  const steps = length <= 2.2 ? [1, 2, 5] : [1];
+  const steps = length <= 3 ? [1, 2, 5] : [1];
   const ticks: Tick[] = [];
   const firstDecade = Math.floor(Math.log10(from) + 1e-9);
   for (let decade = firstDecade; decade <= Math.log10(to) + 1e-9; decade += 1) {
