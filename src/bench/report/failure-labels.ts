@@ -4,8 +4,8 @@ import type { FailureCounts } from '../run-result.js';
 export const FAILURE_LABELS: Readonly<Record<keyof FailureCounts, string>> = {
   lost: 'lost replies',
   repeated: 'repeated replies',
-  foreign: 'foreign replies (an id that was never asked)',
-  late: 'late replies (after the timeout)',
+  foreign: 'foreign replies (unknown id)',
+  late: 'late replies (after timeout)',
   errorReplies: 'error replies',
   wrongResults: 'wrong results',
   parseErrors: 'replies that are not valid JSON-RPC',

@@ -49,16 +49,16 @@ function answer({ limits, steps, maxRate, confirmed }: FindMaxResult): string[] 
     const tried = steps.length === 0 ? '' : ` The lowest rate tried was ${formatRate(lowest)}/s.`;
     return wrapWords(`No rate was within ${limits} (${runs}).${tried}`, 78);
   }
-  const doubt = confirmed
-    ? ' A second run at this rate kept the limits too.'
-    : ' NOT CONFIRMED: no second run at this rate kept the limits; take it for an upper bound.';
-  const open = steps.every(({ ok }) => ok)
-    ? ' No step broke the limits: the knee lies higher.'
-    : '';
-  return wrapWords(
-    `Highest rate within ${limits}: ${formatRate(maxRate)} requests/s (${runs}).${doubt}${open}`,
-    78,
-  );
+  const sentences = [
+    `Highest rate within ${limits}: ${formatRate(maxRate)} requests/s (${runs}).`,
+    confirmed
+      ? 'A second run at this rate kept the limits too.'
+      : 'NOT CONFIRMED: no second run at this rate kept the limits; take it for an upper bound.',
+  ];
+  if (steps.every(({ ok }) => ok)) {
+    sentences.push('No step broke the limits: the knee lies higher.');
+  }
+  return sentences.flatMap((sentence) => wrapWords(sentence, 78));
 }
 
 function curve({ steps, maxRate }: FindMaxResult): string[] {

@@ -36,14 +36,15 @@ export function latencyBins(distribution: LatencyDistribution, most: number): La
 }
 
 function edgesAround(distribution: LatencyDistribution, series: readonly number[]): number[] {
-  const lowestUs = distribution.atShare(0);
   const edges: number[] = [];
   for (let decade = 1; ; decade *= 10) {
     for (const step of series) {
       const edgeUs = decade * step;
-      if (edgeUs < lowestUs) edges.length = 0;
+      const below = distribution.countUpTo(edgeUs);
+      // An edge below all replies replaces the one before it: it opens the first bin.
+      if (below === 0) edges.length = 0;
       edges.push(edgeUs);
-      if (edgeUs >= distribution.maxUs) return edges;
+      if (below === distribution.count) return edges;
     }
   }
 }
@@ -54,7 +55,6 @@ function binsBetween(distribution: LatencyDistribution, edges: readonly number[]
   let fromUs = 0;
   for (const toUs of edges) {
     const upTo = distribution.countUpTo(toUs);
-    // The first edge lies below the lowest latency: it opens the first bin.
     if (upTo > below || bins.length > 0) bins.push({ fromUs, toUs, count: upTo - below });
     below = upTo;
     fromUs = toUs;

@@ -1,5 +1,6 @@
 import type { RunResult } from '../run-result.js';
 import { BOTTLENECK_HEADLINE, bottleneckSentence } from './bottleneck.js';
+import { measuredText } from './expectation-text.js';
 import { namedFailures, totalFailures } from './failure-labels.js';
 import {
   LATENCY_STATISTICS,
@@ -133,26 +134,27 @@ function generatorLines({ generator }: RunResult): string[] {
   const threads = `${generator.threads} ${generator.threads === 1 ? 'thread' : 'threads'}`;
   const late = latencyCell(generator.lateness, 'p99Us');
   const most = latencyCell(generator.lateness, 'maxUs');
-  return [
+  const sentence =
     `Generator  ${threads}, busiest at ${formatShare(generator.cpuShare)} of a core, ` +
-      `late by ${late} at p99 (most ${most})`,
-  ];
+    `late by ${late} at p99 (at most ${most})`;
+  return hanging(sentence);
 }
 
 function warnings({ generator }: RunResult): string[] {
-  return generator.warnings.flatMap((warning) =>
-    wrapWords(`warning: ${warning}`, WIDTH).map((line, index) =>
-      index === 0 ? line : `  ${line}`,
-    ),
-  );
+  return generator.warnings.flatMap((warning) => hanging(`warning: ${warning}`));
+}
+
+/** A sentence of several lines, those after the first indented. */
+function hanging(sentence: string): string[] {
+  return wrapWords(sentence, WIDTH).map((line, index) => (index === 0 ? line : `  ${line}`));
 }
 
 function expectations(result: RunResult): string[] {
   if (result.expectations.length === 0) return [];
-  const rows = result.expectations.map(({ expression, actual, passed }) => [
-    passed ? 'kept' : 'BROKEN',
-    expression,
-    `measured ${Number(actual.toPrecision(4))}`,
+  const rows = result.expectations.map((expectation) => [
+    expectation.passed ? 'kept' : 'BROKEN',
+    expectation.expression,
+    `measured ${measuredText(expectation)}`,
   ]);
   return ['Expectations', ...textColumns(rows, ['left', 'left', 'left'])];
 }

@@ -11,7 +11,7 @@ import { versusWarnings } from './versus-warnings.js';
  * What can be said of B beside A. `no difference`: the interval includes 1. `too few
  * samples`: there is no interval that would mean anything.
  */
-export type Verdict = 'better' | 'worse' | 'no difference' | 'too few samples';
+type Verdict = 'better' | 'worse' | 'no difference' | 'too few samples';
 
 /** One figure of both sides. Throughput in replies per second, latencies in microseconds. */
 export interface VersusMetric {
@@ -39,7 +39,7 @@ export interface VersusSummary {
 }
 
 /** One side of a comparison. */
-export interface VersusSide {
+interface VersusSide {
   /** What the side is called in text: 'A', 'before'. */
   readonly name: string;
   readonly target: string;

@@ -7,7 +7,7 @@ export interface LatencyDistribution {
   readonly maxUs: number;
   /** The latency that the given share of replies (0 to 1) did not exceed. 0 when there is none. */
   atShare(share: number): number;
-  /** How many replies took at most this long. */
+  /** How many replies took at most this long, to the histogram's three digits. */
   countUpTo(latencyUs: number): number;
 }
 
@@ -16,9 +16,7 @@ export interface LatencyDistribution {
  * distribution. Throws when the text is no such histogram.
  */
 export function decodeDistribution(histogram: string): LatencyDistribution {
-  const valuesUs: number[] = [];
-  const cumulative: number[] = [];
-  if (histogram !== '') collectRecorded(histogram, valuesUs, cumulative);
+  const { lowestUs, valuesUs, cumulative } = recordedBuckets(histogram);
   const count = cumulative.at(-1) ?? 0;
   return {
     count,
@@ -29,13 +27,25 @@ export function decodeDistribution(histogram: string): LatencyDistribution {
       return valuesUs[firstAtLeast(cumulative, rank)]!;
     },
     countUpTo(latencyUs) {
-      const index = firstAtLeast(valuesUs, Math.floor(latencyUs) + 1);
+      const index = firstAtLeast(lowestUs, Math.floor(latencyUs) + 1);
       return index === 0 ? 0 : cumulative[index - 1]!;
     },
   };
 }
 
-function collectRecorded(histogram: string, valuesUs: number[], cumulative: number[]): void {
+interface RecordedBuckets {
+  /** Ends of each bucket that holds a reply, both inclusive: its replies lie between them. */
+  readonly lowestUs: readonly number[];
+  readonly valuesUs: readonly number[];
+  /** Replies in this bucket and all before it. */
+  readonly cumulative: readonly number[];
+}
+
+function recordedBuckets(histogram: string): RecordedBuckets {
+  const lowestUs: number[] = [];
+  const valuesUs: number[] = [];
+  const cumulative: number[] = [];
+  if (histogram === '') return { lowestUs, valuesUs, cumulative };
   // 64-bit buckets: a soak of days may hold more than 2^31 replies in one bucket.
   const decoded = decodeFromCompressedBase64(histogram, 64);
   if (!(decoded instanceof JsHistogram)) throw new TypeError('histogram of an unknown kind');
@@ -43,10 +53,12 @@ function collectRecorded(histogram: string, valuesUs: number[], cumulative: numb
   iterator.reset();
   while (iterator.hasNext()) {
     const step = iterator.next();
+    lowestUs.push(decoded.lowestEquivalentValue(step.valueIteratedTo));
     valuesUs.push(step.valueIteratedTo);
     cumulative.push(step.totalCountToThisValue);
   }
   decoded.destroy();
+  return { lowestUs, valuesUs, cumulative };
 }
 
 /** Index of the first element that is at least `wanted`; the length when none is. Ascending input. */

@@ -30,6 +30,8 @@ export interface Chart {
   readonly yTicks: readonly Tick[];
   /** One for each row: 0 to 1 along the x axis, and what the row is called. */
   readonly positions: readonly number[];
+  /** The first reading holds from the axis on: a point that covers the second before it. */
+  readonly firstFromAxis?: boolean;
   readonly headers: readonly string[];
   readonly series: readonly ChartSeries[];
   /** Readings that stand in the table and the read-out but are not drawn. */
@@ -69,9 +71,9 @@ function legend({ series }: Chart): string {
 }
 
 function axis(ticks: readonly Tick[], side: 'bottom' | 'left'): string {
-  return ticks
-    .map(({ at, text }) => `<span style="${side}:${percent(at)}">${escapeHtml(text)}</span>`)
-    .join('');
+  const label = ({ at, text, minor }: Tick) =>
+    `<span${minor === true ? ' class="minor"' : ''} style="${side}:${percent(at)}">${escapeHtml(text)}</span>`;
+  return ticks.map(label).join('');
 }
 
 function drawing(chart: Chart): string {
@@ -81,27 +83,39 @@ function drawing(chart: Chart): string {
   const columns = chart.xTicks
     .map(({ at }) => `<path class="grid faint" d="M${x(at)} 0V${UNITS}"/>`)
     .join('');
-  const shapes = chart.series.map((series) => shapeOf(series, chart.positions)).join('');
+  // What is only for comparison lies beneath what the chart is about.
+  const order = (series: ChartSeries) => (series.style === 'quiet' ? 0 : 1);
+  const shapes = [...chart.series]
+    .sort((one, other) => order(one) - order(other))
+    .map((series) => shapeOf(series, chart))
+    .join('');
   return `<svg viewBox="0 0 ${UNITS} ${UNITS}" preserveAspectRatio="none" role="img" aria-label="${escapeHtml(chart.summary)}">${columns}${rows}${shapes}</svg>`;
 }
 
-function shapeOf(series: ChartSeries, positions: readonly number[]): string {
+function shapeOf(series: ChartSeries, chart: Chart): string {
+  const { positions } = chart;
   if (series.shape === 'bars') return bars(series, positions);
-  const runs = unbroken(series.heights);
-  const line = runs
-    .map((run) => run.map((row, index) => point(index === 0 ? 'M' : 'L', row, series, positions)))
-    .map((points) => (points.length === 1 ? `${points[0]!}h0` : points.join('')))
+  const corners = unbroken(series.heights).map((run) => {
+    const points = run.map((row) => ({ at: positions[row]!, height: series.heights[row] ?? 0 }));
+    const held = chart.firstFromAxis === true && run[0] === 0;
+    return held ? [{ at: 0, height: points[0]!.height }, ...points] : points;
+  });
+  const line = corners
+    .map((points) => `M${points.map(corner).join('L')}${points.length === 1 ? 'h0' : ''}`)
     .join('');
-  const fill = runs
-    .filter((run) => series.shape === 'area' && run.length > 1)
-    .map((run) => {
-      const points = run.map((row) => point('L', row, series, positions)).join('');
-      const from = x(positions[run[0]!]!);
-      return `M${from} ${UNITS}${points}L${x(positions[run.at(-1)!]!)} ${UNITS}Z`;
+  const fill = corners
+    .filter((points) => series.shape === 'area' && points.length > 1)
+    .map((points) => {
+      const [from, to] = [x(points[0]!.at), x(points.at(-1)!.at)];
+      return `M${from} ${UNITS}L${points.map(corner).join('L')}L${to} ${UNITS}Z`;
     })
     .join('');
   const fillMarkup = fill === '' ? '' : `<path class="fill ${series.style}" d="${fill}"/>`;
   return `${fillMarkup}<path class="line ${series.style}" d="${line}"/>`;
+}
+
+function corner({ at, height }: { readonly at: number; readonly height: number }): string {
+  return `${x(at)} ${y(height)}`;
 }
 
 function bars(series: ChartSeries, positions: readonly number[]): string {
@@ -132,15 +146,6 @@ function unbroken(heights: readonly (number | null)[]): number[][] {
     }
   });
   return runs;
-}
-
-function point(
-  command: 'M' | 'L',
-  row: number,
-  { heights }: ChartSeries,
-  positions: readonly number[],
-): string {
-  return `${command}${x(positions[row]!)} ${y(heights[row] ?? 0)}`;
 }
 
 function table(chart: Chart): string {

@@ -1,13 +1,14 @@
 import type { RunResult } from '../../run-result.js';
 import { formatMemory } from '../units.js';
 import { definitionList, escapeHtml } from './markup.js';
+import { settingLabel, settingText } from './setting-text.js';
 
 /** How the run was made: what another person needs in order to make it again. */
 export function renderConditions(result: RunResult): string {
   const { machine, versions } = result;
   const settings = Object.entries(result.settings).map(([name, value]): [string, string] => [
-    name,
-    escapeHtml(settingText(value)),
+    settingLabel(name),
+    escapeHtml(settingText(name, value)),
   ]);
   const circumstances = definitionList([
     ['Processor', escapeHtml(machine.cpuModel)],
@@ -18,23 +19,17 @@ export function renderConditions(result: RunResult): string {
     ['Sluice', escapeHtml(versions.sluice)],
     ['Started', escapeHtml(result.startedAt)],
   ]);
-  return `<section class="card"><h3>Command line</h3><pre><code>${escapeHtml(shellLine(result.commandLine))}</code></pre></section>
+  return `<section class="card"><h3>Command line</h3><pre><code>${shellLine(result.commandLine)}</code></pre></section>
 <div class="pair">
 <section class="card"><h3>Settings</h3>${definitionList(settings)}</section>
 <section class="card"><h3>Machine</h3>${circumstances}</section>
 </div>`;
 }
 
-function settingText(value: unknown): string {
-  if (typeof value === 'string') return value;
-  if (value === null || value === undefined) return '-';
-  return JSON.stringify(value);
-}
-
-/** The command as it can be pasted into a shell. */
-export function shellLine(commandLine: readonly string[]): string {
+/** The command as it can be pasted into a shell; a line of it breaks between arguments only. */
+function shellLine(commandLine: readonly string[]): string {
   const quoted = commandLine.map((argument) =>
     /^[\w@%+=:,./-]+$/.test(argument) ? argument : `'${argument.replaceAll("'", "'\\''")}'`,
   );
-  return ['sluice bench', ...quoted].join(' ');
+  return ['sluice', 'bench', ...quoted].map((word) => `<span>${escapeHtml(word)}</span>`).join(' ');
 }

@@ -8,7 +8,7 @@ import { latencyScale, linearScale, ninesScale, type Scale, type Tick } from './
 const POINTS_PER_NINE = 16;
 const NAMED_SHARES = [0.5, 0.75, 0.9, 0.95, 0.99, 0.999, 0.9999];
 const MOST_BINS = 40;
-const MOST_BIN_TICKS = 8;
+const MOST_BIN_TICKS = 5;
 
 interface Curve {
   readonly name: string;
@@ -137,5 +137,6 @@ function binTicks(edges: readonly string[]): Tick[] {
   const every = Math.ceil(edges.length / MOST_BIN_TICKS);
   return edges
     .map((text, index) => ({ at: (index + 1) / edges.length, text }))
-    .filter((_, index) => (index + 1) % every === 0);
+    .filter((_, index) => (index + 1) % every === 0)
+    .map((tick, index) => ({ ...tick, minor: index % 2 === 1 }));
 }

@@ -1,4 +1,5 @@
 import type { RunResult } from '../../run-result.js';
+import { measuredText } from '../expectation-text.js';
 import { type NamedFailure, namedFailures, totalFailures } from '../failure-labels.js';
 import { LATENCY_STATISTICS, latencyCell, latencyColumns } from '../latency-rows.js';
 import { formatBytes, formatCount, formatRate, formatShare } from '../units.js';
@@ -81,10 +82,10 @@ function generatorList({ generator }: RunResult): string {
   ]);
 }
 
-function failureList({ failures, closeCodes }: RunResult): string {
+function failureList({ failures, closeCodes, passed, totals }: RunResult): string {
   const counters = namedFailures(failures);
   const lead =
-    totalFailures(failures) === 0
+    passed && totals.replies > 0 && totalFailures(failures) === 0
       ? '<p class="lead good">✓ None: each request got its one right reply.</p>'
       : '';
   const item = ({ name, label, count }: NamedFailure): [string, string] => [
@@ -100,10 +101,11 @@ function failureList({ failures, closeCodes }: RunResult): string {
 
 function expectationList({ expectations }: RunResult): string {
   if (expectations.length === 0) return '';
-  const entries = expectations.map(({ expression, actual, passed }): [string, string] => [
-    expression,
-    `<span class="${passed ? 'good' : 'bad'}">${passed ? '✓ kept' : '✕ broken'}</span>, measured ${Number(actual.toPrecision(4))}`,
-  ]);
+  const entries = expectations.map((expectation): [string, string] => {
+    const { expression, passed } = expectation;
+    const outcome = `<span class="${passed ? 'good' : 'bad'}">${passed ? '✓ kept' : '✕ broken'}</span>`;
+    return [expression, `${outcome}, measured ${escapeHtml(measuredText(expectation))}`];
+  });
   return card('Expectations', definitionList(entries));
 }
 

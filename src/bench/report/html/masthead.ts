@@ -26,16 +26,32 @@ function verdict({ passed, expectations }: RunResult): string {
 function conditions(result: RunResult): string[] {
   const { model, settings, durationMs, startedAt } = result;
   const parts = [model === 'open' ? 'Open load' : 'Closed load'];
-  const { connections, depth, rate } = settings;
+  const { connections, depth } = settings;
   if (typeof connections === 'number') {
     const deep = typeof depth === 'number' && model === 'closed' ? ` × ${depth} in flight` : '';
     parts.push(
       `${formatCount(connections)} ${connections === 1 ? 'connection' : 'connections'}${deep}`,
     );
   }
-  if (typeof rate === 'number' && model === 'open') parts.push(`${formatRate(rate)} requests/s`);
+  if (model === 'open') parts.push(...dueRates(settings));
   parts.push(`${formatElapsed(durationMs)} measured`, readableDate(startedAt));
   return parts;
+}
+
+/** At which rate requests were due: one, or the lowest and the highest of several stages. */
+function dueRates({ rate, stages }: RunResult['settings']): string[] {
+  const planned: readonly unknown[] = Array.isArray(stages) ? stages : [];
+  const rates = [
+    rate,
+    ...planned.flatMap((stage) => {
+      const { fromRate, toRate } = Object(stage) as { fromRate?: unknown; toRate?: unknown };
+      return [fromRate, toRate];
+    }),
+  ].filter((value) => typeof value === 'number');
+  if (rates.length === 0) return [];
+  const lowest = formatRate(Math.min(...rates));
+  const highest = formatRate(Math.max(...rates));
+  return [lowest === highest ? `${highest} requests/s` : `${lowest} to ${highest} requests/s`];
 }
 
 function readableDate(startedAt: string): string {
@@ -68,17 +84,21 @@ function keyFigures({ totals, latency, failures }: RunResult): string {
         totals.repliesPerSecond,
         formatRate(totals.repliesPerSecond),
       ),
-      `${formatCount(totals.replies)} in all, ${formatBytes(bytes)}/s both ways`,
+      `${formatCount(totals.replies)} in all, ${formatBytes(bytes)}/s`,
       'first',
     ),
-    tile('p50 latency', measured('latency.p50Us', latency.p50Us), 'half were faster'),
-    tile('p99 latency', measured('latency.p99Us', latency.p99Us), 'one in 100 was slower'),
-    tile('p99.9 latency', measured('latency.p999Us', latency.p999Us), 'one in 1,000'),
-    tile('Slowest', measured('latency.maxUs', latency.maxUs), `of ${formatCount(latency.count)}`),
+    tile('p50 latency', measured('latency.p50Us', latency.p50Us), 'half were slower'),
+    tile('p99 latency', measured('latency.p99Us', latency.p99Us), '1 in 100 slower'),
+    tile('p99.9 latency', measured('latency.p999Us', latency.p999Us), '1 in 1,000 slower'),
+    tile(
+      'Slowest',
+      measured('latency.maxUs', latency.maxUs),
+      `of ${formatCount(latency.count)} replies`,
+    ),
     tile(
       'Failures',
       `<data data-figure="failures" value="${failed}">${formatCount(failed)}</data>`,
-      failed === 0 ? 'every reply was right' : 'listed below',
+      failed === 0 ? 'none counted' : 'listed below',
       failed === 0 ? '' : 'bad',
     ),
   ];

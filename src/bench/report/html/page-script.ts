@@ -58,8 +58,16 @@ function tell(chart, index) {
     return line;
   });
   chart.readout.replaceChildren(title, ...lines);
-  chart.readout.classList.toggle('left', row.x > 0.5);
-  chart.readout.style.setProperty('--x', row.x * 100 + '%');
+  place(chart, row.x);
+}
+
+// Beside the cursor, on the side with more room, and never off the chart's card.
+function place(chart, x) {
+  const width = chart.area.clientWidth;
+  const wide = chart.readout.offsetWidth;
+  const beside = x > 0.5 ? x * width - wide - 12 : x * width + 12;
+  const gutter = chart.area.offsetLeft - chart.figure.offsetLeft;
+  chart.readout.style.left = Math.max(-gutter, Math.min(beside, width - wide)) + 'px';
 }
 
 function show(chart, index) {

@@ -65,8 +65,9 @@ td small, dd small { font-size: 1em; }
 .charts.halves { grid-template-columns: repeat(2, minmax(0, 1fr)); }
 .charts.wide-first { grid-template-columns: minmax(0, 3fr) minmax(0, 2fr); }
 .chart { display: flex; flex-direction: column; }
-figcaption { display: grid; grid-template-columns: 1fr auto; gap: 0 16px; align-items: baseline; }
-figcaption p { grid-row: 2; grid-column: 1 / -1; font-size: 13px; color: var(--muted); }
+figcaption { display: flex; flex-wrap: wrap; gap: 0 20px; align-items: baseline; }
+figcaption h3 { white-space: nowrap; margin-right: auto; }
+figcaption p { order: 3; width: 100%; font-size: 13px; color: var(--muted); }
 .legend { display: flex; flex-wrap: wrap; gap: 2px 16px; list-style: none; padding: 0; font-size: 13px; color: var(--muted); }
 .key { display: inline-block; width: 18px; height: 0; border-top: 2.5px solid transparent; margin-right: 6px; vertical-align: 4px; }
 .key.one { border-color: var(--one); } .key.two { border-color: var(--two); }
@@ -89,17 +90,18 @@ svg path { vector-effect: non-scaling-stroke; fill: none; }
 .grid { stroke: var(--grid); stroke-width: 1; } .grid.faint { opacity: .6; }
 .line { stroke-width: 2; stroke-linejoin: round; stroke-linecap: round; }
 .line.one { stroke: var(--one); } .line.two { stroke: var(--two); }
-.line.three { stroke: var(--three); stroke-width: 1.75; stroke-dasharray: 0.1 4; } .line.quiet { stroke: var(--quiet); stroke-width: 1.5; stroke-dasharray: 5 4; }
+.line.three { stroke: var(--three); stroke-width: 2; stroke-dasharray: 0.1 4.5; } .line.quiet { stroke: var(--quiet); stroke-width: 1.5; stroke-dasharray: 5 4; }
 svg .fill.one { fill: var(--one); opacity: .13; } svg .fill.two { fill: var(--two); opacity: .13; }
 svg .bar.one { fill: var(--one); } svg .bar.two { fill: var(--two); }
 
 [hidden] { display: none !important; }
 .cursor { position: absolute; inset: 0 auto 0 0; width: 1px; background: var(--muted); opacity: .55; pointer-events: none; }
 .dot { position: absolute; width: 9px; height: 9px; margin: 0 0 -4.5px -4.5px; border-radius: 50%; border: 2px solid var(--card); pointer-events: none; }
+.dot { z-index: 1; } .dot.quiet { z-index: 0; }
 .dot.one { background: var(--one); } .dot.two { background: var(--two); } .dot.three { background: var(--three); } .dot.quiet { background: var(--quiet); }
-.readout { position: absolute; top: 4px; left: calc(var(--x) + 12px); z-index: 1; display: grid; gap: 1px; background: var(--card); color: var(--ink); border: 1px solid var(--line); border-radius: 8px; box-shadow: 0 4px 16px #0003; padding: 8px 12px; white-space: nowrap; pointer-events: none; font-size: 13px; }
-.readout.left { left: auto; right: calc(100% - var(--x) + 12px); }
-.readout span { display: grid; grid-template-columns: auto 1fr auto; align-items: baseline; gap: 0 2px; color: var(--muted); }
+.readout { position: absolute; top: 4px; left: 0; z-index: 2; display: grid; gap: 1px; background: var(--card); color: var(--ink); border: 1px solid var(--line); border-radius: 8px; box-shadow: 0 4px 16px #0003; padding: 8px 12px; white-space: nowrap; pointer-events: none; font-size: 13px; }
+.readout span { display: grid; grid-template-columns: auto 1fr auto; align-items: center; gap: 0 2px; color: var(--muted); }
+.readout .key { vertical-align: 0; }
 .readout em { font-style: normal; font-weight: 600; color: var(--ink); padding-left: 12px; text-align: right; }
 
 details { margin-top: auto; padding-top: 12px; font-size: 13px; }
@@ -116,11 +118,12 @@ details thead th:first-child { z-index: 1; }
 dl { font-size: 14px; }
 dl div { display: flex; gap: 4px 16px; justify-content: space-between; padding: 5px 0; border-top: 1px solid var(--grid); }
 dl div:first-child { border-top: 0; }
-dt { color: var(--muted); } dd { text-align: right; overflow-wrap: anywhere; min-width: 0; }
+dt { color: var(--muted); flex: none; max-width: 75%; } dd { text-align: right; overflow-wrap: anywhere; min-width: 0; }
 .counters dl { columns: 3; column-gap: 36px; }
 .counters dl div { break-inside: avoid; border-top: 0; border-bottom: 1px solid var(--grid); }
 .zero { color: var(--muted); } .counters .bad { font-weight: 700; }
 pre { font: 13.5px/1.6 var(--mono); white-space: pre-wrap; overflow-wrap: anywhere; }
+pre span { display: inline-block; max-width: 100%; }
 footer { margin-top: 40px; font-size: 13px; color: var(--muted); }
 
 @media (max-width: 960px) {
@@ -135,9 +138,7 @@ footer { margin-top: 40px; font-size: 13px; color: var(--muted); }
   .card, .chart { padding: 14px; border-radius: 10px; }
   .field { height: 200px; }
   .plot { grid-template-columns: 50px minmax(0, 1fr); }
-  .x-axis span:nth-child(even) { display: none; }
-  #percentiles .x-axis span { display: inline; } #percentiles .x-axis span:nth-child(2), #percentiles .x-axis span:nth-child(n + 6):nth-child(odd) { display: none; }
-  figcaption { grid-template-columns: minmax(0, 1fr); } .legend { grid-row: 3; margin-top: 4px; }
+  .x-axis .minor { display: none; }
   .counters dl { columns: 1; }
 }
 @media print { body { background: none; } .card, .chart, .tiles { break-inside: avoid; } details { display: none; } }

@@ -2,6 +2,8 @@
 export interface Tick {
   readonly at: number;
   readonly text: string;
+  /** Its label is left out on narrow screens. */
+  readonly minor?: boolean;
 }
 
 /** Where values lie on an axis. */
@@ -26,16 +28,12 @@ export function linearScale(highest: number, format: (value: number) => string):
 }
 
 /** Between round numbers around two positive values, each decade equally long. */
-export function logScale(
-  lowest: number,
-  highest: number,
-  format: (value: number) => string,
-): Scale {
+function logScale(lowest: number, highest: number, format: (value: number) => string): Scale {
   const from = roundBelow(lowest);
   const to = Math.max(roundAbove(highest), from * 10);
   const length = Math.log10(to / from);
   const at = (value: number) => (value <= 0 ? 0 : clamp(Math.log10(value / from) / length));
-  const steps = length <= 2.2 ? [1, 2, 5] : [1];
+  const steps = length <= 3 ? [1, 2, 5] : [1];
   const ticks: Tick[] = [];
   const firstDecade = Math.floor(Math.log10(from) + 1e-9);
   for (let decade = firstDecade; decade <= Math.log10(to) + 1e-9; decade += 1) {
@@ -68,7 +66,7 @@ export function timeScale(lastSecond: number): Scale {
   const step = TIME_STEPS_S.find((seconds) => end / seconds <= 8) ?? Math.ceil(end / 8);
   const ticks: Tick[] = [];
   for (let second = 0; second <= end; second += step) {
-    ticks.push({ at: second / end, text: clockText(second, step) });
+    ticks.push({ at: second / end, text: clockText(second, step), minor: ticks.length % 2 === 1 });
   }
   return { at: (second) => clamp(second / end), ticks };
 }
@@ -93,8 +91,11 @@ export function ninesScale(count: number): Scale {
   const ticks = NINES.slice(0, Math.floor(nines + 1e-9) + 1).map((text, index) => ({
     at: index / nines,
     text: `${text} %`,
+    minor: nines > 5 && index % 2 === 1,
   }));
-  return { at, ticks: [ticks[0]!, { at: at(0.5), text: '50 %' }, ...ticks.slice(1)] };
+  // On a long axis there is no room for it beside the origin.
+  const half = nines <= 5 ? [{ at: at(0.5), text: '50 %', minor: true }] : [];
+  return { at, ticks: [ticks[0]!, ...half, ...ticks.slice(1)] };
 }
 
 function roundStep(least: number): number {
