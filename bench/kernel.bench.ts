@@ -20,6 +20,7 @@ import {
   OUT_OFFSET,
   VERDICT,
 } from '../workers/batch-layout.js';
+import { createIdStore } from '../workers/id-store.js';
 import type { Kernel } from '../workers/kernel/kernel.js';
 import { selectKernel } from '../workers/kernel/select-kernel.js';
 import { FRAME_SIZES, type FrameSet, frameSet } from './kernel-frames.js';
@@ -42,9 +43,9 @@ const NS_PER_MS = 1e6;
 let sink = 0;
 
 const kernels: readonly Kernel[] = [
-  selectKernel('portable').kernel,
+  selectKernel('portable', createIdStore()).kernel,
   // Throws where the addon is missing: a table without it would say nothing.
-  selectKernel('native').kernel,
+  selectKernel('native', createIdStore()).kernel,
 ];
 
 /** A kernel that is fast and wrong must not get into a table. */

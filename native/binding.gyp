@@ -9,9 +9,11 @@
         "src/batch_processor.cc",
         "src/envelope.cc",
         "src/frame_writer.cc",
+        "src/id_store.cc",
         "src/json_walker.cc",
         "src/line_splitter.cc",
         "src/utf8.cc",
+        "src/params_filter.cc",
         "src/simdjson.cc"
       ],
       "cflags_cc": ["-std=c++17", "-fvisibility=hidden"],

@@ -7,6 +7,7 @@
 
 #include "batch_layout.h"
 #include "batch_processor.h"
+#include "id_store.h"
 #include "line_splitter.h"
 #include "utf8.h"
 
@@ -52,20 +53,26 @@ bool get_typed_array(napi_env env, napi_value value, napi_typedarray_type type, 
   return actual == type && (array->data != nullptr || array->length == 0);
 }
 
-/// processBatch(control: Int32Array, bytes: Uint8Array): number
+/// processBatch(control: Int32Array, bytes: Uint8Array, ids: Uint8Array): number
 napi_value process_batch(napi_env env, napi_callback_info info) {
-  napi_value arguments[2];
-  size_t count = 2;
+  napi_value arguments[3];
+  size_t count = 3;
   if (napi_get_cb_info(env, info, &count, arguments, nullptr, nullptr) != napi_ok) return nullptr;
   TypedArray control;
   TypedArray bytes;
-  if (count < 2 || !get_typed_array(env, arguments[0], napi_int32_array, &control) ||
-      !get_typed_array(env, arguments[1], napi_uint8_array, &bytes)) {
-    return throw_type_error(env, "processBatch takes an Int32Array and a Uint8Array");
+  TypedArray ids;
+  if (count < 3 || !get_typed_array(env, arguments[0], napi_int32_array, &control) ||
+      !get_typed_array(env, arguments[1], napi_uint8_array, &bytes) ||
+      !get_typed_array(env, arguments[2], napi_uint8_array, &ids)) {
+    return throw_type_error(env, "processBatch takes an Int32Array and two Uint8Arrays");
+  }
+  if (ids.length != size_t{sluice::kIdSlots} * sluice::kIdSlotBytes) {
+    return throw_range_error(env, "the id store has another size");
   }
   const int32_t undecided =
       sluice::process_batch(static_cast<int32_t*>(control.data), control.length,
-                            static_cast<uint8_t*>(bytes.data), bytes.length);
+                            static_cast<uint8_t*>(bytes.data), bytes.length,
+                            static_cast<uint8_t*>(ids.data));
   switch (undecided) {
     case sluice::kBadHeader:
       return throw_range_error(env, "the batch header points outside the batch");

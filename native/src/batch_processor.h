@@ -16,7 +16,8 @@ constexpr int32_t kBadFrame = -2;
 ///
 /// control: `word_count` words; bytes: the arena, `byte_count` bytes. Only the kernel's words
 /// and the output region are written. Returns how many frames are left UNDECIDED, or what is
-/// wrong with the batch.
-int32_t process_batch(int32_t* control, size_t word_count, uint8_t* bytes, size_t byte_count);
+/// wrong with the batch. ids: the id store, of kIdSlots slots.
+int32_t process_batch(int32_t* control, size_t word_count, uint8_t* bytes, size_t byte_count,
+                      uint8_t* ids);
 
 }  // namespace sluice

@@ -28,7 +28,7 @@ const uint8_t* walk_members(JsonWalker& json, const uint8_t* frame, const uint8_
     const uint8_t* value = at;
     at = json.skip_value(value, 1);
     if (at == nullptr) return nullptr;
-    if (member != FLOW) {
+    if (member != NO_WORD) {
       if (envelope->has(member)) return nullptr;
       envelope->words[member - ID_START] = static_cast<int32_t>(value - frame);
       envelope->words[member - ID_START + 1] = static_cast<int32_t>(at - frame);

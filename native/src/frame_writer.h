@@ -4,6 +4,7 @@
 #include <cstdint>
 
 #include "envelope.h"
+#include "id_store.h"
 
 namespace sluice {
 
@@ -17,12 +18,23 @@ struct OutputRoom {
 /// new) are the portable kernel's.
 inline bool writes_action(int32_t op) {
   const int32_t action = op & 0xff;
-  return action == ACTION_PASS || action == ACTION_ECHO || action == ACTION_SCAN;
+  return action == ACTION_PASS || action == ACTION_ECHO || action == ACTION_SCAN ||
+         action == ACTION_TO_SERVER || action == ACTION_FROM_SERVER;
 }
 
-/// Writes what the action and framing of `op` ask for and moves `room->at` behind it. False,
-/// with nothing written, where there is no room.
-bool write_frame(const uint8_t* frame, int32_t length, int32_t op, const Envelope& envelope,
-                 OutputRoom* room);
+/// One frame that is to be written.
+struct FrameToWrite {
+  const uint8_t* bytes;
+  int32_t length;
+  int32_t op;
+  /// ACTION_TO_SERVER: the integer that a request's id becomes.
+  int32_t arg;
+  const Envelope* envelope;
+};
+
+/// Writes what the action and framing of the frame ask for and moves `room->at` behind it. False,
+/// with nothing written, where there is no room, or where the portable kernel has to look
+/// into the params. `request_id`: the word REQUEST_ID.
+bool write_frame(const FrameToWrite& frame, IdStore* ids, OutputRoom* room, int32_t* request_id);
 
 }  // namespace sluice

@@ -14,20 +14,23 @@ inline bool is_name(const uint8_t* name, int64_t length, const char (&expected)[
   return length == kSize - 1 && std::memcmp(name, expected, kSize - 1) == 0;
 }
 
-/// The word at which the span of an envelope member begins; FLOW for any other name.
+/// No word of a descriptor.
+constexpr FrameWord NO_WORD = FRAME_WORDS;
+
+/// The word at which the span of an envelope member begins; NO_WORD for any other name.
 inline FrameWord envelope_member(const uint8_t* name, int64_t length) {
-  if (length == 2) return is_name(name, length, "id") ? ID_START : FLOW;
-  if (length == 5) return is_name(name, length, "error") ? ERROR_START : FLOW;
-  if (length != 6) return FLOW;
+  if (length == 2) return is_name(name, length, "id") ? ID_START : NO_WORD;
+  if (length == 5) return is_name(name, length, "error") ? ERROR_START : NO_WORD;
+  if (length != 6) return NO_WORD;
   switch (name[0]) {
     case 'm':
-      return is_name(name, length, "method") ? METHOD_START : FLOW;
+      return is_name(name, length, "method") ? METHOD_START : NO_WORD;
     case 'p':
-      return is_name(name, length, "params") ? PARAMS_START : FLOW;
+      return is_name(name, length, "params") ? PARAMS_START : NO_WORD;
     case 'r':
-      return is_name(name, length, "result") ? RESULT_START : FLOW;
+      return is_name(name, length, "result") ? RESULT_START : NO_WORD;
     default:
-      return FLOW;
+      return NO_WORD;
   }
 }
 

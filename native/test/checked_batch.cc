@@ -72,7 +72,7 @@ int32_t CheckedBatch::run() {
   const std::vector<int32_t> control_before = control_;
   const std::vector<uint8_t> bytes_before = bytes_;
   const int32_t undecided =
-      process_batch(control_.data(), control_.size(), bytes_.data(), bytes_.size());
+      process_batch(control_.data(), control_.size(), bytes_.data(), bytes_.size(), ids_.data());
   if (undecided == kBadHeader) {
     SLUICE_CHECK(control_ == control_before && bytes_ == bytes_before);
     return undecided;

@@ -11,7 +11,7 @@ export interface NativeAddon {
    * @returns how many frames are UNDECIDED
    * @throws RangeError as Kernel.processBatch
    */
-  readonly processBatch: (control: Int32Array, bytes: Uint8Array) => number;
+  readonly processBatch: (control: Int32Array, bytes: Uint8Array, ids: Uint8Array) => number;
   /**
    * Puts the offsets of the line feeds in `bytes`, from offset `from` on, into `ends`.
    *

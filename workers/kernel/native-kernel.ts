@@ -13,14 +13,18 @@ import { PortableKernel } from './portable-kernel.js';
 export class NativeKernel implements Kernel {
   readonly name = 'native';
   readonly #addon: NativeAddon;
-  readonly #portable = new PortableKernel();
+  readonly #ids: Uint8Array;
+  readonly #portable: PortableKernel;
 
-  constructor(addon: NativeAddon) {
+  /** `ids`: the id store (id-store.ts) that all threads share. */
+  constructor(addon: NativeAddon, ids: Uint8Array) {
     this.#addon = addon;
+    this.#ids = ids;
+    this.#portable = new PortableKernel(ids);
   }
 
   processBatch(control: Int32Array, bytes: Uint8Array): void {
-    const undecided = this.#addon.processBatch(control, bytes);
+    const undecided = this.#addon.processBatch(control, bytes, this.#ids);
     if (undecided > 0) this.#processUndecided(control, bytes, undecided);
   }
 

@@ -28,17 +28,22 @@ class KernelUnavailableError extends Error {
 /**
  * Chooses this thread's kernel: 'auto' is the native one where it was compiled.
  *
+ * @param ids - the id store (id-store.ts) that all threads share
  * @param loadAddon - for tests, which also run where there is an addon
  * @throws KernelUnavailableError when 'native' is wanted and cannot be had
  */
-export function selectKernel(wanted: WantedKernel, loadAddon = loadNativeAddon): SelectedKernel {
-  if (wanted === 'portable') return { kernel: new PortableKernel(), why: 'it was chosen' };
+export function selectKernel(
+  wanted: WantedKernel,
+  ids: Uint8Array,
+  loadAddon = loadNativeAddon,
+): SelectedKernel {
+  if (wanted === 'portable') return { kernel: new PortableKernel(ids), why: 'it was chosen' };
   try {
     const addon = loadAddon();
-    return { kernel: new NativeKernel(addon), why: `for ${addon.instructionSet()}` };
+    return { kernel: new NativeKernel(addon, ids), why: `for ${addon.instructionSet()}` };
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     if (wanted === 'native') throw new KernelUnavailableError(reason, { cause: error });
-    return { kernel: new PortableKernel(), why: `no native kernel: ${reason}` };
+    return { kernel: new PortableKernel(ids), why: `no native kernel: ${reason}` };
   }
 }

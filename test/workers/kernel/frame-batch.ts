@@ -1,4 +1,6 @@
 import {
+  ACTION_FROM_SERVER,
+  ACTION_TO_SERVER,
   ARG,
   ERROR_END,
   ERROR_START,
@@ -10,6 +12,7 @@ import {
   IN_LENGTH,
   IN_OFFSET,
   INPUT_PADDING_BYTES,
+  KIND_RESPONSE,
   METHOD_END,
   METHOD_START,
   OP,
@@ -21,8 +24,11 @@ import {
   op,
   PARAMS_END,
   PARAMS_START,
+  REQUEST_ID,
   RESULT_END,
   RESULT_START,
+  SPAN_A_END,
+  SPAN_B_END,
   VERDICT,
 } from '../../../workers/batch-layout.js';
 import type { Kernel } from '../../../workers/kernel/kernel.js';
@@ -43,6 +49,8 @@ export interface FrameOutcome {
   readonly out: string;
   /** Spans by member, [start, end) in the frame; absent members are left out. */
   readonly spans: Readonly<Record<string, readonly [number, number]>>;
+  /** TO_SERVER and FROM_SERVER: spans in params, and the id of a reply. */
+  readonly multiplex: readonly number[];
 }
 
 const MEMBER_SPANS = [
@@ -97,6 +105,18 @@ export class FrameBatch {
     return Array.from({ length: this.control[FRAME_COUNT]! }, (_, k) => this.#outcome(k));
   }
 
+  #multiplexWords(d: number): number[] {
+    const action = this.control[d + OP]! & 0xff;
+    const verdict = this.control[d + VERDICT]!;
+    if (verdict < 0 || (action !== ACTION_TO_SERVER && action !== ACTION_FROM_SERVER)) return [];
+    const ends = [SPAN_A_END, SPAN_B_END].flatMap((end) => {
+      const at = this.control[d + end]!;
+      return at === 0 ? [0] : [this.control[d + end - 1]!, at];
+    });
+    const isReply = action === ACTION_FROM_SERVER && verdict >= KIND_RESPONSE;
+    return isReply ? [...ends, this.control[d + REQUEST_ID]!] : ends;
+  }
+
   #outcome(k: number): FrameOutcome {
     const d = HEADER_WORDS + k * FRAME_WORDS;
     const outOffset = this.control[d + OUT_OFFSET]!;
@@ -111,6 +131,7 @@ export class FrameBatch {
       verdict: this.control[d + VERDICT]!,
       out: Buffer.from(out).toString('latin1'),
       spans,
+      multiplex: this.#multiplexWords(d),
     };
   }
 }

@@ -12,6 +12,7 @@ import {
   FRAMING_CONTENT_LENGTH,
   FRAMING_NDJSON,
 } from '../../../workers/batch-layout.js';
+import { createIdStore } from '../../../workers/id-store.js';
 import { loadNativeAddon } from '../../../workers/kernel/native-addon.js';
 import { FrameBatch, type FrameCase } from './frame-batch.js';
 import { NATIVE_ADDON_IS_BUILT } from './native-presence.js';
@@ -23,7 +24,7 @@ const ERROR = '{"id":null,"error":{"code":-32000,"message":"m","data":{"\\u0061"
 describe('the addon', { skip: !NATIVE_ADDON_IS_BUILT }, () => {
   const undecided = (cases: readonly FrameCase[]) => {
     const { control, bytes } = new FrameBatch(cases);
-    return loadNativeAddon().processBatch(control, bytes);
+    return loadNativeAddon().processBatch(control, bytes, createIdStore());
   };
 
   it('decides plain messages itself, in every action but REFUSE and every framing', () => {
@@ -71,7 +72,7 @@ describe('the addon', { skip: !NATIVE_ADDON_IS_BUILT }, () => {
     const { control, bytes } = new FrameBatch([{ bytes: REQUEST, action: ACTION_PASS }]);
     const mine = new Uint8Array(bytes);
     structuredClone(mine, { transfer: [mine.buffer] });
-    assert.throws(() => loadNativeAddon().processBatch(control, mine), RangeError);
+    assert.throws(() => loadNativeAddon().processBatch(control, mine, createIdStore()), RangeError);
   });
 
   it('finds line feeds as indexOf does, from any offset and with any room', () => {
@@ -96,16 +97,20 @@ describe('the addon', { skip: !NATIVE_ADDON_IS_BUILT }, () => {
     const script = `
       const { parentPort, workerData } = require('node:worker_threads');
       const addon = require(workerData.addon);
-      parentPort.postMessage(addon.processBatch(workerData.control, workerData.bytes));`;
+      parentPort.postMessage(addon.processBatch(workerData.control, workerData.bytes, workerData.ids));`;
     const addon = new URL('../../../../native/build/Release/sluice_kernel.node', import.meta.url)
       .pathname;
+    const ids = createIdStore();
     for (let round = 0; round < 3; round++) {
       const results = Array.from({ length: 4 }, () => {
         const { control, bytes } = new FrameBatch([
           { bytes: REQUEST, action: ACTION_ECHO },
           { bytes: '{', action: ACTION_ECHO },
         ]);
-        const worker = new Worker(script, { eval: true, workerData: { addon, control, bytes } });
+        const worker = new Worker(script, {
+          eval: true,
+          workerData: { addon, control, bytes, ids },
+        });
         return new Promise((resolve, reject) => {
           worker.once('message', resolve).once('error', reject);
         });

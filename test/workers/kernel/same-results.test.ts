@@ -12,6 +12,7 @@ import {
   ON_BAD_REASON,
   ON_BAD_REPLY,
 } from '../../../workers/batch-layout.js';
+import { createIdStore } from '../../../workers/id-store.js';
 import { PortableKernel } from '../../../workers/kernel/portable-kernel.js';
 import { selectKernel } from '../../../workers/kernel/select-kernel.js';
 import { FrameBatch, type FrameCase } from './frame-batch.js';
@@ -27,8 +28,8 @@ const frameCase = fc.record({
 });
 
 describe('both kernels give the same results', { skip: !NATIVE_ADDON_IS_BUILT }, () => {
-  const portable = new PortableKernel();
-  const native = NATIVE_ADDON_IS_BUILT ? selectKernel('native').kernel : portable;
+  const portable = new PortableKernel(createIdStore());
+  const native = NATIVE_ADDON_IS_BUILT ? selectKernel('native', createIdStore()).kernel : portable;
   const sameResults = (cases: readonly FrameCase[]) => {
     const ofNative = new FrameBatch(cases).run(native);
     assert.deepEqual(ofNative, new FrameBatch(cases).run(portable));
