@@ -61,6 +61,9 @@ export function parseOptions(argv: readonly string[], specs: OptionSpecs): Parse
     }
     options.set(token.name, [...given, token.value ?? '']);
   }
+  if (separator !== -1 && command.length === 0) {
+    throw usageError('a command is missing after --');
+  }
   return { options, command };
 }
 

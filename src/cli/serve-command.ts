@@ -21,7 +21,9 @@ stops at once.
 
 /** Runs the gateway until it is told to stop; the exit code. @throws SluiceError */
 export async function serveCommand(argv: readonly string[]): Promise<number> {
-  if (argv.includes('--help') || argv.includes('-h')) {
+  const separator = argv.indexOf('--');
+  const own = separator === -1 ? argv : argv.slice(0, separator);
+  if (own.includes('--help') || own.includes('-h')) {
     process.stdout.write(SERVE_HELP);
     return 0;
   }

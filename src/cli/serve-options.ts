@@ -177,7 +177,7 @@ export function parseServeOptions(argv: readonly string[]): ServeConfig {
       defaults.maxBatch,
     ),
     cwd: all('cwd')[0] ?? defaults.cwd,
-    env: all('env'),
+    env: all('env').map(environmentEntry),
     inheritEnv: options.has('inherit-env'),
     threads: one('threads', (text) => wholeNumber('threads', text, 1, 256), defaults.threads),
     kernel: one('kernel', (text) => oneOf('kernel', text, KERNELS), defaults.kernel),
@@ -268,6 +268,11 @@ function notificationRule(text: string): readonly [string, NotificationRule] {
   if (equals < 1)
     throw usageError(`--notification takes METHOD=all, oldest or none; "${text}" is none of these`);
   return [text.slice(0, equals), oneOf('notification', text.slice(equals + 1), NOTIFICATION_RULES)];
+}
+
+function environmentEntry(text: string): string {
+  if (!text.startsWith('=')) return text;
+  throw usageError(`--env takes NAME or NAME=VALUE; "${text}" is neither`);
 }
 
 function tlsFiles(certFile: string | undefined, keyFile: string | undefined): ServeConfig['tls'] {

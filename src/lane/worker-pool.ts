@@ -19,6 +19,17 @@ export interface WorkerPoolOptions {
   readonly startTimeoutMs?: number;
 }
 
+/**
+ * Piscina loads a worker's module with require() where that can load ES modules, and a
+ * thread that is terminated during that aborts the whole process (Node 20: "IsGraphAsync must
+ * be used on an instantiated module"). Without the feature it is import(), which stands it.
+ */
+const NO_REQUIRE_OF_MODULES = process.allowedNodeEnvironmentFlags.has(
+  '--experimental-require-module',
+)
+  ? ['--no-experimental-require-module']
+  : [];
+
 const BATCH_WORKER = new URL('../../workers/batch-worker.js', import.meta.url);
 
 /**
@@ -124,6 +135,7 @@ export class WorkerPool implements BatchRunner {
       maxThreads: threads,
       stricterFIFO: true,
       recordTiming: false,
+      execArgv: [...process.execArgv, ...NO_REQUIRE_OF_MODULES],
       workerData: { kernel, ids } satisfies BatchWorkerData,
     });
     // Errors of a task reject it; this event is for those of a worker without one.

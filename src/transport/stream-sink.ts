@@ -23,8 +23,6 @@ export class StreamSink implements FrameSink, BatchFlusher {
   /** Whose frames are collected, and how many of each. */
   #flows: Flow[] = [];
   #counts: number[] = [];
-  #unwritten = 0;
-  #whenWritten: (() => void) | null = null;
 
   constructor(writable: Writable, onError: (error: Error) => void) {
     this.#writable = writable;
@@ -74,12 +72,6 @@ export class StreamSink implements FrameSink, BatchFlusher {
     this.#writable.end();
   }
 
-  /** Calls back when everything that was given to write() has been accepted, or cannot be any more. */
-  onceWritten(callback: () => void): void {
-    if (this.#unwritten === 0 || this.#closed) callback();
-    else this.#whenWritten = callback;
-  }
-
   /** Writes what is collected; `current` goes on collecting afterwards. */
   #writeExtent(current: Flow | null, batch: Batch): void {
     const flows = this.#flows;
@@ -92,12 +84,9 @@ export class StreamSink implements FrameSink, BatchFlusher {
     const copied = this.#mayKeepChunks || this.#writable.writableLength > 0 || lane.mustCopy;
     if (copied) bytes = bytes.slice();
     let pinned = false;
-    this.#unwritten++;
     this.#writable.write(bytes, () => {
-      this.#unwritten--;
       if (pinned) lane.unpin(batch);
       for (let i = 0; i < flows.length; i++) flows[i]!.taken(counts[i]!);
-      this.#settle();
     });
     // The callback never comes within write(). Nothing left in the stream by now means that
     // the kernel has the bytes, and the arena is free.
@@ -105,13 +94,6 @@ export class StreamSink implements FrameSink, BatchFlusher {
       pinned = true;
       lane.pin(batch);
     }
-  }
-
-  #settle(): void {
-    if (this.#unwritten > 0 || this.#whenWritten === null) return;
-    const callback = this.#whenWritten;
-    this.#whenWritten = null;
-    callback();
   }
 
   #fail(error: Error): void {

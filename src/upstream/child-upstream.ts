@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import type { Writable } from 'node:stream';
+import type { Readable, Writable } from 'node:stream';
 import { FRAMING_CONTENT_LENGTH, FRAMING_NDJSON } from '../../workers/batch-layout.js';
 import { messageOf } from '../errors.js';
 import { createSplitter } from '../framing/create-splitter.js';
@@ -128,6 +128,8 @@ export class ChildUpstream implements Upstream {
     const { pid } = this.#process;
     const how = signal === null ? `exited with code ${code ?? 0}` : `was ended by ${signal}`;
     this.#log.info({ code, signal }, 'the process has exited');
+    endWhenSilent(this.#process.stdout!);
+    endWhenSilent(this.#process.stderr!);
     const lost = this.#inputFailed && this.#stopping !== null && signal !== null;
     this.#events.gone(lost ? 'the server closed its input' : `the server ${how}`, { code, signal });
     // What it started and left behind may hold its output open; it ends with it.
@@ -147,4 +149,19 @@ export class ChildUpstream implements Upstream {
     this.#log.debug({ err: error }, 'cannot write to the process');
     void this.stop(STOP_GRACE_MS);
   }
+}
+
+/**
+ * Ends an output of a process that has exited once nothing comes any more: what the
+ * process has started outside of its group may hold it open for ever. Output that waits
+ * for a slow client is no silence.
+ */
+function endWhenSilent(output: Readable & { readonly bytesRead?: number }): void {
+  let bytesSeen = -1;
+  const timer = setInterval(() => {
+    if (!output.isPaused() && output.bytesRead === bytesSeen) output.destroy();
+    bytesSeen = output.bytesRead ?? 0;
+  }, STOP_GRACE_MS / 2);
+  timer.unref();
+  output.once('close', () => clearInterval(timer));
 }

@@ -7,6 +7,12 @@ import { SluiceError } from '../errors.js';
  * start and not at the first client. @throws SluiceError SLUICE_ERR_PROGRAM
  */
 export function findProgram(name: string, path: string, cwd: string): string {
+  if (!isFolder(cwd)) {
+    throw new SluiceError(
+      'SLUICE_ERR_PROGRAM',
+      `cannot start "${name}" in ${cwd}: there is no such folder; check --cwd`,
+    );
+  }
   const candidates = name.includes('/')
     ? [resolve(cwd, name)]
     : path.split(delimiter).map((folder) => join(resolve(cwd, folder), name));
@@ -17,6 +23,10 @@ export function findProgram(name: string, path: string, cwd: string): string {
     'SLUICE_ERR_PROGRAM',
     `cannot start "${name}": ${where}; check the command after --`,
   );
+}
+
+function isFolder(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
 }
 
 function isExecutable(file: string): boolean {

@@ -80,8 +80,17 @@ export function outputs(kernel: Kernel): void {
     });
 
     it('answers null where a request has no params', () => {
-      const out = outOf('{"id":"\\u0061","method":"m"}', ACTION_ECHO, FRAMING_NDJSON);
+      const out = outOf('{"id":"\\u0061","method":"m"}', ACTION_ECHO);
       assert.equal(out, '{"jsonrpc":"2.0","id":"\\u0061","result":null}');
+    });
+
+    it('frames its answers as asked', () => {
+      const frame = '{"id":7,"method":"m","params":[1,\n2]}';
+      const line = '{"jsonrpc":"2.0","id":7,"result":[1, 2]}\n';
+      assert.equal(outOf(frame, ACTION_ECHO, FRAMING_NDJSON), line);
+      const body = '{"jsonrpc":"2.0","id":7,"result":[1,\n2]}';
+      const framed = `Content-Length: ${body.length}\r\n\r\n${body}`;
+      assert.equal(outOf(frame, ACTION_ECHO, FRAMING_CONTENT_LENGTH), framed);
     });
 
     it('answers nothing else', () => {
