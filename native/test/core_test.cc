@@ -26,7 +26,7 @@ int32_t any_op(FrameGenerator& random) {
   return static_cast<int32_t>(random.below(6) | random.below(4) << 8 | random.below(2) << 16);
 }
 
-/// Actions that the addon does itself.
+/// Actions that the addon does itself, whatever the params are.
 int32_t own_op(FrameGenerator& random) {
   static const int32_t kActions[] = {sluice::ACTION_PASS, sluice::ACTION_ECHO, sluice::ACTION_SCAN};
   return static_cast<int32_t>(kActions[random.below(3)] | random.below(3) << 8);
@@ -105,6 +105,24 @@ void frames_keep_their_padding(FrameGenerator& random) {
   if (batch.run() != sluice::kBadFrame) fail("a frame without its padding was accepted");
 }
 
+/// Requests on their way to a server that many share, and replies on their way back.
+void ids_come_back(FrameGenerator& random) {
+  const int32_t framing = static_cast<int32_t>(random.below(3) << 8);
+  const int32_t id = 1 + static_cast<int32_t>(random.below(INT32_MAX));
+  const std::string original = std::to_string(random.below(1000000000));
+  CheckedBatch out({"{\"method\":\"m\",\"id\":" + original + "}"}, sluice::ACTION_TO_SERVER | framing, 0);
+  out.descriptor(0)[sluice::ARG] = id;
+  if (out.run() != 0) fail("a request was not decided");
+  const std::string reply = "{\"id\":" + std::to_string(id) + ",\"result\":1}";
+  CheckedBatch back({reply}, sluice::ACTION_FROM_SERVER, 0);
+  if (back.run() != 0) fail("a reply was not decided");
+  const int32_t* words = back.descriptor(0);
+  const std::string text(back.bytes().begin() + words[sluice::OUT_OFFSET],
+                         back.bytes().begin() + words[sluice::OUT_OFFSET] + words[sluice::OUT_LENGTH]);
+  if (text != "{\"id\":" + original + ",\"result\":1}") fail("a reply has not got its id back");
+  if (words[sluice::REQUEST_ID] != id) fail("a reply has lost the id of its request");
+}
+
 void lines_are_found(FrameGenerator& random) {
   std::vector<uint8_t> bytes(random.below(300));
   for (uint8_t& byte : bytes) byte = random.below(5) == 0 ? '\n' : 'x';
@@ -141,6 +159,7 @@ int main(int count, char** arguments) {
     nothing_but_hostile_words(random);
     what_follows_never_matters(random);
     frames_keep_their_padding(random);
+    ids_come_back(random);
     lines_are_found(random);
   }
   std::printf("core_test: %ld rounds with seed %llu, nothing broken\n", rounds,
