@@ -1,8 +1,8 @@
-import { ACTION_ECHO, ON_BAD_REPLY, op } from '../../workers/batch-layout.js';
+import { ACTION_ECHO, FRAMING_NONE, ON_BAD_REPLY, op } from '../../workers/batch-layout.js';
 import type { Batch } from '../lane/batch.js';
 import { Flow, type FlowHandler } from '../lane/flow.js';
 import type { Lane } from '../lane/lane.js';
-import { CLOSE_MALFORMED, type Client } from './client.js';
+import { CLOSE_GOING_AWAY, CLOSE_MALFORMED, type Client } from './client.js';
 import type { Session } from './session.js';
 
 export interface EchoSessionOptions {
@@ -43,7 +43,13 @@ export class EchoSession implements Session, FlowHandler {
   }
 
   deliver(flow: Flow, batch: Batch, from: number, to: number): void {
-    this.#client.sink.write(flow, batch, from, to);
+    if (this.#client.framing === FRAMING_NONE) {
+      this.#client.sink.write(flow, batch, from, to);
+      return;
+    }
+    // The worker writes what it answers itself without framing; reply() adds it.
+    for (let i = from; i < to; i++) this.#client.reply(batch.output(i));
+    flow.taken(to - from);
   }
 
   deliverNothing(): void {
@@ -57,6 +63,7 @@ export class EchoSession implements Session, FlowHandler {
   }
 
   ended(): void {
+    this.#client.close(CLOSE_GOING_AWAY, 'the input has ended');
     this.#options.onEnded();
   }
 }
