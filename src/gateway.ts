@@ -1,3 +1,4 @@
+import { createIdStore } from '../workers/id-store.js';
 import { selectKernel } from '../workers/kernel/select-kernel.js';
 import type { ListenAddress, ServeConfig } from './config/serve-config.js';
 import { ConnectionCount } from './frontend/connection-count.js';
@@ -7,6 +8,8 @@ import { Lane } from './lane/lane.js';
 import { inlineBytes } from './lane/offload.js';
 import { WorkerPool } from './lane/worker-pool.js';
 import type { Logger } from './log.js';
+import { createMode } from './mode.js';
+import type { ServerPool } from './multiplex/server-pool.js';
 import { CLOSE_GOING_AWAY } from './session/client.js';
 import { SessionRouter } from './session/session-router.js';
 import { createUpstreamFactory } from './upstream/create-upstream.js';
@@ -29,6 +32,7 @@ export class Gateway {
   readonly #log: Logger;
   readonly #pool: WorkerPool;
   readonly #router: SessionRouter;
+  readonly #servers: ServerPool | null;
   readonly #guard: OrphanGuard;
   readonly #frontEnds: readonly WebSocketFrontEnd[];
   readonly #draining: { now: boolean };
@@ -39,6 +43,7 @@ export class Gateway {
     this.#log = parts.log;
     this.#pool = parts.pool;
     this.#router = parts.router;
+    this.#servers = parts.servers;
     this.#guard = parts.guard;
     this.#frontEnds = parts.frontEnds;
     this.#draining = parts.draining;
@@ -50,25 +55,21 @@ export class Gateway {
   static async start(config: ServeConfig, log: Logger): Promise<Gateway> {
     const guard = new OrphanGuard();
     const upstream = createUpstreamFactory(config, guard, log);
-    const { kernel, why } = selectKernel(config.kernel);
+    const ids = createIdStore();
+    const { kernel, why } = selectKernel(config.kernel, ids);
     const { threads } = config;
     log.info({ kernel: kernel.name, why, threads }, 'kernel');
-    const pool = await WorkerPool.start({ threads, kernel: config.kernel, log });
+    const pool = await WorkerPool.start({ threads, kernel: config.kernel, ids, log });
     const lanes = Array.from(
       { length: threads },
       () =>
         new Lane({ runner: pool, kernel, inlineBytes: inlineBytes(config.offload, kernel), log }),
     );
-    const router = new SessionRouter({
-      lanes,
-      upstream,
-      disconnectOnMalformed: config.onMalformed === 'disconnect',
-      drainTimeoutMs: config.drainTimeoutMs,
-      log,
-    });
+    const modes = createMode({ config, upstream, lanes, ids, log });
+    const router = new SessionRouter(lanes, modes.createSession);
     const draining = { now: false };
     const frontEnds: WebSocketFrontEnd[] = [];
-    const parts = { config, log, pool, router, guard, frontEnds, draining };
+    const parts = { config, log, pool, router, servers: modes.servers, guard, frontEnds, draining };
     try {
       const connections = new ConnectionCount(
         config.maxConnections,
@@ -81,6 +82,7 @@ export class Gateway {
       return new Gateway({ ...parts, finished: startStdio(parts) });
     } catch (error) {
       for (const frontEnd of frontEnds) frontEnd.destroy();
+      await modes.servers?.stop();
       await pool.close();
       throw error;
     }
@@ -108,6 +110,7 @@ export class Gateway {
       this.#log.warn({ drainTimeoutMs }, 'messages were still in flight at the stop');
     }
     await this.#router.stop(CLOSE_GOING_AWAY, 'the gateway is stopping');
+    await this.#servers?.stop();
     await new Promise((resolve) =>
       setTimeout(resolve, this.#frontEnds.length > 0 ? CLOSE_WAIT_MS : 0),
     );
@@ -122,6 +125,7 @@ interface GatewayParts {
   readonly log: Logger;
   readonly pool: WorkerPool;
   readonly router: SessionRouter;
+  readonly servers: ServerPool | null;
   readonly guard: OrphanGuard;
   readonly frontEnds: WebSocketFrontEnd[];
   readonly draining: { now: boolean };

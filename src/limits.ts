@@ -78,3 +78,24 @@ export const DRAIN_TIMEOUT_MS = 10_000;
 
 /** How long a `ws://` server may take to accept the connection. */
 export const CONNECT_TIMEOUT_MS = 10_000;
+
+/** `--max-batch`: elements of a JSON-RPC batch; 0 refuses batches. */
+export const MAX_ARRAY_ELEMENTS = 100;
+
+/** Requests that one client of a shared server may have in flight; more are answered with -32001. */
+export const MAX_CLIENT_REQUESTS = 16_384;
+
+/** `--client-overflow`: bytes that a client of a shared server may leave unread. */
+export const CLIENT_OVERFLOW_BYTES = 16 * 1024 * 1024;
+
+/** `--slow-client-grace`: how long it may have more than a ring of messages unread. */
+export const SLOW_CLIENT_GRACE_MS = 5000;
+
+/** `--idle-timeout`: how long a shared server is kept without clients. */
+export const IDLE_TIMEOUT_MS = 60_000;
+
+/** `--max-restarts`: of a shared server, in a row. */
+export const MAX_RESTARTS = 10;
+
+/** `--pool-size`: servers in mode `pool`. */
+export const POOL_SIZE = 2;

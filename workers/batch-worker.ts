@@ -8,12 +8,15 @@ export interface BatchTask {
   readonly controlWords: number;
 }
 
-/** `kernel`: 'auto', 'native' or 'portable', as the pool was told. */
+/** What each worker of the pool starts with. */
 export interface BatchWorkerData {
   readonly kernel: 'auto' | 'native' | 'portable';
+  /** The id store (id-store.ts), shared by all threads. */
+  readonly ids: Uint8Array;
 }
 
-const { kernel } = selectKernel((workerData as BatchWorkerData).kernel);
+const data = workerData as BatchWorkerData;
+const { kernel } = selectKernel(data.kernel, data.ids);
 
 /** Piscina's entry: processes one batch in place. Main owns the memory again when this returns. */
 export default function processBatch(task: BatchTask): void {

@@ -3,6 +3,7 @@ import {
   defaultServeConfig,
   KERNELS,
   type ListenAddress,
+  MODES,
   OFFLOADS,
   ON_MALFORMED,
   type ServeConfig,
@@ -11,6 +12,9 @@ import {
 import { FRAMINGS } from '../framing/splitter.js';
 import { MAX_PING_INTERVAL_SECONDS } from '../frontend/websocket-front-end.js';
 import { LOG_FORMATS, LOG_LEVELS } from '../log.js';
+import { NOTIFICATION_RULES, type NotificationRule } from '../multiplex/notification-rules.js';
+import { SERVER_REQUEST_RULES } from '../multiplex/server-request-rule.js';
+import { PROFILES } from '../session/profile.js';
 import {
   byteSize,
   durationMs,
@@ -33,6 +37,39 @@ export const SERVE_OPTIONS = {
   upstream: { value: 'URL', help: 'echo:, ws://... or wss://...; or a command after -- [echo:]' },
   framing: { value: 'NAME', help: "the command's stdio: ndjson or content-length [ndjson]" },
   'stdio-framing': { value: 'NAME', help: 'our own stdio, with --listen stdio:// [ndjson]' },
+  mode: {
+    value: 'MODE',
+    help: 'session: a server for each client; shared: one for all; pool: several [session]',
+  },
+  'pool-size': { value: 'N', help: 'servers in mode pool [2]' },
+  eager: { help: 'start shared servers at once, not with the first client' },
+  'idle-timeout': {
+    value: 'DURATION',
+    help: 'how long a shared server is kept without clients [60s]',
+  },
+  'max-restarts': { value: 'N', help: 'of a shared server that dies, in a row [10]' },
+  handshake: {
+    value: 'METHOD',
+    multiple: true,
+    help: 'requests whose first result is given to later clients; none for none [initialize]',
+  },
+  profile: { value: 'NAME', help: 'mcp, lsp, codex or plain [guessed from the handshake]' },
+  'server-requests': {
+    value: 'WHO',
+    help: "gets a shared server's requests: owner, oldest or refuse [owner]",
+  },
+  notification: {
+    value: 'METHOD=WHO',
+    multiple: true,
+    help: 'gets this notification of a shared server: all, oldest or none [all]',
+  },
+  'request-timeout': { value: 'DURATION', help: 'for the answer to a request; 0s: none [0s]' },
+  'client-overflow': {
+    value: 'SIZE',
+    help: 'what a client of a shared server may leave unread [16MiB]',
+  },
+  'slow-client-grace': { value: 'DURATION', help: 'and for how long [5s]' },
+  'max-batch': { value: 'N', help: 'elements of a JSON-RPC batch; 0 refuses batches [100]' },
   cwd: { value: 'DIR', help: "the command's working directory" },
   env: {
     value: 'NAME[=VALUE]',
@@ -94,6 +131,51 @@ export function parseServeOptions(argv: readonly string[]): ServeConfig {
       (text) => oneOf('stdio-framing', text, FRAMINGS),
       defaults.stdioFraming,
     ),
+    mode: one('mode', (text) => oneOf('mode', text, MODES), defaults.mode),
+    poolSize: one(
+      'pool-size',
+      (text) => wholeNumber('pool-size', text, 1, 1024),
+      defaults.poolSize,
+    ),
+    eager: options.has('eager'),
+    idleTimeoutMs: one(
+      'idle-timeout',
+      (text) => durationMs('idle-timeout', text, 0, 86_400_000),
+      defaults.idleTimeoutMs,
+    ),
+    maxRestarts: one(
+      'max-restarts',
+      (text) => wholeNumber('max-restarts', text, 0, 1_000_000),
+      defaults.maxRestarts,
+    ),
+    handshakeMethods: handshakeMethods(all('handshake'), defaults),
+    profile: one('profile', (text) => oneOf('profile', text, PROFILES), defaults.profile),
+    serverRequests: one(
+      'server-requests',
+      (text) => oneOf('server-requests', text, SERVER_REQUEST_RULES),
+      defaults.serverRequests,
+    ),
+    notifications: new Map(all('notification').map(notificationRule)),
+    requestTimeoutMs: one(
+      'request-timeout',
+      (text) => durationMs('request-timeout', text, 0, 86_400_000),
+      defaults.requestTimeoutMs,
+    ),
+    clientOverflowBytes: one(
+      'client-overflow',
+      (text) => byteSize('client-overflow', text, 1024, 1024 * MEBIBYTE),
+      defaults.clientOverflowBytes,
+    ),
+    slowClientGraceMs: one(
+      'slow-client-grace',
+      (text) => durationMs('slow-client-grace', text, 100, 3_600_000),
+      defaults.slowClientGraceMs,
+    ),
+    maxBatch: one(
+      'max-batch',
+      (text) => wholeNumber('max-batch', text, 0, 10_000),
+      defaults.maxBatch,
+    ),
     cwd: all('cwd')[0] ?? defaults.cwd,
     env: all('env').map(environmentEntry),
     inheritEnv: options.has('inherit-env'),
@@ -143,7 +225,7 @@ export function parseServeOptions(argv: readonly string[]): ServeConfig {
     logFormat: one(
       'log-format',
       (text) => oneOf('log-format', text, LOG_FORMATS),
-      process.env['LOG_FORMAT'] === 'json' ? 'json' : defaults.logFormat,
+      process.env.LOG_FORMAT === 'json' ? 'json' : defaults.logFormat,
     ),
   };
   checkTogether(config, options.has('allow-remote'));
@@ -174,6 +256,20 @@ function upstreamTarget(url: string | undefined, command: readonly string[]): Up
   throw usageError(`--upstream takes echo:, ws://... or wss://...; "${url}" is none of these`);
 }
 
+function handshakeMethods(given: readonly string[], defaults: ServeConfig): readonly string[] {
+  if (given.length === 0) return defaults.handshakeMethods;
+  if (!given.includes('none')) return given;
+  if (given.length === 1) return [];
+  throw usageError('--handshake none cannot be given with other methods');
+}
+
+function notificationRule(text: string): readonly [string, NotificationRule] {
+  const equals = text.lastIndexOf('=');
+  if (equals < 1)
+    throw usageError(`--notification takes METHOD=all, oldest or none; "${text}" is none of these`);
+  return [text.slice(0, equals), oneOf('notification', text.slice(equals + 1), NOTIFICATION_RULES)];
+}
+
 function environmentEntry(text: string): string {
   if (!text.startsWith('=')) return text;
   throw usageError(`--env takes NAME or NAME=VALUE; "${text}" is neither`);
@@ -186,6 +282,11 @@ function tlsFiles(certFile: string | undefined, keyFile: string | undefined): Se
 }
 
 function checkTogether(config: ServeConfig, allowRemote: boolean): void {
+  if (config.mode !== 'session' && config.upstream.kind === 'echo') {
+    throw usageError(
+      `--mode ${config.mode} needs a server to share: a command after --, or --upstream ws://...`,
+    );
+  }
   if (config.listen.filter(({ kind }) => kind === 'stdio').length > 1) {
     throw usageError('--listen stdio:// can be given once: there is one standard input');
   }

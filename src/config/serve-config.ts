@@ -1,13 +1,22 @@
 import { availableParallelism } from 'node:os';
 import type { Framing } from '../framing/splitter.js';
 import {
+  CLIENT_OVERFLOW_BYTES,
   DRAIN_TIMEOUT_MS,
+  IDLE_TIMEOUT_MS,
+  MAX_ARRAY_ELEMENTS,
   MAX_CONNECTIONS,
   MAX_PAYLOAD_BYTES,
+  MAX_RESTARTS,
   PING_INTERVAL_SECONDS,
+  POOL_SIZE,
   RECEIVE_BUFFER_BYTES,
+  SLOW_CLIENT_GRACE_MS,
 } from '../limits.js';
 import type { LogFormat, LogLevel } from '../log.js';
+import type { NotificationRule } from '../multiplex/notification-rules.js';
+import type { ServerRequestRule } from '../multiplex/server-request-rule.js';
+import type { Profile } from '../session/profile.js';
 
 /** Where clients come in. */
 export type ListenAddress =
@@ -20,6 +29,9 @@ export type UpstreamTarget =
   | { readonly kind: 'websocket'; readonly url: string }
   | { readonly kind: 'command'; readonly command: string; readonly args: readonly string[] };
 
+/** How clients share servers: DESIGN section 5. */
+export const MODES = ['session', 'shared', 'pool'] as const;
+export type Mode = (typeof MODES)[number];
 export const OFFLOADS = ['adaptive', 'always', 'never'] as const;
 export type Offload = (typeof OFFLOADS)[number];
 export const KERNELS = ['auto', 'native', 'portable'] as const;
@@ -34,6 +46,25 @@ export interface ServeConfig {
   readonly framing: Framing;
   /** Framing of our own standard input and output, with `--listen stdio://`. */
   readonly stdioFraming: Framing;
+  readonly mode: Mode;
+  /** Processes in mode `pool`. */
+  readonly poolSize: number;
+  /** Start shared servers at once. */
+  readonly eager: boolean;
+  readonly idleTimeoutMs: number;
+  readonly maxRestarts: number;
+  /** Methods whose result is kept for later clients; empty: none. */
+  readonly handshakeMethods: readonly string[];
+  /** Null: guessed from the handshake. */
+  readonly profile: Profile | null;
+  readonly serverRequests: ServerRequestRule;
+  readonly notifications: ReadonlyMap<string, NotificationRule>;
+  /** 0: no timeout. */
+  readonly requestTimeoutMs: number;
+  readonly clientOverflowBytes: number;
+  readonly slowClientGraceMs: number;
+  /** Elements of a JSON-RPC batch; 0 refuses batches. */
+  readonly maxBatch: number;
   readonly cwd: string;
   /** `--env` entries: NAME or NAME=VALUE. */
   readonly env: readonly string[];
@@ -63,6 +94,19 @@ export function defaultServeConfig(): ServeConfig {
     upstream: { kind: 'echo' },
     framing: 'ndjson',
     stdioFraming: 'ndjson',
+    mode: 'session',
+    poolSize: POOL_SIZE,
+    eager: false,
+    idleTimeoutMs: IDLE_TIMEOUT_MS,
+    maxRestarts: MAX_RESTARTS,
+    handshakeMethods: ['initialize'],
+    profile: null,
+    serverRequests: 'owner',
+    notifications: new Map(),
+    requestTimeoutMs: 0,
+    clientOverflowBytes: CLIENT_OVERFLOW_BYTES,
+    slowClientGraceMs: SLOW_CLIENT_GRACE_MS,
+    maxBatch: MAX_ARRAY_ELEMENTS,
     cwd: process.cwd(),
     env: [],
     inheritEnv: false,

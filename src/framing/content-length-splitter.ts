@@ -22,6 +22,8 @@ export class ContentLengthSplitter implements FrameSplitter {
   #announcedBytes = -1;
   /** Bytes of a body that is too big and still to be left out. */
   #skipBytes = 0;
+  /** True inside a line that is too long for a header: everything up to its end is left out. */
+  #skippingLine = false;
 
   constructor(maxFrameBytes: number, events: SplitterEvents) {
     this.#maxFrameBytes = maxFrameBytes;
@@ -77,18 +79,25 @@ export class ContentLengthSplitter implements FrameSplitter {
     return true;
   }
 
-  /** The next line without its end; a longer one than a header can be comes in pieces. */
+  /** The next line without its end. Of one that is too long, the beginning counts as noise. */
   #takeLine(): Uint8Array | null {
     let offset = 0;
     for (const part of this.#parts) {
       const lf = part.indexOf(LF);
-      if (lf !== -1) {
+      if (lf !== -1 && (this.#skippingLine || offset + lf <= MAX_HEADER_LINE_BYTES)) {
         const line = this.#take(offset + lf + 1).subarray(0, -1);
-        return line.length > 0 && line[line.length - 1] === CR ? line.subarray(0, -1) : line;
+        if (!this.#skippingLine) return withoutCr(line);
+        this.#skippingLine = false;
+        return this.#takeLine();
       }
       offset += part.length;
-      if (offset > MAX_HEADER_LINE_BYTES) return this.#take(offset);
+      if (!this.#skippingLine && offset > MAX_HEADER_LINE_BYTES) {
+        this.#events.noise(this.#take(MAX_HEADER_LINE_BYTES));
+        this.#skippingLine = true;
+        return this.#takeLine();
+      }
     }
+    if (this.#skippingLine) this.#take(offset);
     return null;
   }
 
@@ -115,4 +124,8 @@ export class ContentLengthSplitter implements FrameSplitter {
     }
     return taken.length === 1 ? taken[0]! : Buffer.concat(taken, count);
   }
+}
+
+function withoutCr(line: Uint8Array): Uint8Array {
+  return line.length > 0 && line[line.length - 1] === CR ? line.subarray(0, -1) : line;
 }

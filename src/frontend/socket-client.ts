@@ -6,6 +6,7 @@ import { Flow, type FlowHandler, type FrameSource } from '../lane/flow.js';
 import { Ring } from '../lane/ring.js';
 import { MAX_UNREAD_REPLIES, REFUSAL_BUFFER_BYTES } from '../limits.js';
 import {
+  CLOSE_GOING_AWAY,
   CLOSE_TOO_BIG,
   CLOSE_TRY_AGAIN_LATER,
   type Client,
@@ -25,6 +26,8 @@ export interface SocketClientLimits {
   readonly receiveBufferBytes: number;
 }
 
+/** What uWebSockets.js says where no close frame came (RFC 6455 section 7.4.1). */
+const CLOSED_WITHOUT_FRAME = 1006;
 const REFUSE = op(ACTION_REFUSE, FRAMING_NONE, ON_BAD_REPLY);
 /** WebSocket frame header of the server: 2 bytes, 4 from 126 bytes on, 10 from 64 KiB on. */
 function wireBytes(payload: number): number {
@@ -32,10 +35,15 @@ function wireBytes(payload: number): number {
   return payload < 65_536 ? payload + 4 : payload + 10;
 }
 
+const NO_FRAMES = new Int32Array(0);
+
 /** The client whose frames are being sent: uWebSockets.js wants a function, and one for all will do. */
 let sending: SocketClient | null = null;
 function sendCorked(): void {
   sending!.sendRun();
+}
+function sendListCorked(): void {
+  sending!.sendList();
 }
 
 /**
@@ -53,6 +61,8 @@ export class SocketClient implements Client, FrameSource, FrameSink {
   #refusals: Refusals | null = null;
   /** The socket is gone, or its close has been asked for: it must not be touched. */
   #closed = false;
+  /** Why we have closed it, where that was no regular end. */
+  #closeReason: string | null = null;
 
   /** Sizes on the wire of the frames that the socket has not accepted yet, for `#sentBy`. */
   #unsent: Ring | null = null;
@@ -62,6 +72,7 @@ export class SocketClient implements Client, FrameSource, FrameSink {
   #batch: Batch | null = null;
   #from = 0;
   #to = 0;
+  #list: Int32Array = NO_FRAMES;
 
   constructor(socket: WebSocket<SocketData>, label: string, limits: SocketClientLimits) {
     this.#socket = socket;
@@ -80,6 +91,7 @@ export class SocketClient implements Client, FrameSource, FrameSink {
 
   start(flow: Flow): void {
     this.#flow = flow;
+    flow.pump();
   }
 
   /** Who is told when the socket is gone. */
@@ -95,8 +107,8 @@ export class SocketClient implements Client, FrameSource, FrameSink {
       this.close(CLOSE_TOO_BIG, `message above ${this.#limits.maxPayloadBytes} bytes`);
       return;
     }
-    const flow = this.#flow!;
-    if (this.#received.empty && flow.accept(frame)) return;
+    const flow = this.#flow;
+    if (flow !== null && this.#received.empty && flow.accept(frame)) return;
     if (!this.#received.push(frame)) this.#refuse(flow, frame);
   }
 
@@ -105,11 +117,16 @@ export class SocketClient implements Client, FrameSource, FrameSink {
     if (!this.#closed) this.#settle(this.#socket.getBufferedAmount());
   }
 
-  /** The socket is closed, by either side. */
-  gone(): void {
+  /** The socket is closed, by either side; with what uWebSockets.js says of it. */
+  gone(code: number, message: string): void {
+    const broke =
+      code === CLOSED_WITHOUT_FRAME
+        ? message || 'connection reset without closing handshake'
+        : null;
+    const failure = this.#closed ? this.#closeReason : broke;
     this.#closed = true;
     this.#takeAllUnsent();
-    this.#session?.clientEnded(true);
+    this.#session?.clientEnded(true, failure);
   }
 
   peek(): Uint8Array | null {
@@ -155,6 +172,29 @@ export class SocketClient implements Client, FrameSource, FrameSink {
     for (let i = this.#from; i < this.#to; i++) socket.send(batch.output(i), false);
   }
 
+  send(batch: Batch, frames: Int32Array, count: number): void {
+    if (this.#closed) return;
+    this.#batch = batch;
+    this.#list = frames;
+    this.#to = count;
+    sending = this;
+    this.#socket.cork(sendListCorked);
+  }
+
+  /** Sends the frames that send() was given. */
+  sendList(): void {
+    for (let i = 0; i < this.#to; i++)
+      this.#socket.send(this.#batch!.output(this.#list[i]!), false);
+  }
+
+  sendOne(message: Uint8Array): void {
+    if (!this.#closed) this.#socket.send(message, false);
+  }
+
+  get heldBackBytes(): number {
+    return this.#closed ? 0 : this.#socket.getBufferedAmount();
+  }
+
   reply(bytes: Uint8Array): void {
     if (this.#closed) return;
     this.#socket.send(bytes, false);
@@ -167,6 +207,7 @@ export class SocketClient implements Client, FrameSource, FrameSink {
   close(code: number, reason: string): void {
     if (this.#closed) return;
     this.#closed = true;
+    if (code > CLOSE_GOING_AWAY) this.#closeReason = reason;
     this.#received.clear();
     this.#takeAllUnsent();
     // Control frames carry 125 bytes at most, two of them the code (RFC 6455 section 5.5).
@@ -194,9 +235,10 @@ export class SocketClient implements Client, FrameSource, FrameSink {
   }
 
   /** Ring and receive buffer are full: a request is answered, anything else closes. */
-  #refuse(flow: Flow, frame: Uint8Array): void {
-    this.#refusals ??= new Refusals(flow, this);
-    if (!this.#refusals.offer(frame)) this.close(CLOSE_TRY_AGAIN_LATER, 'receive buffer full');
+  #refuse(flow: Flow | null, frame: Uint8Array): void {
+    if (flow !== null) this.#refusals ??= new Refusals(flow, this);
+    if (this.#refusals?.offer(frame) !== true)
+      this.close(CLOSE_TRY_AGAIN_LATER, 'receive buffer full');
   }
 }
 
@@ -208,7 +250,13 @@ class Refusals implements FlowHandler, FrameSource {
 
   constructor(refused: Flow, client: SocketClient) {
     this.#client = client;
-    this.#flow = new Flow(refused.lane, REFUSE, this, this, RECEIVE_BUFFER_FULL);
+    this.#flow = new Flow({
+      lane: refused.lane,
+      op: REFUSE,
+      source: this,
+      handler: this,
+      args: RECEIVE_BUFFER_FULL,
+    });
   }
 
   /** False when not even a refusal finds room. */
@@ -239,6 +287,11 @@ class Refusals implements FlowHandler, FrameSource {
 
   deliverBad(_flow: Flow, batch: Batch, index: number): void {
     this.#client.reply(batch.output(index));
+  }
+
+  array(): boolean {
+    // Without a limit for arrays, the flow asks nobody.
+    return false;
   }
 
   ended(): void {

@@ -3,6 +3,8 @@ import { FRAMING_CONTENT_LENGTH, FRAMING_NDJSON } from '../../workers/batch-layo
 import { MESSAGE_TOO_BIG, REFUSALS } from '../../workers/kernel/replies.js';
 import { createSplitter } from '../framing/create-splitter.js';
 import type { Framing } from '../framing/splitter.js';
+import { frame } from '../framing/unframe.js';
+import type { Batch } from '../lane/batch.js';
 import type { Flow } from '../lane/flow.js';
 import type { Logger } from '../log.js';
 import type { Client, ClientSession } from '../session/client.js';
@@ -19,7 +21,6 @@ export interface StdioClientOptions {
   readonly onClosed: (failure: string | null) => void;
 }
 
-const LF = Buffer.from('\n');
 /** Unread output of ours above which input waits: error replies have no ring of their own. */
 const MAX_UNREAD_BYTES = 64 * 1024;
 
@@ -65,12 +66,20 @@ export class StdioClient implements Client {
     this.source.start(flow);
   }
 
+  send(batch: Batch, frames: Int32Array, count: number): void {
+    for (let i = 0; i < count; i++) this.sendOne(batch.output(frames[i]!));
+  }
+
+  sendOne(message: Uint8Array): void {
+    this.sink.writeOwn(frame(message, this.framing));
+  }
+
+  get heldBackBytes(): number {
+    return this.#options.output.writableLength;
+  }
+
   reply(bytes: Uint8Array): void {
-    const framed =
-      this.framing === FRAMING_NDJSON
-        ? Buffer.concat([bytes, LF])
-        : Buffer.concat([Buffer.from(`Content-Length: ${bytes.length}\r\n\r\n`), bytes]);
-    this.sink.writeOwn(framed);
+    this.sendOne(bytes);
     if (this.#options.output.writableLength > MAX_UNREAD_BYTES) this.#holdInput();
   }
 

@@ -189,11 +189,11 @@ function addWebSockets(
     drain: (socket) => {
       socket.getUserData().client!.drained();
     },
-    close: (socket) => {
+    close: (socket, code, message) => {
       const { client, address } = socket.getUserData();
       clients.delete(client!);
       connections.leave(address);
-      client!.gone();
+      client!.gone(code, Buffer.from(message).toString('utf8'));
     },
   });
 }

@@ -1,5 +1,6 @@
 import {
   ARG,
+  BAD_MESSAGE,
   FRAME_COUNT,
   FRAME_WORDS,
   HEADER_WORDS,
@@ -15,10 +16,19 @@ import {
   OUTPUT_RESERVE_BYTES,
   VERDICT,
 } from '../../workers/batch-layout.js';
-import type { Flow } from './flow.js';
 
 /** Frames begin at multiples of this, so that copies and SIMD loads are aligned. */
 const ALIGNMENT = 8;
+
+/** Whose frame it is: a flow, as its batch and its lane know it. */
+export interface FrameOwner {
+  /** True while the lane remembers it because it had no room. */
+  waitsForLane: boolean;
+  /** There is room again. */
+  pump(): void;
+  /** Its frames [from, to) of this batch are processed. */
+  received(batch: Batch, from: number, to: number): void;
+}
 
 /**
  * One shared-memory arena and what main knows of the frames in it. Main fills it,
@@ -32,11 +42,11 @@ export class Batch {
   readonly frameCapacity: number;
 
   /** Whose frame each one is, by index; only the first `count` are meant. */
-  readonly flows: (Flow | undefined)[];
+  readonly flows: (FrameOwner | undefined)[];
   count = 0;
   /** Bytes of frames in it. */
   inputBytes = 0;
-  /** Destinations that still write from its memory; it must not be filled again before 0. */
+  /** What still needs its memory, its delivery or destinations that write from it; at 0 it is filled again. */
   pins = 0;
 
   #inputEnd = 0;
@@ -44,7 +54,7 @@ export class Batch {
   constructor(inputCapacity: number, frameCapacity: number) {
     this.inputCapacity = inputCapacity;
     this.frameCapacity = frameCapacity;
-    this.flows = new Array<Flow | undefined>(frameCapacity).fill(undefined);
+    this.flows = new Array<FrameOwner | undefined>(frameCapacity).fill(undefined);
     const controlBytes = (HEADER_WORDS + frameCapacity * FRAME_WORDS) * 4;
     const inputRegion = inputCapacity + INPUT_PADDING_BYTES;
     const outputRegion = inputCapacity + frameCapacity * OUTPUT_RESERVE_BYTES;
@@ -56,7 +66,7 @@ export class Batch {
   }
 
   /** Copies a frame in; false when there is no room for it. The frame is not kept. */
-  append(flow: Flow, op: number, arg: number, frame: Uint8Array): boolean {
+  append(flow: FrameOwner, op: number, arg: number, frame: Uint8Array): boolean {
     const start = this.#inputEnd;
     const index = this.count;
     if (index === this.frameCapacity || start + frame.length > this.inputCapacity) return false;
@@ -92,6 +102,10 @@ export class Batch {
     return this.control[HEADER_WORDS + index * FRAME_WORDS + word]!;
   }
 
+  setWord(index: number, word: number, value: number): void {
+    this.control[HEADER_WORDS + index * FRAME_WORDS + word] = value;
+  }
+
   /** What the kernel found frame `index` to be: a KIND_ or BAD_ constant. */
   verdict(index: number): number {
     return this.control[HEADER_WORDS + index * FRAME_WORDS + VERDICT]!;
@@ -121,6 +135,18 @@ export class Batch {
     this.bytes.set(output, start);
     this.control[at + OUT_OFFSET] = start;
     this.control[OUT_END] = start + output.length;
+  }
+
+  /** The only frame of a batch could not be processed: it counts as bad, and `reason` goes out. */
+  fail(reason: Uint8Array): void {
+    const { control } = this;
+    control.fill(0, HEADER_WORDS + VERDICT, HEADER_WORDS + FRAME_WORDS);
+    control[HEADER_WORDS + VERDICT] = BAD_MESSAGE;
+    const start = control[OUT_START]!;
+    this.bytes.set(reason, start);
+    control[HEADER_WORDS + OUT_OFFSET] = start;
+    control[HEADER_WORDS + OUT_LENGTH] = reason.length;
+    control[OUT_END] = start + reason.length;
   }
 
   outputLength(index: number): number {

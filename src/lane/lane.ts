@@ -10,7 +10,7 @@ import {
   VERDICT,
 } from '../../workers/batch-layout.js';
 import type { Kernel } from '../../workers/kernel/kernel.js';
-import { WORKER_FAILED } from '../../workers/kernel/replies.js';
+import { REFUSALS, WORKER_FAILED } from '../../workers/kernel/replies.js';
 import {
   BATCH_ATTEMPTS,
   BATCH_BYTES_PER_FRAME,
@@ -22,8 +22,10 @@ import {
   SHRINK_AFTER_BATCHES,
 } from '../limits.js';
 import type { Logger } from '../log.js';
-import { Batch } from './batch.js';
-import type { Flow } from './flow.js';
+import { Batch, type FrameOwner } from './batch.js';
+
+const WORKER_FAILED_REASON = Buffer.from(REFUSALS[WORKER_FAILED]!.message);
+const NOTHING = Buffer.alloc(0);
 
 /** Runs one batch on another thread; rejects when the thread that had it is gone. */
 export interface BatchRunner {
@@ -72,7 +74,7 @@ export class Lane {
   #scheduled = false;
   #pinned = 0;
   #quietBatches = 0;
-  #waiting: Flow[] = [];
+  #waiting: FrameOwner[] = [];
   readonly #flushers: BatchFlusher[] = [];
 
   constructor(options: LaneOptions) {
@@ -94,22 +96,42 @@ export class Lane {
   }
 
   /** Copies a frame into the filling batch; false when it is full: the flow is woken later. */
-  push(flow: Flow, frame: Uint8Array): boolean {
-    if (this.#filling.count === 0 && frame.length > this.#filling.inputCapacity) this.#grow(frame);
-    if (!this.#filling.append(flow, flow.op, flow.arg, frame)) {
-      this.#wait(flow);
-      return false;
+  push(flow: FrameOwner, frame: Uint8Array, frameOp: number, arg: number): boolean {
+    if (!this.#filling.append(flow, frameOp, arg, frame)) {
+      if (this.#filling.count > 0) {
+        this.#wait(flow);
+        return false;
+      }
+      // Nothing is in it that would make room by leaving: the arena itself is too small.
+      this.#growFor(frame.length);
+      this.#filling.append(flow, frameOp, arg, frame);
     }
     this.#schedule();
     return true;
   }
 
-  /** A frame that is too large for a batch of many: its own task, beside the lane's batches. */
-  pushBig(flow: Flow, frame: Uint8Array): void {
-    const batch = new Batch(frame.length, 1);
-    batch.append(flow, flow.op, flow.arg, frame);
+  /**
+   * A frame that is its own task, beside the lane's batches: it is large, or an array. Its
+   * arena, with `roomBytes` for output, is used for nothing else.
+   */
+  pushAlone(
+    flow: FrameOwner,
+    frame: Uint8Array,
+    frameOp: number,
+    arg: number,
+    roomBytes: number,
+  ): void {
+    const batch = new Batch(roomBytes, 1);
+    batch.append(flow, frameOp, arg, frame);
     batch.seal();
-    void this.#process(batch, true).then(() => this.#deliver(batch));
+    if (frame.length > this.#inlineBytes) {
+      void this.#process(batch, true).then(() => this.#deliver(batch));
+    } else {
+      setImmediate(() => {
+        this.#kernel.processBatch(batch.control, batch.bytes);
+        this.#deliver(batch);
+      });
+    }
   }
 
   /** A destination has collected output of the batch in delivery, to be flushed after it. */
@@ -117,9 +139,9 @@ export class Lane {
     this.#flushers.push(flusher);
   }
 
-  /** The batch's memory is in use until unpin(): a destination writes from it. */
+  /** To be called in its delivery: the batch's memory is in use until unpin(), a destination writes from it. */
   pin(batch: Batch): void {
-    if (batch.pins++ === 0) this.#pinned++;
+    batch.pins++;
   }
 
   unpin(batch: Batch): void {
@@ -163,7 +185,7 @@ export class Lane {
     setImmediate(this.#dispatch);
   }
 
-  #wait(flow: Flow): void {
+  #wait(flow: FrameOwner): void {
     this.#ranFull = true;
     if (flow.waitsForLane) return;
     flow.waitsForLane = true;
@@ -206,22 +228,26 @@ export class Lane {
     }
   }
 
-  /** An empty batch that is too small for this frame alone would never be dispatched. */
-  #grow(frame: Uint8Array): void {
-    while (this.#batchBytes < frame.length) this.#batchBytes *= 4;
+  /** An empty batch for a frame that is larger than the present one. */
+  #growFor(frameBytes: number): void {
+    while (this.#batchBytes < frameBytes) this.#batchBytes *= 4;
+    this.#quietBatches = 0;
     this.#filling = this.#newBatch();
   }
 
   #recycle(batch: Batch): void {
+    // The arena of a frame that went alone is nobody else's.
+    if (batch.frameCapacity === 1) return;
     batch.reset();
-    const isUsual = batch.inputCapacity === this.#batchBytes && batch.frameCapacity > 1;
-    if (isUsual && this.#spares.length < MAX_SPARE_BATCHES) {
+    if (batch.inputCapacity === this.#batchBytes && this.#spares.length < MAX_SPARE_BATCHES) {
       this.#spares.push(batch);
     }
   }
 
   #deliver(batch: Batch): void {
     const { flows, count } = batch;
+    // Held while it is delivered: a destination may be done with it before the last frame is.
+    batch.pins = 1;
     let from = 0;
     while (from < count) {
       const flow = flows[from]!;
@@ -232,7 +258,8 @@ export class Lane {
     }
     for (const flusher of this.#flushers) flusher.flush(batch);
     this.#flushers.length = 0;
-    if (batch.pins === 0) this.#recycle(batch);
+    if (--batch.pins === 0) this.#recycle(batch);
+    else this.#pinned++;
   }
 
   /** Settles when the batch is processed, whatever happens to workers. Never rejects. */
@@ -270,9 +297,20 @@ export class Lane {
 
   /** Answers the only message of a batch with an error, here: no worker survives it. */
   #setAside(batch: Batch): void {
+    const wantsReply = batch.word(0, OP) >> 16 === ON_BAD_REPLY;
+    batch.fail(WORKER_FAILED_REASON);
+    if (!wantsReply) return;
+    const arg = batch.word(0, ARG);
     batch.control[HEADER_WORDS + OP] = op(ACTION_REFUSE, FRAMING_NONE, ON_BAD_REPLY);
     batch.control[HEADER_WORDS + ARG] = WORKER_FAILED;
-    this.#kernel.processBatch(batch.control, batch.bytes);
-    batch.control[HEADER_WORDS + VERDICT] = BAD_MESSAGE;
+    try {
+      this.#kernel.processBatch(batch.control, batch.bytes);
+      batch.control[HEADER_WORDS + VERDICT] = BAD_MESSAGE;
+    } catch (error) {
+      // What ends workers may fail here too. Its id is out of reach, so nothing is answered.
+      this.#log.error({ err: error }, 'a message that ends workers cannot be answered');
+      batch.fail(NOTHING);
+    }
+    batch.control[HEADER_WORDS + ARG] = arg;
   }
 }

@@ -10,6 +10,8 @@ export interface WorkerPoolOptions {
   /** Worker threads. */
   readonly threads: number;
   readonly kernel: BatchWorkerData['kernel'];
+  /** The id store (workers/id-store.ts) that all threads share. */
+  readonly ids: Uint8Array;
   readonly log: Logger;
   /** The worker's module; tests give one that fails in a known way. */
   readonly worker?: URL;
@@ -96,37 +98,37 @@ export class WorkerPool implements BatchRunner {
       throw error;
     } finally {
       this.#startedAt.delete(task);
-      if (this.#startedAt.size === 0 && this.#watch !== null) {
-        clearInterval(this.#watch);
-        this.#watch = null;
-      }
+      if (this.#startedAt.size === 0) this.#stopWatching();
     }
   }
 
   /** The same for a frame that goes alone; one thread is always left to the lanes. */
   async runBig(batch: Batch): Promise<void> {
     if (this.#bigRunning >= Math.max(1, this.threads - 1)) {
+      // Woken with the place of one that has ended.
       await new Promise<void>((resolve) => this.#bigQueue.push(resolve));
+    } else {
+      this.#bigRunning++;
     }
-    this.#bigRunning++;
     try {
       await this.run(batch);
     } finally {
-      this.#bigRunning--;
-      this.#bigQueue.shift()?.();
+      const next = this.#bigQueue.shift();
+      if (next === undefined) this.#bigRunning--;
+      else next();
     }
   }
 
   /** Ends the threads. Tasks under way reject. */
   async close(): Promise<void> {
     this.#closed = true;
-    if (this.#watch !== null) clearInterval(this.#watch);
+    this.#stopWatching();
     await this.#replacing;
     await this.#piscina.destroy();
   }
 
   #create(): Piscina<BatchTask, void> {
-    const { threads, kernel, worker = BATCH_WORKER } = this.#options;
+    const { threads, kernel, ids, worker = BATCH_WORKER } = this.#options;
     const piscina = new Piscina<BatchTask, void>({
       filename: worker.href,
       minThreads: threads,
@@ -134,7 +136,7 @@ export class WorkerPool implements BatchRunner {
       stricterFIFO: true,
       recordTiming: false,
       execArgv: [...process.execArgv, ...NO_REQUIRE_OF_MODULES],
-      workerData: { kernel } satisfies BatchWorkerData,
+      workerData: { kernel, ids } satisfies BatchWorkerData,
     });
     // Errors of a task reject it; this event is for those of a worker without one.
     piscina.on('error', (error) =>
@@ -157,6 +159,11 @@ export class WorkerPool implements BatchRunner {
     }
     if (this.#piscina.threads.length === 0) void this.#replace('it has no threads left');
   };
+
+  #stopWatching(): void {
+    if (this.#watch !== null) clearInterval(this.#watch);
+    this.#watch = null;
+  }
 
   /** Ends the pool, so that its tasks reject, and makes a new one. */
   #replace(why: string): Promise<void> {

@@ -1,7 +1,9 @@
+import type { Batch } from '../lane/batch.js';
 import type { Flow, FrameSource } from '../lane/flow.js';
 import type { FrameSink } from '../transport/frame-sink.js';
 
 /** Close codes (RFC 6455 section 7.4.1, and the IANA registry for 1013). */
+export const CLOSE_NORMAL = 1000;
 export const CLOSE_GOING_AWAY = 1001;
 export const CLOSE_MALFORMED = 1007;
 export const CLOSE_TOO_BIG = 1009;
@@ -22,6 +24,15 @@ export interface Client {
   start(flow: Flow): void;
   /** Sends an error reply of the gateway; the bytes are borrowed for the call. */
   reply(bytes: Uint8Array): void;
+  /**
+   * Sends the outputs of these `count` frames of a batch, without flow control: the caller
+   * looks at heldBackBytes. The outputs have no framing; the bytes are borrowed for the call.
+   */
+  send(batch: Batch, frames: Int32Array, count: number): void;
+  /** The same for one message that is not in a batch. */
+  sendOne(message: Uint8Array): void;
+  /** Bytes that were sent and that the transport has not accepted yet. */
+  readonly heldBackBytes: number;
   /** Ends the connection from this side. */
   close(code: number, reason: string): void;
 }
@@ -30,9 +41,10 @@ export interface Client {
 export interface ClientSession {
   /**
    * The client will send nothing more. `gone`: it does not read any more either (a closed
-   * WebSocket); otherwise (the end of standard input) it still waits for answers.
+   * WebSocket); otherwise (the end of standard input) it still waits for answers. `failure`
+   * says what broke the connection, or why we have closed it; null when the client has.
    */
-  clientEnded(gone: boolean): void;
+  clientEnded(gone: boolean, failure?: string | null): void;
 }
 
 /** Where front ends take their new clients. */

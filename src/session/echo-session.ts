@@ -1,7 +1,9 @@
-import { ACTION_ECHO, FRAMING_NONE, ON_BAD_REPLY, op } from '../../workers/batch-layout.js';
+import { ACTION_ECHO, ON_BAD_REPLY, op } from '../../workers/batch-layout.js';
+import { unframe } from '../framing/unframe.js';
 import type { Batch } from '../lane/batch.js';
 import { Flow, type FlowHandler } from '../lane/flow.js';
 import type { Lane } from '../lane/lane.js';
+import { ArrayReplies } from './array-replies.js';
 import { CLOSE_GOING_AWAY, CLOSE_MALFORMED, type Client } from './client.js';
 import type { Session } from './session.js';
 
@@ -9,6 +11,8 @@ export interface EchoSessionOptions {
   readonly client: Client;
   readonly lane: Lane;
   readonly disconnectOnMalformed: boolean;
+  /** Elements that a JSON array may have; 0 refuses arrays. */
+  readonly maxArray: number;
   readonly onEnded: () => void;
 }
 
@@ -20,12 +24,20 @@ export class EchoSession implements Session, FlowHandler {
   readonly #client: Client;
   readonly #flow: Flow;
   readonly #options: EchoSessionOptions;
+  readonly #arrays: ArrayReplies;
 
   constructor(options: EchoSessionOptions) {
     this.#options = options;
     this.#client = options.client;
     const { lane, client } = options;
-    this.#flow = new Flow(lane, op(ACTION_ECHO, client.framing, ON_BAD_REPLY), client.source, this);
+    this.#arrays = new ArrayReplies(client, options.maxArray);
+    this.#flow = new Flow({
+      lane,
+      op: op(ACTION_ECHO, client.framing, ON_BAD_REPLY),
+      source: client.source,
+      handler: this,
+      maxArray: options.maxArray,
+    });
     client.start(this.#flow);
   }
 
@@ -43,23 +55,29 @@ export class EchoSession implements Session, FlowHandler {
   }
 
   deliver(flow: Flow, batch: Batch, from: number, to: number): void {
-    if (this.#client.framing === FRAMING_NONE) {
-      this.#client.sink.write(flow, batch, from, to);
-      return;
+    let i = from;
+    for (; i < to && this.#arrays.active; i++) {
+      this.#arrays.next(true)!.add(unframe(batch.output(i), this.#client.framing));
+      flow.taken(1);
     }
-    // The worker writes what it answers itself without framing; reply() adds it.
-    for (let i = from; i < to; i++) this.#client.reply(batch.output(i));
-    flow.taken(to - from);
+    if (i < to) this.#client.sink.write(flow, batch, i, to);
   }
 
   deliverNothing(): void {
     // The echo server has nothing to say to notifications and responses.
+    this.#arrays.next(false);
   }
 
   deliverBad(_flow: Flow, batch: Batch, index: number): void {
-    if (batch.outputLength(index) > 0) this.#client.reply(batch.output(index));
+    const array = this.#arrays.next(true);
+    if (array !== null) array.add(batch.output(index));
+    else if (batch.outputLength(index) > 0) this.#client.reply(batch.output(index));
     if (this.#options.disconnectOnMalformed)
       this.#client.close(CLOSE_MALFORMED, 'malformed message');
+  }
+
+  array(_flow: Flow, count: number): boolean {
+    return this.#arrays.begin(count);
   }
 
   ended(): void {

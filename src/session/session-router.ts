@@ -1,30 +1,23 @@
 import type { Lane } from '../lane/lane.js';
-import type { Logger } from '../log.js';
-import type { UpstreamFactory } from '../upstream/upstream.js';
 import type { Client, ClientAcceptor, ClientSession } from './client.js';
-import { EchoSession } from './echo-session.js';
-import { PassThroughSession, type Session } from './session.js';
+import type { Session } from './session.js';
 
-export interface SessionRouterOptions {
-  readonly lanes: readonly Lane[];
-  /** Null: the built-in echo. */
-  readonly upstream: UpstreamFactory | null;
-  readonly disconnectOnMalformed: boolean;
-  readonly drainTimeoutMs: number;
-  readonly log: Logger;
-}
+/** Makes the session of a new client, in whatever way clients are served. */
+export type SessionFactory = (client: Client, lane: Lane, onEnded: () => void) => Session;
 
 /** How often a stop looks whether everything in flight is through. */
 const QUIET_POLL_MS = 10;
 
 /** Makes a session for each client, and knows all that are there. */
 export class SessionRouter implements ClientAcceptor {
-  readonly #options: SessionRouterOptions;
+  readonly #lanes: readonly Lane[];
+  readonly #createSession: SessionFactory;
   readonly #sessions = new Set<Session>();
   #nextLane = 0;
 
-  constructor(options: SessionRouterOptions) {
-    this.#options = options;
+  constructor(lanes: readonly Lane[], createSession: SessionFactory) {
+    this.#lanes = lanes;
+    this.#createSession = createSession;
   }
 
   /** Sessions that have not ended. */
@@ -33,7 +26,8 @@ export class SessionRouter implements ClientAcceptor {
   }
 
   accept(client: Client): ClientSession {
-    const session = this.#createSession(client);
+    const lane = this.#lanes[this.#nextLane++ % this.#lanes.length]!;
+    const session = this.#createSession(client, lane, () => this.#sessions.delete(session));
     this.#sessions.add(session);
     return session;
   }
@@ -51,24 +45,5 @@ export class SessionRouter implements ClientAcceptor {
   /** Closes every client and ends every server. */
   async stop(code: number, reason: string): Promise<void> {
     await Promise.all([...this.#sessions].map((session) => session.stop(code, reason)));
-  }
-
-  #createSession(client: Client): Session {
-    const { lanes, upstream, disconnectOnMalformed, drainTimeoutMs, log } = this.#options;
-    const lane = lanes[this.#nextLane++ % lanes.length]!;
-    const onEnded = (): void => void this.#sessions.delete(session);
-    const session: Session =
-      upstream === null
-        ? new EchoSession({ client, lane, disconnectOnMalformed, onEnded })
-        : new PassThroughSession({
-            client,
-            lane,
-            upstream,
-            disconnectOnMalformed,
-            drainTimeoutMs,
-            log: log.child({ client: client.label }),
-            onEnded,
-          });
-    return session;
   }
 }

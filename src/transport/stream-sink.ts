@@ -1,3 +1,4 @@
+import { Socket } from 'node:net';
 import type { Writable } from 'node:stream';
 import { FRAME_WORDS, HEADER_WORDS, OUT_LENGTH, OUT_OFFSET } from '../../workers/batch-layout.js';
 import type { Batch } from '../lane/batch.js';
@@ -13,6 +14,8 @@ import type { FrameSink } from './frame-sink.js';
 export class StreamSink implements FrameSink, BatchFlusher {
   readonly #writable: Writable;
   readonly #onError: (error: Error) => void;
+  /** A pipe or socket is done with a chunk at its callback; any other stream (a PassThrough) may keep it. */
+  readonly #mayKeepChunks: boolean;
   #closed = false;
   /** Extent of the arena that is collected for the next write. */
   #start = 0;
@@ -20,12 +23,11 @@ export class StreamSink implements FrameSink, BatchFlusher {
   /** Whose frames are collected, and how many of each. */
   #flows: Flow[] = [];
   #counts: number[] = [];
-  #unwritten = 0;
-  #whenWritten: (() => void) | null = null;
 
   constructor(writable: Writable, onError: (error: Error) => void) {
     this.#writable = writable;
     this.#onError = onError;
+    this.#mayKeepChunks = !(writable instanceof Socket);
     writable.on('error', (error: Error) => this.#fail(error));
     writable.on('close', () => {
       this.#closed = true;
@@ -59,21 +61,15 @@ export class StreamSink implements FrameSink, BatchFlusher {
     this.#end = 0;
   }
 
-  /** Bytes that Sluice itself has to say, such as an error reply; they are copied. */
+  /** Bytes that no batch holds, such as an error reply; they must not change afterwards. */
   writeOwn(bytes: Uint8Array): void {
-    if (!this.#closed) this.#writable.write(bytes.slice());
+    if (!this.#closed) this.#writable.write(bytes);
   }
 
   /** Ends the stream once everything given to it is written. */
   end(): void {
     if (this.#closed) return;
     this.#writable.end();
-  }
-
-  /** Calls back when everything that was given to write() has been accepted, or cannot be any more. */
-  onceWritten(callback: () => void): void {
-    if (this.#unwritten === 0 || this.#closed) callback();
-    else this.#whenWritten = callback;
   }
 
   /** Writes what is collected; `current` goes on collecting afterwards. */
@@ -85,30 +81,19 @@ export class StreamSink implements FrameSink, BatchFlusher {
     if (this.#end === this.#start) return;
     const { lane } = flows[0]!;
     let bytes = batch.bytes.subarray(this.#start, this.#end);
-    const copied = this.#writable.writableLength > 0 || lane.mustCopy;
+    const copied = this.#mayKeepChunks || this.#writable.writableLength > 0 || lane.mustCopy;
     if (copied) bytes = bytes.slice();
     let pinned = false;
-    let done = false;
-    this.#unwritten++;
     this.#writable.write(bytes, () => {
-      done = true;
-      this.#unwritten--;
       if (pinned) lane.unpin(batch);
       for (let i = 0; i < flows.length; i++) flows[i]!.taken(counts[i]!);
-      this.#settle();
     });
-    // Nothing left in the stream: the kernel has the bytes, and the arena is free.
-    if (!copied && !done && this.#writable.writableLength > 0) {
+    // The callback never comes within write(). Nothing left in the stream by now means that
+    // the kernel has the bytes, and the arena is free.
+    if (!copied && this.#writable.writableLength > 0) {
       pinned = true;
       lane.pin(batch);
     }
-  }
-
-  #settle(): void {
-    if (this.#unwritten > 0 || this.#whenWritten === null) return;
-    const callback = this.#whenWritten;
-    this.#whenWritten = null;
-    callback();
   }
 
   #fail(error: Error): void {

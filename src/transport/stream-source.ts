@@ -32,13 +32,21 @@ export class StreamSource implements FrameSource {
   /** Begins to read; frames go to `flow`, which ends when the stream does. */
   start(flow: Flow): void {
     this.#flow = flow;
-    this.#readable.on('data', this.#onData);
-    this.#readable.on('end', this.#onEnd);
-    this.#readable.on('close', this.#onEnd);
-    this.#readable.on('error', (error: Error) => {
+    const readable = this.#readable;
+    readable.on('data', this.#onData);
+    readable.on('end', () => {
+      if (!this.#ended) this.#splitter.end();
+      this.#onEnd();
+    });
+    readable.on('error', (error: Error) => {
       if (!this.#discarding) this.#events.failed(error);
       this.#onEnd();
     });
+    // Without an end: what was begun is cut off, and not a frame.
+    readable.on('close', this.#onEnd);
+    // It will not say again what has happened before.
+    if (readable.readableEnded || readable.destroyed) queueMicrotask(this.#onEnd);
+    else if (!this.#held) readable.resume();
   }
 
   peek(): Uint8Array | null {
@@ -75,9 +83,13 @@ export class StreamSource implements FrameSource {
     this.#readable.resume();
   }
 
-  readonly #onData = (chunk: Uint8Array): void => {
+  readonly #onData = (chunk: Uint8Array | string): void => {
     if (this.#discarding) return;
-    this.#splitter.push(chunk);
+    this.#splitter.push(
+      typeof chunk === 'string'
+        ? Buffer.from(chunk, this.#readable.readableEncoding ?? 'utf8')
+        : chunk,
+    );
     this.#flow!.pump();
     if (this.#next !== null || this.#held) this.#readable.pause();
   };
@@ -85,7 +97,6 @@ export class StreamSource implements FrameSource {
   readonly #onEnd = (): void => {
     if (this.#ended) return;
     this.#ended = true;
-    this.#splitter.end();
     this.#events.ended?.();
     if (!this.#held) this.#flow!.endOfSource();
   };

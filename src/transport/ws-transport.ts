@@ -6,6 +6,8 @@ import type { FrameSink } from './frame-sink.js';
 export interface WsTransportEvents {
   /** The connection has closed; `error` is what broke it, if anything did. */
   closed(code: number, reason: string, error: Error | null): void;
+  /** A frame could not be sent on a connection that was open. */
+  writeFailed?(error: Error): void;
 }
 
 /**
@@ -14,6 +16,7 @@ export interface WsTransportEvents {
  */
 export class WsTransport implements FrameSource, FrameSink {
   readonly #socket: WebSocket;
+  readonly #events: WsTransportEvents;
   #flow: Flow | null = null;
   #received: Uint8Array[] = [];
   #open: boolean;
@@ -27,6 +30,7 @@ export class WsTransport implements FrameSource, FrameSink {
 
   constructor(socket: WebSocket, events: WsTransportEvents) {
     this.#socket = socket;
+    this.#events = events;
     this.#open = socket.readyState === socket.OPEN;
     socket.binaryType = 'nodebuffer';
     socket.on('open', () => this.#opened());
@@ -102,9 +106,21 @@ export class WsTransport implements FrameSource, FrameSink {
   }
 
   #send(flow: Flow, view: Uint8Array): void {
-    // A client masks what it sends, into memory of its own; before it is open the view would end.
-    const bytes = this.#open ? view : view.slice();
-    this.send(bytes, () => flow.taken(1));
+    this.send(this.#copiesAtOnce ? view : view.slice(), (error) => {
+      if (error !== null && this.#socket.readyState === this.#socket.OPEN) {
+        this.#events.writeFailed?.(error);
+      }
+      flow.taken(1);
+    });
+  }
+
+  /**
+   * A client masks what it sends, into memory of its own. Not so a server's socket (it has no
+   * URL), one that compresses first, and one that is not open yet.
+   */
+  get #copiesAtOnce(): boolean {
+    const { url, extensions } = this.#socket as { url: string | undefined; extensions: string };
+    return this.#open && url !== undefined && extensions === '';
   }
 
   #message(data: Buffer): void {

@@ -4,6 +4,7 @@ import { FRAMING_CONTENT_LENGTH, FRAMING_NDJSON } from '../../workers/batch-layo
 import { messageOf } from '../errors.js';
 import { createSplitter } from '../framing/create-splitter.js';
 import type { Framing } from '../framing/splitter.js';
+import { frame } from '../framing/unframe.js';
 import type { Flow } from '../lane/flow.js';
 import { STOP_GRACE_MS } from '../limits.js';
 import type { Logger } from '../log.js';
@@ -71,7 +72,10 @@ export class ChildUpstream implements Upstream {
       child.once('error', (error) => {
         // Without a process there is no exit event; the streams end by themselves.
         if (child.pid === undefined) {
-          events.gone(`the server cannot be started: ${messageOf(error)}`);
+          events.gone(`the server cannot be started: ${messageOf(error)}`, {
+            code: null,
+            signal: null,
+          });
           resolve();
         }
       });
@@ -84,6 +88,10 @@ export class ChildUpstream implements Upstream {
 
   start(flow: Flow): void {
     this.source.start(flow);
+  }
+
+  sendOne(message: Uint8Array): void {
+    this.sink.writeOwn(frame(message, this.framing));
   }
 
   closeInput(): void {
@@ -123,7 +131,7 @@ export class ChildUpstream implements Upstream {
     endWhenSilent(this.#process.stdout!);
     endWhenSilent(this.#process.stderr!);
     const lost = this.#inputFailed && this.#stopping !== null && signal !== null;
-    this.#events.gone(lost ? 'the server closed its input' : `the server ${how}`);
+    this.#events.gone(lost ? 'the server closed its input' : `the server ${how}`, { code, signal });
     // What it started and left behind may hold its output open; it ends with it.
     if (pid !== undefined && signalGroup(pid, 'SIGTERM')) void this.stop(STOP_GRACE_MS);
     else if (pid !== undefined) this.#forgetGroup(pid);

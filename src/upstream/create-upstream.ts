@@ -23,7 +23,7 @@ export function createUpstreamFactory(
   }
   const env = childEnvironment(config.env, config.inheritEnv);
   const command: ChildCommand = {
-    program: findProgram(upstream.command, env['PATH'] ?? '/usr/bin:/bin', config.cwd),
+    program: findProgram(upstream.command, env.PATH ?? '/usr/bin:/bin', config.cwd),
     args: upstream.args,
     cwd: config.cwd,
     env,

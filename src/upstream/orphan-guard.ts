@@ -36,12 +36,12 @@ export class OrphanGuard {
 
   /** The group is gone: its number may mean somebody else from now on. */
   forget(pgid: number): void {
-    this.#process?.stdin!.write(`-${pgid}\n`);
+    this.#process?.stdin?.write(`-${pgid}\n`);
   }
 
   /** Ends the guard; it does what it is for to groups that are still watched. */
   close(): void {
-    this.#process?.stdin!.end();
+    this.#process?.stdin?.end();
     this.#process = null;
   }
 
@@ -50,7 +50,7 @@ export class OrphanGuard {
     const guard = spawn('/bin/sh', ['-c', GUARD_PROGRAM], {
       detached: true,
       stdio: ['pipe', 'ignore', 'ignore'],
-      env: { PATH: process.env['PATH'] ?? '/usr/bin:/bin' },
+      env: { PATH: process.env.PATH ?? '/usr/bin:/bin' },
     });
     guard.unref();
     // A guard that is gone takes nothing with it: children still see the end of input.

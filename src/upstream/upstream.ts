@@ -11,6 +11,8 @@ export interface Upstream {
   readonly sink: FrameSink;
   /** How frames to it are told apart: a FRAMING_ constant. */
   readonly framing: number;
+  /** Sends one message of the gateway's own, unframed; the bytes must not change afterwards. */
+  sendOne(message: Uint8Array): void;
   /** Begins to give its frames to `flow`, which ends when its output has ended. */
   start(flow: Flow): void;
   /** Tells it that nothing more will come, once everything given to the sink is written. */
@@ -24,9 +26,15 @@ export interface Upstream {
   stop(graceMs: number): Promise<void>;
 }
 
+/** How a process ended; both null where it is no process, or never was one. */
+export interface UpstreamExit {
+  readonly code: number | null;
+  readonly signal: string | null;
+}
+
 export interface UpstreamEvents {
   /** It is gone: exited, closed or never there. Output that it wrote may still come. */
-  gone(reason: string): void;
+  gone(reason: string, exit: UpstreamExit): void;
   /** Output that is no message was left out. */
   noise(reason: string): void;
   /** It sent a message above the limit, which cannot be delivered. */

@@ -28,7 +28,7 @@ export class WebSocketUpstream implements Upstream {
     });
     this.#transport = new WsTransport(socket, {
       closed: (code, reason, error) => {
-        events.gone(reasonText(url, code, reason, error));
+        events.gone(reasonText(url, code, reason, error), { code: null, signal: null });
         resolveClosed();
       },
     });
@@ -44,6 +44,11 @@ export class WebSocketUpstream implements Upstream {
 
   start(flow: Flow): void {
     this.#transport.start(flow);
+  }
+
+  sendOne(message: Uint8Array): void {
+    // A connection that is gone needs no message: its end is told by gone().
+    this.#transport.send(message, () => undefined);
   }
 
   closeInput(): void {

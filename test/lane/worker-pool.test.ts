@@ -7,6 +7,7 @@ import { pathToFileURL } from 'node:url';
 import { setFlagsFromString } from 'node:v8';
 import { Lane } from '../../src/lane/lane.js';
 import { WorkerPool, type WorkerPoolOptions } from '../../src/lane/worker-pool.js';
+import { createIdStore } from '../../workers/id-store.js';
 import { PortableKernel } from '../../workers/kernel/portable-kernel.js';
 import { capturedLog } from '../support/captured-log.js';
 import { fixtureFile } from '../support/fixture.js';
@@ -40,15 +41,17 @@ async function startPool(
   process.env['SLUICE_TEST_DEAD'] = join(folder, 'dead');
   const { log, messages } = capturedLog();
   t.after(() => rmSync(folder, { recursive: true }));
+  const ids = createIdStore();
   const pool = await WorkerPool.start({
     threads: 2,
     kernel: 'portable',
+    ids,
     log,
     worker: pathToFileURL(fixtureFile(`workers/${worker}`)),
     ...options,
   });
   t.after(() => pool.close());
-  const lane = new Lane({ runner: pool, kernel: new PortableKernel(), inlineBytes: -1, log });
+  const lane = new Lane({ runner: pool, kernel: new PortableKernel(ids), inlineBytes: -1, log });
   return { pool, lane, messages };
 }
 

@@ -23,7 +23,7 @@ export class LaneLoad implements FrameSource, FlowHandler {
 
   /** Sends everything through `lane`. */
   start(lane: Lane): void {
-    new Flow(lane, PASS, this, this).endOfSource();
+    new Flow({ lane, op: PASS, source: this, handler: this }).endOfSource();
   }
 
   peek(): Uint8Array | null {
@@ -49,6 +49,10 @@ export class LaneLoad implements FrameSource, FlowHandler {
 
   deliverBad(_flow: Flow, batch: Batch, index: number): void {
     this.#keep(batch.output(index));
+  }
+
+  array(): boolean {
+    throw new Error('arrays are frames like any other here');
   }
 
   ended(): void {

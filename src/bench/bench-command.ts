@@ -1,0 +1,137 @@
+import { findMax, measureInTurn } from './ask-questions.js';
+import type { BenchOptions } from './options/bench-options.js';
+import { helpText } from './options/option-table.js';
+import { parseOptions } from './options/parse-options.js';
+import { UsageError } from './options/usage-error.js';
+import { runCompareCommand } from './report/compare-command.js';
+import { renderFindMaxText } from './report/find-max-text.js';
+import { createLivePanel } from './report/live-panel.js';
+import { ReportError } from './report/report-error.js';
+import { renderRunText } from './report/text-table.js';
+import { formatLatency, formatRate } from './report/units.js';
+import { renderVersusText, summarizeVersus } from './report/versus.js';
+import { writeReports, writeRunsJson } from './report/write-reports.js';
+import { plannedMs, type RunWatch, runBenchmark } from './run-benchmark.js';
+import type { RunResult } from './run-result.js';
+import type { Target } from './transport/target.js';
+
+const EXIT_GOOD = 0;
+const EXIT_FAILED = 1;
+const EXIT_USAGE = 2;
+const EXIT_BROKEN_EXPECTATION = 99;
+
+/**
+ * `sluice bench`, with the arguments after `bench`. The result goes to stdout, what
+ * happens meanwhile and complaints to stderr. Returns the exit code: 0 good, 1 a failed
+ * run, 2 bad usage, 99 a broken --expect.
+ */
+export async function runBenchCommand(argv: readonly string[]): Promise<number> {
+  if (argv[0] === 'compare') return runCompareCommand(argv.slice(1));
+  const own = argv.includes('--') ? argv.slice(0, argv.indexOf('--')) : argv;
+  if (own.includes('--help') || own.includes('-h')) {
+    process.stdout.write(helpText());
+    return EXIT_GOOD;
+  }
+  try {
+    return await measure(parseOptions(argv));
+  } catch (error) {
+    if (!(error instanceof UsageError || error instanceof ReportError)) throw error;
+    process.stderr.write(`sluice bench: ${error.message}\n`);
+    return error instanceof UsageError ? EXIT_USAGE : EXIT_FAILED;
+  }
+}
+
+async function measure(options: BenchOptions): Promise<number> {
+  const interrupt = new AbortController();
+  const onSignal = (): void => interrupt.abort();
+  process.once('SIGINT', onSignal);
+  process.once('SIGTERM', onSignal);
+  try {
+    return await answer(options, interrupt.signal);
+  } finally {
+    process.off('SIGINT', onSignal);
+    process.off('SIGTERM', onSignal);
+  }
+}
+
+function answer(options: BenchOptions, signal: AbortSignal): Promise<number> {
+  if (options.findMax !== null) return answerFindMax(options, signal);
+  if (options.versusTarget !== null) return answerVersus(options, options.versusTarget, signal);
+  return measureOnce(options, signal);
+}
+
+async function measureOnce(options: BenchOptions, signal: AbortSignal): Promise<number> {
+  const panel = options.isQuiet ? null : createLivePanel(process.stderr, plannedMs(options));
+  const watch: RunWatch = { signal, onSnapshot: (snapshot) => panel?.update(snapshot) };
+  const result = await runBenchmark(options, options.target, watch);
+  panel?.finish();
+  process.stdout.write(renderRunText(result));
+  writeReports(result, options.reports);
+  return exitCode([result]);
+}
+
+/** All steps go into --json; the other reports show the run at the rate that was found. */
+async function answerFindMax(options: BenchOptions, signal: AbortSignal): Promise<number> {
+  const found = await findMax(options, silentWatch(signal), ({ rate, ok, result }) => {
+    if (options.isQuiet) return;
+    const { p50Us, p99Us } = result.latency;
+    const figures = `p50 ${formatLatency(p50Us)}, p99 ${formatLatency(p99Us)}`;
+    process.stderr.write(
+      `${formatRate(rate)}/s ${ok ? 'keeps' : 'breaks'} the limits: ${figures}\n`,
+    );
+  });
+  process.stdout.write(renderFindMaxText(found));
+  const { json, ...others } = options.reports;
+  if (json !== undefined)
+    writeRunsJson(
+      found.steps.map((step) => step.result),
+      json,
+    );
+  const best = found.steps.findLast((step) => step.rate === found.maxRate) ?? found.steps.at(-1);
+  if (best !== undefined) writeReports(best.result, others);
+  if (found.maxRate === null) return EXIT_FAILED;
+  return best === undefined ? EXIT_GOOD : brokenExpectations([best.result]);
+}
+
+/** All runs go into --json; the other reports show the last run of the first target. */
+async function answerVersus(
+  options: BenchOptions,
+  other: Target,
+  signal: AbortSignal,
+): Promise<number> {
+  const { a, b } = await measureInTurn(options, other, silentWatch(signal), (round, result) => {
+    if (options.isQuiet) return;
+    const rate = `${formatRate(result.totals.repliesPerSecond)} replies/s`;
+    const p99 = `p99 ${formatLatency(result.latency.p99Us)}`;
+    process.stderr.write(
+      `round ${round} of ${options.rounds}  ${result.target}  ${rate}, ${p99}\n`,
+    );
+  });
+  if (a.length === 0 || b.length === 0) {
+    process.stderr.write('sluice bench: interrupted before both targets were measured\n');
+    return EXIT_FAILED;
+  }
+  process.stdout.write(renderVersusText(summarizeVersus(a, b)));
+  const { json, ...others } = options.reports;
+  if (json !== undefined) writeRunsJson([...a, ...b], json);
+  writeReports(a.at(-1)!, others);
+  return exitCode([...a, ...b]);
+}
+
+/** Runs of a series are told when they are over. */
+function silentWatch(signal: AbortSignal): RunWatch {
+  return { signal, onSnapshot: () => undefined };
+}
+
+/** A broken expectation is told only of runs that did not fail: a failed run's figures mean nothing. */
+function exitCode(results: readonly RunResult[]): number {
+  return results.every((result) => result.passed) ? brokenExpectations(results) : EXIT_FAILED;
+}
+
+function brokenExpectations(results: readonly RunResult[]): number {
+  const broken = results.flatMap(({ expectations }) => expectations).filter((one) => !one.passed);
+  for (const { expression } of broken) {
+    process.stderr.write(`sluice bench: the expectation ${expression} is broken\n`);
+  }
+  return broken.length > 0 ? EXIT_BROKEN_EXPECTATION : EXIT_GOOD;
+}

@@ -1,0 +1,181 @@
+import { MAX_CPU_SHARE, MAX_LATENESS_SHARE } from '../bench-limits.js';
+import type { ConnectReport, ThreadOutcome } from '../load/thread-plan.js';
+import type { BenchOptions } from '../options/bench-options.js';
+import { checkExpectation } from '../options/expectation.js';
+import {
+  type FailureCounts,
+  type RunResult,
+  SCHEMA_VERSION,
+  type TimelinePoint,
+} from '../run-result.js';
+import { type Target, targetName } from '../transport/target.js';
+import { describeSettings } from './describe-settings.js';
+import { type HistogramContents, LatencyHistogram } from './latency-histogram.js';
+import { noFailures } from './load-recorder.js';
+import { machineFacts, versions } from './machine.js';
+
+/** What a run left behind. */
+export interface RunTraces {
+  readonly startedAt: string;
+  readonly target: Target;
+  readonly connected: readonly ConnectReport[];
+  readonly outcomes: readonly ThreadOutcome[];
+  readonly timeline: readonly TimelinePoint[];
+  readonly disturbance: Readonly<Record<string, number>> | null;
+}
+
+/** Failures that make a run a failed one, and what is said of them. */
+const FATAL: Readonly<Partial<Record<keyof FailureCounts, string>>> = {
+  lost: 'requests were never answered',
+  repeated: 'replies came more than once',
+  foreign: 'replies had an id that was not asked for',
+  parseErrors: 'replies could not be read',
+  wrongResults: 'results were not as expected',
+  connectFailures: 'connections could not be made',
+  tlsFailures: 'connections failed in TLS',
+  upgradeFailures: 'connections were refused at the upgrade or the handshake',
+  unexpectedCloses: 'connections were closed by the server',
+  childExits: 'processes ended',
+};
+
+/** Makes the result of a run from what its threads counted. */
+export function assembleResult(options: BenchOptions, traces: RunTraces): RunResult {
+  const { outcomes } = traces;
+  const durationMs = Math.max(0, ...outcomes.map((outcome) => outcome.measuredMs));
+  const failures = sumFailures(outcomes);
+  const latency = merge(outcomes.flatMap((outcome) => outcome.latency));
+  const lateness = merge(outcomes.map((outcome) => outcome.lateness));
+  const isOpen = options.model.kind !== 'closed';
+  const cpuShare = Math.max(0, ...outcomes.map((outcome) => outcome.busyShare));
+  const failureReasons = explainFailures(failures, outcomes);
+  if (outcomes.length > 0 && latency.count === 0) failureReasons.push('no request was answered');
+  const result: RunResult = {
+    schema: 'sluice-bench',
+    schemaVersion: SCHEMA_VERSION,
+    startedAt: traces.startedAt,
+    versions: versions(),
+    machine: machineFacts(),
+    commandLine: options.commandLine,
+    settings: describeSettings(options),
+    target: targetName(traces.target),
+    model: isOpen ? 'open' : 'closed',
+    durationMs: Math.round(durationMs * 10) / 10,
+    totals: sumTotals(outcomes, durationMs),
+    latency: latency.summary(),
+    latencyUncorrected: isOpen ? merge(outcomes.map((one) => one.uncorrected)).summary() : null,
+    perMethod: perMethod(options, outcomes),
+    timeline: traces.timeline,
+    failures,
+    closeCodes: sumRecords(outcomes.map((outcome) => outcome.closeCodes)),
+    generator: {
+      threads: options.threads,
+      lateness: lateness.summary(),
+      cpuShare: Math.round(cpuShare * 1_000) / 1_000,
+      wasBottleneck:
+        latency.count > 0 &&
+        (cpuShare > MAX_CPU_SHARE ||
+          lateness.percentile(99) > latency.percentile(99) * MAX_LATENESS_SHARE),
+      warnings: warnings(options, failures, latency.count),
+    },
+    disturbance: traces.disturbance,
+    expectations: [],
+    passed: failureReasons.length === 0,
+    failureReasons,
+  };
+  return {
+    ...result,
+    expectations: options.expectations.map((expectation) => checkExpectation(expectation, result)),
+  };
+}
+
+function merge(all: readonly HistogramContents[]): LatencyHistogram {
+  const merged = new LatencyHistogram();
+  for (const contents of all) merged.add(contents);
+  return merged;
+}
+
+function sumTotals(outcomes: readonly ThreadOutcome[], durationMs: number): RunResult['totals'] {
+  const sum = (of: (outcome: ThreadOutcome) => number): number =>
+    outcomes.reduce((total, outcome) => total + of(outcome), 0);
+  const perSecond = (count: number): number =>
+    durationMs === 0 ? 0 : Math.round((count / durationMs) * 1e6) / 1e3;
+  const requests = sum((outcome) => outcome.requests);
+  const bytesSent = sum((outcome) => outcome.bytesSent);
+  const bytesReceived = sum((outcome) => outcome.bytesReceived);
+  return {
+    requests,
+    notifications: sum((outcome) => outcome.notifications),
+    replies: sum((outcome) => outcome.replies),
+    bytesSent,
+    bytesReceived,
+    requestsPerSecond: perSecond(requests),
+    repliesPerSecond: perSecond(sum((outcome) => outcome.repliesInTime)),
+    bytesSentPerSecond: perSecond(bytesSent),
+    bytesReceivedPerSecond: perSecond(bytesReceived),
+  };
+}
+
+/** By method: messages of a mix or a recording that call the same one are one line. */
+function perMethod(
+  options: BenchOptions,
+  outcomes: readonly ThreadOutcome[],
+): RunResult['perMethod'] {
+  const methods = new Map<string, LatencyHistogram>();
+  options.workload.messages.forEach((message, i) => {
+    if (message.isNotification) return;
+    const histogram = methods.get(message.method) ?? new LatencyHistogram();
+    methods.set(message.method, histogram);
+    for (const outcome of outcomes) histogram.add(outcome.latency[i]!);
+  });
+  return [...methods].map(([method, histogram]) => ({ method, latency: histogram.summary() }));
+}
+
+function sumFailures(outcomes: readonly ThreadOutcome[]): FailureCounts {
+  const total = noFailures();
+  for (const { failures } of outcomes) {
+    for (const name of Object.keys(total) as (keyof FailureCounts)[]) total[name] += failures[name];
+  }
+  return total;
+}
+
+function sumRecords(records: readonly Readonly<Record<string, number>>[]): Record<string, number> {
+  const total: Record<string, number> = {};
+  for (const record of records) {
+    for (const [name, count] of Object.entries(record)) total[name] = (total[name] ?? 0) + count;
+  }
+  return total;
+}
+
+function explainFailures(failures: FailureCounts, outcomes: readonly ThreadOutcome[]): string[] {
+  const sentences: string[] = [];
+  for (const [name, what] of Object.entries(FATAL)) {
+    const count = failures[name as keyof FailureCounts];
+    if (count > 0) sentences.push(`${count} ${what}`);
+  }
+  return [...sentences, ...new Set(outcomes.flatMap((outcome) => outcome.reasons))];
+}
+
+function warnings(
+  options: BenchOptions,
+  failures: FailureCounts,
+  replies: number,
+): readonly string[] {
+  const sentences: string[] = [];
+  if (options.model.kind === 'closed') {
+    sentences.push(
+      'A closed load waits with the server: a stall holds up a few requests and hides from the percentiles. Use --rate to see it.',
+    );
+  }
+  if (failures.errorReplies > 0) {
+    const share = failures.errorReplies / Math.max(1, replies);
+    sentences.push(
+      `${failures.errorReplies} replies (${(share * 100).toFixed(1)} %) are errors: their latency is in the figures.`,
+    );
+  }
+  if (failures.timeouts > 0) {
+    sentences.push(
+      `${failures.timeouts} requests had no reply after ${options.timeoutMs / 1_000} s; they are not in the percentiles.`,
+    );
+  }
+  return sentences;
+}

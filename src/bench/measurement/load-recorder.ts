@@ -1,0 +1,202 @@
+import type { ConnectCounter, SecondPoint, ThreadOutcome } from '../load/thread-plan.js';
+import type { FailureCounts } from '../run-result.js';
+import { LatencyHistogram } from './latency-histogram.js';
+
+/** Sentences that are kept for the user; a thousand equal failures need no thousand lines. */
+const MAX_REASONS = 8;
+const SECOND_US = 1e6;
+
+type Counts = { -readonly [K in keyof FailureCounts]: FailureCounts[K] };
+
+/**
+ * Counts everything that one load thread does. Knows the measured window: what is
+ * due (open model) or sent (closed) inside it counts, and its reply whenever it comes.
+ * Failures that belong to no request count always.
+ */
+export class LoadRecorder {
+  readonly failures: Counts = noFailures();
+  readonly latency: readonly LatencyHistogram[];
+  readonly uncorrected = new LatencyHistogram();
+  readonly lateness = new LatencyHistogram();
+  /** Called with each second that has ended. */
+  onSecond: (point: SecondPoint) => void = () => undefined;
+  /** Asked at the end of a second. */
+  countInFlight: () => number = () => 0;
+
+  requests = 0;
+  notifications = 0;
+  replies = 0;
+  repliesInTime = 0;
+  bytesSent = 0;
+  bytesReceived = 0;
+  /** When the last reply came. */
+  lastReplyUs = 0;
+  windowStartUs = Number.POSITIVE_INFINITY;
+  windowEndUs = Number.POSITIVE_INFINITY;
+  /** When the second that is being counted ends. */
+  secondEndUs = Number.POSITIVE_INFINITY;
+
+  readonly #closeCodes: Record<string, number> = {};
+  readonly #reasons: string[] = [];
+  readonly #secondLatency = new LatencyHistogram();
+  #secondStartUs = 0;
+  #secondRequests = 0;
+  #secondReplies = 0;
+  #secondBytes = 0;
+  #secondErrors = 0;
+
+  constructor(messages: number) {
+    this.latency = Array.from({ length: messages }, () => new LatencyHistogram());
+  }
+
+  /** The load begins; what is measured begins later, at `windowStartUs`. */
+  begin(startUs: number, windowStartUs: number, windowEndUs: number): void {
+    this.windowStartUs = windowStartUs;
+    this.windowEndUs = windowEndUs;
+    this.#secondStartUs = startUs;
+    this.secondEndUs = Math.min(startUs + SECOND_US, windowStartUs);
+    if (startUs === windowStartUs) this.secondEndUs = startUs + SECOND_US;
+  }
+
+  isMeasured(us: number): boolean {
+    return us >= this.windowStartUs && us < this.windowEndUs;
+  }
+
+  /** A request has been written; `countedUs` is when it was due (open) or sent (closed). */
+  onRequest(countedUs: number): void {
+    this.#secondRequests++;
+    if (this.isMeasured(countedUs)) this.requests++;
+  }
+
+  onNotification(countedUs: number): void {
+    if (this.isMeasured(countedUs)) this.notifications++;
+  }
+
+  onSent(bytes: number, atUs: number): void {
+    this.#secondBytes += bytes;
+    if (this.isMeasured(atUs)) this.bytesSent += bytes;
+  }
+
+  onReceived(bytes: number, atUs: number): void {
+    this.#secondBytes += bytes;
+    if (this.isMeasured(atUs)) this.bytesReceived += bytes;
+  }
+
+  /** A reply to a request of ours, right or wrong. `sentUs` is null in the closed model. */
+  onReply(message: number, atUs: number, countedUs: number, sentUs: number | null): void {
+    this.lastReplyUs = atUs;
+    this.#secondReplies++;
+    if (this.isMeasured(atUs)) this.repliesInTime++;
+    if (!this.isMeasured(countedUs)) return;
+    this.replies++;
+    const latencyUs = atUs - countedUs;
+    this.latency[message]!.record(latencyUs);
+    this.#secondLatency.record(latencyUs);
+    if (sentUs !== null) this.uncorrected.record(atUs - sentUs);
+  }
+
+  fail(counter: keyof FailureCounts, count = 1): void {
+    this.failures[counter] += count;
+    this.#secondErrors += count;
+  }
+
+  /** Keeps a sentence for the user, once. */
+  explain(reason: string): void {
+    if (this.#reasons.length < MAX_REASONS && !this.#reasons.includes(reason)) {
+      this.#reasons.push(reason);
+    }
+  }
+
+  onCloseCode(code: string): void {
+    this.#closeCodes[code] = (this.#closeCodes[code] ?? 0) + 1;
+  }
+
+  onConnectFailure(counter: ConnectCounter, reason: string): void {
+    this.failures[counter]++;
+    this.explain(reason);
+  }
+
+  /** Ends every second that is over. Called before anything at `us` is counted. */
+  advance(us: number): void {
+    while (us >= this.secondEndUs) {
+      const end = this.secondEndUs;
+      this.#endSecond(end);
+      if (end >= this.windowEndUs) {
+        this.secondEndUs = Number.POSITIVE_INFINITY;
+        return;
+      }
+      const next = end + SECOND_US;
+      this.secondEndUs =
+        end < this.windowStartUs
+          ? Math.min(next, this.windowStartUs)
+          : Math.min(next, this.windowEndUs);
+    }
+  }
+
+  /** The measured part ends now: a run bounded by its number of requests, or one cut short. */
+  closeWindow(us: number): void {
+    this.advance(us);
+    this.windowEndUs = Math.min(this.windowEndUs, us);
+    if (this.secondEndUs !== Number.POSITIVE_INFINITY && us > this.#secondStartUs) {
+      this.#endSecond(us);
+    }
+    this.secondEndUs = Number.POSITIVE_INFINITY;
+  }
+
+  outcome(busyShare: number): ThreadOutcome {
+    return {
+      measuredMs: Math.max(0, this.windowEndUs - this.windowStartUs) / 1_000,
+      requests: this.requests,
+      notifications: this.notifications,
+      replies: this.replies,
+      repliesInTime: this.repliesInTime,
+      bytesSent: this.bytesSent,
+      bytesReceived: this.bytesReceived,
+      latency: this.latency.map((histogram) => histogram.contents),
+      uncorrected: this.uncorrected.contents,
+      lateness: this.lateness.contents,
+      failures: this.failures,
+      closeCodes: this.#closeCodes,
+      reasons: this.#reasons,
+      busyShare,
+    };
+  }
+
+  #endSecond(endUs: number): void {
+    this.onSecond({
+      isMeasured: endUs > this.windowStartUs,
+      second: (endUs - this.windowStartUs) / SECOND_US,
+      lengthS: (endUs - this.#secondStartUs) / SECOND_US,
+      requests: this.#secondRequests,
+      replies: this.#secondReplies,
+      bytes: this.#secondBytes,
+      errors: this.#secondErrors,
+      inFlight: this.countInFlight(),
+      latency: this.#secondLatency.contents,
+    });
+    this.#secondLatency.reset();
+    this.#secondStartUs = endUs;
+    this.#secondRequests = 0;
+    this.#secondReplies = 0;
+    this.#secondBytes = 0;
+    this.#secondErrors = 0;
+  }
+}
+
+export function noFailures(): Counts {
+  return {
+    lost: 0,
+    repeated: 0,
+    foreign: 0,
+    late: 0,
+    errorReplies: 0,
+    wrongResults: 0,
+    parseErrors: 0,
+    timeouts: 0,
+    connectFailures: 0,
+    tlsFailures: 0,
+    upgradeFailures: 0,
+    unexpectedCloses: 0,
+    childExits: 0,
+  };
+}

@@ -1,0 +1,107 @@
+import { DEFAULT_SEED } from '../bench-limits.js';
+import { generateParams } from '../payload/generated-params.js';
+import type {
+  Dialect,
+  ExpectedResultSpec,
+  MessageSpec,
+  Workload,
+} from '../payload/message-spec.js';
+import { PRESET_NAMES, PRESETS, type PresetName } from '../payload/presets.js';
+import { parseRecording, type Recording } from '../payload/recording.js';
+import { parseScenario, type Scenario } from '../payload/scenario.js';
+import { checkSchema } from '../replies/json-schema.js';
+import { choice, type FlagValues, readJson, readJsonArgument, readText } from './flag-values.js';
+import { parseBytes, parseCount } from './quantity.js';
+import { UsageError } from './usage-error.js';
+
+const DEFAULT_METHOD = 'echo';
+const MAX_PAYLOAD_BYTES = 64 * 1024 * 1024;
+const MAX_SEED = 2 ** 31 - 1;
+const RECORDING_NAME = /\.(ndjson|jsonl)$/;
+
+export function readPresetName(flags: FlagValues): PresetName | null {
+  const name = flags.one('preset');
+  return name === null ? null : choice(name, '--preset', PRESET_NAMES);
+}
+
+/** What is sent: from a scenario or a recording, a preset, or the flags for a single method. */
+export function readWorkload(flags: FlagValues): Workload {
+  const presetName = readPresetName(flags);
+  const preset = presetName === null ? null : PRESETS[presetName];
+  const given = flags.one('dialect') ?? preset?.dialect ?? '2.0';
+  const dialect = choice(given, '--dialect', ['2.0', 'lite']);
+  const path = flags.one('scenario');
+  const recording = path !== null && RECORDING_NAME.test(path) ? readRecording(path) : null;
+  const scenario = path !== null && recording === null ? readScenario(path) : null;
+  const seed = readSeed(flags, scenario);
+  const messages = recording?.messages ??
+    scenario?.messages ?? [singleMessage(flags, presetName, dialect, seed)];
+  return {
+    dialect,
+    handshake: scenario?.handshake ?? preset?.handshake ?? [],
+    messages,
+    recording: recording?.recording ?? null,
+    thinkTime: scenario?.thinkTime ?? null,
+    answers: { ...preset?.answers, ...scenario?.answers },
+    seed,
+    allowEcho: flags.has('allow-echo'),
+  };
+}
+
+function singleMessage(
+  flags: FlagValues,
+  presetName: PresetName | null,
+  dialect: Dialect,
+  seed: number,
+): MessageSpec {
+  const preset = presetName === null ? null : PRESETS[presetName];
+  const method = flags.one('method') ?? preset?.method ?? DEFAULT_METHOD;
+  const usual = flags.has('method') ? undefined : preset?.params;
+  const params = readParams(flags, method, dialect, seed) ?? usual;
+  return {
+    method,
+    ...(params === undefined ? {} : { params }),
+    isNotification: false,
+    weight: 1,
+    expectedResult: readExpectedResult(flags),
+  };
+}
+
+function readParams(flags: FlagValues, method: string, dialect: Dialect, seed: number): unknown {
+  const size = flags.one('payload-size');
+  if (size !== null) {
+    const bytes = parseBytes(size, '--payload-size');
+    if (bytes > MAX_PAYLOAD_BYTES) {
+      throw new UsageError(`--payload-size is at most ${MAX_PAYLOAD_BYTES} bytes, not ${bytes}`);
+    }
+    return generateParams(bytes, dialect, method, seed);
+  }
+  const text = flags.one('params');
+  if (text === null) return undefined;
+  const params = readJsonArgument(text, '--params');
+  if (typeof params === 'object' && params !== null) return params;
+  throw new UsageError('--params must be a JSON object or array');
+}
+
+function readExpectedResult(flags: FlagValues): ExpectedResultSpec | null {
+  const text = flags.one('expect-result');
+  if (text === null) return null;
+  const value = readJsonArgument(text, '--expect-result');
+  if (!text.startsWith('@')) return { kind: 'equal', value };
+  checkSchema(value, `--expect-result: ${text.slice(1)}`);
+  return { kind: 'schema', schema: value };
+}
+
+function readScenario(path: string): Scenario {
+  return parseScenario(readJson(readText(path, '--scenario'), `--scenario: ${path}`), path);
+}
+
+function readRecording(path: string): Recording {
+  return parseRecording(readText(path, '--scenario'), path);
+}
+
+function readSeed(flags: FlagValues, scenario: Scenario | null): number {
+  const text = flags.one('seed');
+  if (text !== null) return parseCount(text, '--seed', 0, MAX_SEED);
+  return scenario?.seed ?? DEFAULT_SEED;
+}

@@ -1,0 +1,60 @@
+import { writeFileSync } from 'node:fs';
+import type { RunResult } from '../run-result.js';
+import { renderCsv } from './csv.js';
+import { renderHgrm } from './hgrm.js';
+import { renderHtmlReport } from './html-report.js';
+import { renderJson, renderRunsJson } from './json.js';
+import { fileErrorReason, ReportError } from './report-error.js';
+
+/** Where each kind of report goes; a kind without a path is not written. */
+export interface ReportPaths {
+  readonly json?: string;
+  readonly csv?: string;
+  readonly hgrm?: string;
+  readonly html?: string;
+}
+
+/**
+ * Writes the reports that were asked for, each over what was there. Throws ReportError
+ * (SLUICE_ERR_REPORT_UNWRITABLE) with one line that names the option and the path; the
+ * other files have been written by then, because the run that they hold is over and
+ * cannot be had again.
+ */
+export function writeReports(result: RunResult, paths: ReportPaths): void {
+  const failures: ReportError[] = [];
+  const write = (option: string, path: string | undefined, render: () => string): void => {
+    if (path === undefined) return;
+    try {
+      writeText(option, path, render());
+    } catch (error) {
+      if (!(error instanceof ReportError)) throw error;
+      failures.push(error);
+    }
+  };
+  write('--json', paths.json, () => renderJson(result));
+  write('--csv', paths.csv, () => renderCsv(result));
+  write('--hgrm', paths.hgrm, () => renderHgrm(result));
+  write('--report', paths.html, () => renderHtmlReport(result));
+  if (failures.length > 0) {
+    throw new ReportError(
+      'SLUICE_ERR_REPORT_UNWRITABLE',
+      failures.map(({ message }) => message).join('; '),
+    );
+  }
+}
+
+/** Writes several runs into one JSON file (`--json` of `--vs`). Errors as in writeReports. */
+export function writeRunsJson(results: readonly RunResult[], path: string): void {
+  writeText('--json', path, renderRunsJson(results));
+}
+
+function writeText(option: string, path: string, text: string): void {
+  try {
+    writeFileSync(path, text);
+  } catch (error) {
+    throw new ReportError(
+      'SLUICE_ERR_REPORT_UNWRITABLE',
+      `${option} ${path}: cannot write the file: ${fileErrorReason(error)}`,
+    );
+  }
+}

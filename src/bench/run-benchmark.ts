@@ -1,0 +1,146 @@
+import { Disturbance } from './disturbance/disturbance.js';
+import { type LoadRunner, makeRunners } from './load/load-runner.js';
+import { leadIn, shareOf } from './load/stage-plan.js';
+import type { ConnectReport, LoadModel, ThreadPlan } from './load/thread-plan.js';
+import { assembleResult } from './measurement/assemble-result.js';
+import { epochNowMs } from './measurement/load-clock.js';
+import { ServerProbe } from './measurement/server-probe.js';
+import { Timeline } from './measurement/timeline.js';
+import type { BenchOptions } from './options/bench-options.js';
+import type { LiveSnapshot } from './report/live-panel.js';
+import type { RunResult } from './run-result.js';
+import { type Target, targetName } from './transport/target.js';
+
+/** Time for every load thread to hear when the load begins. */
+const START_DELAY_MS = 20;
+
+export interface RunWatch {
+  /** About once a second. */
+  readonly onSnapshot: (snapshot: LiveSnapshot) => void;
+  /** Ends the measured part early; what was measured until then is the result. */
+  readonly signal: AbortSignal;
+}
+
+/** Length of a run as planned, drain excluded; Infinity where its requests bound it. */
+export function plannedMs(options: BenchOptions): number {
+  const measuredMs = options.durationMs ?? Number.POSITIVE_INFINITY;
+  return options.rampMs + options.warmupMs + measuredMs;
+}
+
+/**
+ * Measures one target once. What goes wrong on the way to the server or there is in
+ * the result (`passed` false), never thrown.
+ */
+export async function runBenchmark(
+  options: BenchOptions,
+  target: Target,
+  watch: RunWatch,
+): Promise<RunResult> {
+  const startedAt = new Date().toISOString();
+  const runners = makeRunners(threadPlans(options, target));
+  watch.onSnapshot(snapshotOf('connecting', 0));
+  try {
+    const connected = await Promise.all(runners.map((runner) => runner.connect()));
+    return await runLoad(options, target, watch, runners, connected, startedAt);
+  } finally {
+    await Promise.all(runners.map((runner) => runner.close()));
+  }
+}
+
+async function runLoad(
+  options: BenchOptions,
+  target: Target,
+  watch: RunWatch,
+  runners: readonly LoadRunner[],
+  connected: readonly ConnectReport[],
+  startedAt: string,
+): Promise<RunResult> {
+  const children = connected.flatMap((report) => report.pids);
+  const probe = new ServerProbe(
+    target.kind === 'process' ? children : ServerProbe.pidsOfUrl(targetName(target)),
+  );
+  const beganMs = performance.now();
+  const timeline = new Timeline(
+    runners.length,
+    () => probe.sample(),
+    (point, isMeasured) => {
+      watch.onSnapshot({
+        elapsedMs: performance.now() - beganMs,
+        repliesPerSecond: point.repliesPerSecond,
+        p50Us: point.p50Us,
+        p99Us: point.p99Us,
+        errors: point.errors,
+        inFlight: point.inFlight,
+        phase: isMeasured ? 'measuring' : 'warmup',
+      });
+    },
+  );
+  for (const runner of runners) runner.onSecond = (point) => timeline.add(point);
+  const stop = (): void => {
+    for (const runner of runners) runner.stop();
+  };
+  watch.signal.addEventListener('abort', stop, { once: true });
+  const disturbance = await startDisturbance(options, target);
+  const isRunnable = connected.some((report) => report.connected > 0) && !watch.signal.aborted;
+  const startMs = epochNowMs() + START_DELAY_MS;
+  const outcomes = await Promise.all(
+    runners.map((runner, i) =>
+      isRunnable && connected[i]!.connected > 0 ? runner.run(startMs) : runner.abandon(),
+    ),
+  );
+  watch.signal.removeEventListener('abort', stop);
+  const disturbed = (await disturbance?.stop()) ?? null;
+  return assembleResult(options, {
+    startedAt,
+    target,
+    connected,
+    outcomes,
+    timeline: timeline.finish(),
+    disturbance: disturbed,
+  });
+}
+
+function startDisturbance(options: BenchOptions, target: Target): Promise<Disturbance | null> {
+  if (target.kind !== 'websocket') return Promise.resolve(null);
+  return Disturbance.start({ target, workload: options.workload, clients: options.disturbance });
+}
+
+function snapshotOf(phase: LiveSnapshot['phase'], elapsedMs: number): LiveSnapshot {
+  return { elapsedMs, repliesPerSecond: 0, p50Us: 0, p99Us: 0, errors: 0, inFlight: 0, phase };
+}
+
+/** Divides connections, rate and requests among the threads. */
+function threadPlans(options: BenchOptions, target: Target): readonly ThreadPlan[] {
+  const { threads, connections, requests } = options;
+  return Array.from({ length: threads }, (_, thread) => {
+    const firstConnection = Math.floor((connections * thread) / threads);
+    const nextConnection = Math.floor((connections * (thread + 1)) / threads);
+    const firstRequest = Math.floor(((requests ?? 0) * thread) / threads);
+    const nextRequest = Math.floor(((requests ?? 0) * (thread + 1)) / threads);
+    return {
+      target,
+      workload: options.workload,
+      firstConnection,
+      connections: nextConnection - firstConnection,
+      model: threadModel(options, thread),
+      rampMs: options.rampMs,
+      warmupMs: options.warmupMs,
+      durationMs: options.durationMs,
+      requests: requests === null ? null : nextRequest - firstRequest,
+      timeoutMs: options.timeoutMs,
+      readPauseMs: 0,
+    };
+  });
+}
+
+function threadModel(options: BenchOptions, thread: number): LoadModel {
+  const { model, threads, rampMs, warmupMs } = options;
+  if (model.kind !== 'open') return model;
+  const stages = [...leadIn(model.stages[0]!, rampMs, warmupMs), ...model.stages];
+  return {
+    kind: 'open',
+    arrivals: model.arrivals,
+    stages: shareOf(stages, 1 / threads),
+    phase: thread / threads,
+  };
+}

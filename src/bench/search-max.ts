@@ -1,0 +1,47 @@
+import { MAX_FIND_STEPS } from './bench-limits.js';
+import type { FindMaxStep } from './find-max.js';
+
+/** The search ends when the bounds are so close: below that lies noise. */
+const CLOSE_ENOUGH = 1.05;
+
+/** What a search found; see FindMaxResult. */
+export interface SearchOutcome<Step extends Pick<FindMaxStep, 'rate' | 'ok'>> {
+  readonly steps: readonly Step[];
+  readonly maxRate: number | null;
+  readonly confirmed: boolean;
+}
+
+/**
+ * The highest rate that keeps the limits: doubling (or halving, where the first rate
+ * is too much already) until one keeps and one breaks them, bisection between, and one
+ * more run at what was found; at most MAX_FIND_STEPS runs in all. `attempt` runs one.
+ */
+export async function searchMax<Step extends Pick<FindMaxStep, 'rate' | 'ok'>>(
+  startRate: number,
+  attempt: (rate: number) => Promise<Step>,
+): Promise<SearchOutcome<Step>> {
+  const steps: Step[] = [];
+  let good = 0;
+  let bad = Number.POSITIVE_INFINITY;
+  let rate = startRate;
+  // The last step is the confirming run's.
+  while (steps.length < MAX_FIND_STEPS - 1 && bad > good * CLOSE_ENOUGH && rate >= 1) {
+    const step = await attempt(rate);
+    steps.push(step);
+    if (step.ok) good = rate;
+    else bad = rate;
+    rate = nextRate(good, bad);
+  }
+  if (good === 0) return { steps, maxRate: null, confirmed: false };
+  const confirming = await attempt(good);
+  steps.push(confirming);
+  if (confirming.ok) return { steps, maxRate: good, confirmed: true };
+  // It kept the limits once and broke them once: what is below it and kept them is safer to name.
+  const lower = steps.filter((step) => step.ok && step.rate < good).map((step) => step.rate);
+  return { steps, maxRate: lower.length > 0 ? Math.max(...lower) : good, confirmed: false };
+}
+
+function nextRate(good: number, bad: number): number {
+  if (bad === Number.POSITIVE_INFINITY) return good * 2;
+  return Math.floor(good === 0 ? bad / 2 : (good + bad) / 2);
+}

@@ -1,0 +1,148 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { parseOptions } from '../../src/bench/options/parse-options.js';
+import { UsageError } from '../../src/bench/options/usage-error.js';
+import type { RunResult } from '../../src/bench/run-result.js';
+import { type ServerProcess, startServer } from './fixtures/server-process.js';
+
+const COMMAND = new URL('../../src/bench/bench-command.js', import.meta.url).href;
+const RUN = `import { runBenchCommand } from '${COMMAND}';
+process.exit(await runBenchCommand(process.argv.slice(1)));`;
+
+function sluiceBench(...argv: string[]): { code: number | null; out: string; err: string } {
+  const run = spawnSync(process.execPath, ['--input-type=module', '-e', RUN, '--', ...argv], {
+    encoding: 'utf8',
+  });
+  return { code: run.status, out: run.stdout, err: run.stderr };
+}
+
+const URL_A = 'ws://127.0.0.1:1';
+const BAD: readonly (readonly [readonly string[], RegExp])[] = [
+  [[], /what is to be measured\?/],
+  [['http://x'], /must be a ws:\/\/ or wss:\/\/ URL, not "http:\/\/x"/],
+  [['127.0.0.1:4000'], /did you mean ws:\/\/127\.0\.0\.1:4000\?/],
+  [[URL_A, URL_A], /one argument too many/],
+  [[URL_A, '--conections', '5'], /unknown option --conections; did you mean --connections\?/],
+  [[URL_A, '-d', '5'], /unknown option -d; did you mean/],
+  [[URL_A, '--rate'], /--rate needs a value: --rate R/],
+  [[URL_A, '--rate', '0'], /--rate needs a rate a second/],
+  [[URL_A, '--connections', '0'], /--connections needs a whole number from 1 to/],
+  [[URL_A, '--duration', '5 parsecs'], /--duration needs a time such as 30s/],
+  [[URL_A, '--insecure=yes'], /--insecure takes no value/],
+  [[URL_A, '--depth', '1', '--depth', '2'], /--depth stands twice/],
+  [[URL_A, '--depth', '2', '--rate', '5'], /--rate and --depth do not go together/],
+  [[URL_A, '--arrivals', 'poisson'], /--arrivals needs an open load/],
+  [[URL_A, '--rate', '5', '--arrivals', 'poison'], /did you mean "poisson"\?/],
+  [[URL_A, '--preset', 'mpc'], /--preset is mcp, lsp, codex, not "mpc"; did you mean "mcp"\?/],
+  [[URL_A, '--params', '{'], /--params is not JSON/],
+  [[URL_A, '--params', '5'], /--params must be a JSON object or array/],
+  [[URL_A, '--params', '@/no/file'], /cannot read \/no\/file: there is no such file/],
+  [[URL_A, '--expect', 'p98<5ms'], /"p98" cannot be expected; did you mean "p9[059]"\?/],
+  [[URL_A, '--expect', 'p99<5'], /p99 needs a limit with a unit, such as p99<5ms/],
+  [[URL_A, '--find-max', 'fast'], /"fast" is no expectation/],
+  [[URL_A, '--stages', '5s'], /"5s" is not a stage/],
+  [[URL_A, '--stages', 'spike'], /--stages spike needs a --rate/],
+  [[URL_A, '--vs', 'nowhere'], /--vs must be a ws:\/\/ or wss:\/\/ URL/],
+  [[URL_A, '--header', 'no colon'], /--header needs 'Name: value'/],
+  [[URL_A, '--threads', '60'], /--threads 60 needs at least as many connections, not 50/],
+  [[URL_A, '--framing', 'ndjson'], /--framing is for a command/],
+  [['--'], /a command is missing after --/],
+  [['--insecure', '--', 'cat'], /--insecure is for a URL, not for a command/],
+  [[URL_A, '--', 'cat'], /either ws:\/\/127\.0\.0\.1:1 or the command after --, not both/],
+];
+
+describe('bad options get one clear line', () => {
+  for (const [argv, expected] of BAD) {
+    it(argv.join(' ') || '(nothing)', () => {
+      assert.throws(
+        () => parseOptions(argv),
+        (error: unknown) => {
+          assert.ok(error instanceof UsageError);
+          assert.match(error.message, expected);
+          assert.ok(!error.message.includes('\n'));
+          return true;
+        },
+      );
+    });
+  }
+
+  it('a scenario says where it is wrong', () => {
+    const path = join(tmpdir(), `sluice-bench-bad-${process.pid}.json`);
+    const wrong: readonly (readonly [unknown, RegExp])[] = [
+      [[], /is not an object/],
+      [{ mixture: [] }, /does not know "mixture"; did you mean "mix"\?/],
+      [{ mix: [{ method: 'a', wieght: 1 }] }, /mix\[0\] does not know "wieght"/],
+      [{ mix: [{ method: 'a', notification: true }] }, /mix needs at least one request/],
+      [{ thinkTime: 5 }, /thinkTime is not an object/],
+      [{ handshake: [{ params: {} }] }, /handshake\[0\]: "method" is not a string/],
+      [{ mix: [{ method: 'a', expectSchema: { typ: 1 } }] }, /uses "typ", .* did you mean "type"/],
+    ];
+    for (const [scenario, expected] of wrong) {
+      writeFileSync(path, JSON.stringify(scenario));
+      assert.throws(() => parseOptions([URL_A, '--scenario', path]), expected);
+    }
+  });
+});
+
+describe('the command', () => {
+  let server: ServerProcess;
+  let folder: string;
+  before(async () => {
+    server = await startServer();
+    folder = mkdtempSync(join(tmpdir(), 'sluice-bench-command-'));
+  });
+  after(async () => {
+    await server.stop();
+    rmSync(folder, { recursive: true });
+  });
+
+  it('prints help, and exits with 2 for bad usage', () => {
+    const help = sluiceBench('--help');
+    assert.equal(help.code, 0);
+    assert.match(help.out, /--connections N/);
+    const bad = sluiceBench(server.url, '--rat', '5');
+    assert.equal(bad.code, 2);
+    assert.equal(bad.err, 'sluice bench: unknown option --rat; did you mean --rate?\n');
+    assert.equal(bad.out, '');
+  });
+
+  it('measures, prints a table and writes the result', () => {
+    const json = join(folder, 'run.json');
+    const run = sluiceBench(
+      ...[server.url, '--requests', '200', '--warmup', '0', '--json', json],
+      ...['--expect', 'p50>0.001ms', '--expect', 'errors<1%'],
+    );
+    assert.equal(run.code, 0, run.err);
+    const result = JSON.parse(readFileSync(json, 'utf8')) as RunResult;
+    assert.equal(result.schema, 'sluice-bench');
+    assert.equal(result.totals.requests, 200);
+    assert.deepEqual(
+      result.expectations.map(({ passed }) => passed),
+      [true, true],
+    );
+    assert.match(run.out, /p99\.99/);
+  });
+
+  it('exits with 99 for a broken expectation and says which, with 1 for a failed run', () => {
+    const common = [server.url, '--requests', '20', '--warmup', '0', '--quiet'];
+    const broken = sluiceBench(...common, '--expect', 'max<10s', '--expect', 'rps>100m');
+    assert.equal(broken.code, 99);
+    assert.equal(broken.err, 'sluice bench: the expectation rps>100m is broken\n');
+    const failed = sluiceBench(...common, '--method', 'twice', '--expect', 'rps>100m');
+    assert.equal(failed.code, 1);
+  });
+
+  it('answers --find-max and --vs', () => {
+    const short = ['--warmup', '0', '--duration', '50ms', '--connections', '2', '--quiet'];
+    const found = sluiceBench(server.url, ...short, '--rate', '100', '--find-max', 'rps<250');
+    assert.equal(found.code, 0, found.err);
+    assert.match(found.out, /Highest rate within rps<250/);
+    const versus = sluiceBench(server.url, ...short, '--vs', server.url);
+    assert.equal(versus.code, 0, versus.err);
+    assert.match(versus.out, /replies\/s/);
+  });
+});

@@ -1,0 +1,150 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import net from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import {
+  bench,
+  SERVER_PROGRAM,
+  type ServerProcess,
+  startServer,
+} from './fixtures/server-process.js';
+
+const FEW = ['--connections', '2', '--requests', '10'];
+
+describe('targets', () => {
+  let server: ServerProcess;
+  let folder: string;
+  before(async () => {
+    server = await startServer();
+    folder = mkdtempSync(join(tmpdir(), 'sluice-bench-'));
+  });
+  after(async () => {
+    await server.stop();
+    rmSync(folder, { recursive: true });
+  });
+
+  it('nobody there: connect failures, one for each connection', async () => {
+    const free = net.createServer().listen(0, '127.0.0.1');
+    await new Promise((resolve) => free.once('listening', resolve));
+    const { port } = free.address() as net.AddressInfo;
+    await new Promise((resolve) => free.close(resolve));
+    const result = await bench(`ws://127.0.0.1:${port}`, ...FEW);
+    assert.equal(result.failures.connectFailures, 2);
+    assert.equal(result.passed, false);
+    assert.match(result.failureReasons.join('\n'), /ECONNREFUSED/);
+  });
+
+  it('a refused upgrade is an upgrade failure', async () => {
+    const result = await bench(`${server.url}/refused`, ...FEW);
+    assert.equal(result.failures.upgradeFailures, 2);
+    assert.match(result.failureReasons.join('\n'), /refused the upgrade: 401/);
+  });
+
+  it('a handshake that is answered with an error is an upgrade failure', async () => {
+    const scenario = join(folder, 'refused.json');
+    writeFileSync(scenario, JSON.stringify({ handshake: [{ method: 'error' }] }));
+    const result = await bench(server.url, ...FEW, '--scenario', scenario);
+    assert.equal(result.failures.upgradeFailures, 2);
+    assert.match(result.failureReasons.join('\n'), /the server answered error with an error/);
+  });
+
+  it('headers and the token reach the server, and the report keeps no secret', async () => {
+    const tokenFile = join(folder, 'token');
+    writeFileSync(tokenFile, 'open-sesame\n');
+    const asked = ['--method', 'header', '--params', '{"header":"authorization"}'];
+    const token = await bench(
+      ...[server.url, ...FEW, ...asked, '--token-file', tokenFile],
+      ...['--expect-result', '"Bearer open-sesame"'],
+    );
+    assert.equal(token.failures.wrongResults, 0);
+    assert.equal(token.passed, true);
+    const header = await bench(
+      ...[server.url, ...FEW, ...asked, '--header', 'Authorization: Basic c2VjcmV0'],
+      ...['--expect-result', '"Bearer open-sesame"'],
+    );
+    assert.equal(header.failures.wrongResults, 10);
+    assert.ok(header.commandLine.includes('Authorization: ***'));
+    assert.ok(!JSON.stringify(header).includes('c2VjcmV0'));
+  });
+
+  it('TLS: refused with a certificate that nobody vouches for, measured with --insecure', async (t) => {
+    const [key, cert] = [join(folder, 'key.pem'), join(folder, 'cert.pem')];
+    try {
+      execFileSync(
+        'openssl',
+        [
+          'req',
+          '-x509',
+          '-newkey',
+          'rsa:2048',
+          '-nodes',
+          '-days',
+          '2',
+          '-subj',
+          '/CN=localhost',
+        ].concat(['-keyout', key, '-out', cert]),
+        { stdio: 'ignore' },
+      );
+    } catch {
+      t.skip('no openssl command here');
+      return;
+    }
+    const secure = await startServer('--tls', key, cert);
+    try {
+      const refused = await bench(secure.url, ...FEW);
+      assert.equal(refused.failures.tlsFailures, 2);
+      const result = await bench(secure.url, ...FEW, '--insecure', '--payload-size', '40000');
+      assert.equal(result.passed, true, result.failureReasons.join('; '));
+      assert.equal(result.totals.replies, 10);
+    } finally {
+      await secure.stop();
+    }
+  });
+
+  for (const framing of ['ndjson', 'content-length']) {
+    it(`a command on stdio is measured over ${framing}, its memory too`, async () => {
+      const result = await bench(
+        ...['--processes', '2', '--depth', '3', '--duration', '1200ms', '--framing', framing],
+        ...['--', process.execPath, SERVER_PROGRAM, '--stdio', framing],
+      );
+      assert.equal(result.passed, true, result.failureReasons.join('; '));
+      assert.ok(result.totals.replies > 0);
+      assert.equal(result.totals.replies, result.totals.requests);
+      if (process.platform === 'linux') {
+        assert.ok((result.timeline[0]?.serverMemoryBytes ?? 0) > 1e6);
+      }
+    });
+  }
+
+  it('the end of a command is a child exit, and what was in flight is lost', async () => {
+    const result = await bench(
+      ...['--requests', '4', '--method', 'exit'],
+      ...['--', process.execPath, SERVER_PROGRAM, '--stdio', 'ndjson'],
+    );
+    assert.equal(result.failures.childExits, 1);
+    assert.equal(result.failures.lost, 1);
+    assert.match(result.failureReasons.join('\n'), /ended with 3/);
+  });
+
+  it('a command that is not there is told in one sentence', async () => {
+    const result = await bench('--requests', '4', '--', 'no-such-command-here');
+    assert.equal(result.failures.childExits, 1);
+    assert.match(result.failureReasons.join('\n'), /cannot start no-such-command-here: .*ENOENT/);
+  });
+
+  it('disturbing clients have figures of their own', async () => {
+    const result = await bench(
+      ...[server.url, '--connections', '2', '--duration', '700ms'],
+      ...['--slow-readers', '1', '--churn', '20/s', '--big-messages', '1'],
+    );
+    assert.equal(result.passed, true, result.failureReasons.join('; '));
+    const figures = result.disturbance ?? {};
+    assert.ok(figures.churnAnswered! > 0);
+    assert.equal(figures.churnFailed, 0);
+    assert.ok(figures.bigMessagesReplies! > 0);
+    assert.ok(figures.slowReadersRequests! >= 256);
+  });
+});

@@ -1,0 +1,174 @@
+import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import type { FailureCounts, RunResult } from '../../src/bench/run-result.js';
+import { bench, type ServerProcess, startServer } from './fixtures/server-process.js';
+
+const NO_FAILURES: FailureCounts = {
+  lost: 0,
+  repeated: 0,
+  foreign: 0,
+  late: 0,
+  errorReplies: 0,
+  wrongResults: 0,
+  parseErrors: 0,
+  timeouts: 0,
+  connectFailures: 0,
+  tlsFailures: 0,
+  upgradeFailures: 0,
+  unexpectedCloses: 0,
+  childExits: 0,
+};
+
+describe('every reply is checked', () => {
+  let server: ServerProcess;
+  before(async () => {
+    server = await startServer();
+  });
+  after(() => server.stop());
+
+  /** Six requests on two connections. */
+  const six = (method: string, ...options: string[]): Promise<RunResult> =>
+    bench(server.url, '--connections', '2', '--requests', '6', '--method', method, ...options);
+
+  it('six right replies are six right replies', async () => {
+    const result = await six('echo', '--params', '{"a":[1,{"b":"é"}]}');
+    assert.deepEqual(result.failures, NO_FAILURES);
+    assert.equal(result.totals.requests, 6);
+    assert.equal(result.totals.replies, 6);
+    assert.equal(result.latency.count, 6);
+    assert.equal(result.passed, true);
+    assert.deepEqual(
+      result.perMethod.map(({ method }) => method),
+      ['echo'],
+    );
+  });
+
+  it('a reply in fragments with pings between is one reply', async () => {
+    const result = await six('fragments', '--expect-result', '"in three parts"');
+    assert.deepEqual(result.failures, NO_FAILURES);
+    assert.equal(result.totals.replies, 6);
+  });
+
+  it('a reply that comes byte by byte is one reply', async () => {
+    const result = await six('byte-by-byte', '--expect-result', '"slowly"');
+    assert.deepEqual(result.failures, NO_FAILURES);
+    assert.equal(result.totals.replies, 6);
+  });
+
+  it('a second reply is counted as repeated and fails the run', async () => {
+    const result = await six('twice');
+    assert.equal(result.totals.replies, 6);
+    // The very last second reply may come when its connection is closed already.
+    assert.ok(result.failures.repeated >= 4 && result.failures.repeated <= 6);
+    assert.equal(result.failures.foreign, 0);
+    assert.equal(result.passed, false);
+    assert.match(result.failureReasons.join('\n'), /a second reply came with id \d+/);
+  });
+
+  for (const method of ['wrong-id', 'string-id', 'float-id']) {
+    it(`a reply with another id than was sent is foreign, and its request lost: ${method}`, async () => {
+      const result = await six(method, '--timeout', '200ms');
+      assert.equal(result.failures.foreign, 6);
+      assert.equal(result.failures.lost, 6);
+      assert.equal(result.failures.timeouts, 6);
+      assert.equal(result.passed, false);
+    });
+  }
+
+  it('a request without a reply is timed out and lost', async () => {
+    const result = await six('never', '--timeout', '200ms');
+    assert.deepEqual(result.failures, { ...NO_FAILURES, lost: 6, timeouts: 6 });
+    assert.equal(result.totals.replies, 0);
+    assert.equal(result.passed, false);
+  });
+
+  it('a reply after its timeout is late, not lost', async () => {
+    const result = await bench(
+      ...[server.url, '--connections', '1', '--rate', '10', '--duration', '1s'],
+      ...['--method', 'late', '--timeout', '250ms'],
+    );
+    assert.ok(result.failures.late > 0, 'some come while the run goes on');
+    assert.equal(result.failures.foreign, 0);
+    assert.equal(result.failures.late + result.failures.lost, result.failures.timeouts);
+  });
+
+  it('a reply that is no JSON is a parse error', async () => {
+    const result = await six('bad-json', '--timeout', '200ms');
+    assert.deepEqual(result.failures, { ...NO_FAILURES, parseErrors: 6, lost: 6, timeouts: 6 });
+    assert.match(result.failureReasons.join('\n'), /a reply is not JSON/);
+  });
+
+  it('error replies are counted apart and do not fail the run', async () => {
+    const result = await six('error');
+    assert.deepEqual(result.failures, { ...NO_FAILURES, errorReplies: 6 });
+    assert.equal(result.latency.count, 6);
+    assert.equal(result.passed, true);
+    assert.match(result.generator.warnings.join('\n'), /6 replies \(100\.0 %\) are errors/);
+  });
+
+  it('results that are not as expected are counted apart and fail the run', async () => {
+    const params = ['--params', '{"n":1}'];
+    const equal = await six('echo', ...params, '--expect-result', '{"n":1.0}');
+    assert.deepEqual(equal.failures, NO_FAILURES);
+    const other = await six('echo', ...params, '--expect-result', '{"n":2}');
+    assert.deepEqual(other.failures, { ...NO_FAILURES, wrongResults: 6 });
+    assert.equal(other.passed, false);
+  });
+
+  it('results are held against a schema, reply by reply', async () => {
+    const schema = join(tmpdir(), `sluice-bench-schema-${process.pid}.json`);
+    const properties = { sequence: { type: 'integer', maximum: 1 } };
+    writeFileSync(schema, JSON.stringify({ type: 'object', required: ['sequence'], properties }));
+    const params = '{"sequence":"{{sequence}}"}';
+    const result = await six('echo', '--params', params, '--expect-result', `@${schema}`);
+    // Each of the two connections counts 0, 1, 2: one reply each is above the maximum.
+    assert.deepEqual(result.failures, { ...NO_FAILURES, wrongResults: 2 });
+  });
+
+  it('an early close loses what is in flight, and its code is kept', async () => {
+    const result = await six('close');
+    assert.equal(result.failures.unexpectedCloses, 2);
+    assert.equal(result.failures.lost, 2);
+    assert.deepEqual(result.closeCodes, { '4001': 2 });
+    assert.equal(result.passed, false);
+  });
+
+  it('questions of the server are answered, and its own ids are not taken for ours', async () => {
+    const scenario = join(tmpdir(), `sluice-bench-scenario-${process.pid}.json`);
+    writeFileSync(
+      scenario,
+      JSON.stringify({
+        handshake: [{ method: 'echo', params: { hello: '{{connection}}' } }],
+        mix: [
+          { method: 'asks-back', weight: 3, expectResult: { yes: true } },
+          { method: 'note', notification: true },
+        ],
+        answers: { question: { result: { yes: true } } },
+        seed: 5,
+      }),
+    );
+    const result = await bench(
+      ...[server.url, '--connections', '2', '--requests', '20', '--scenario', scenario],
+    );
+    assert.deepEqual(result.failures, NO_FAILURES);
+    assert.equal(result.totals.replies, 20);
+    assert.ok(result.totals.notifications > 0);
+    assert.deepEqual(
+      result.perMethod.map(({ method }) => method),
+      ['asks-back'],
+    );
+  });
+
+  it('several threads count as one', async () => {
+    const result = await bench(
+      ...[server.url, '--connections', '4', '--requests', '400', '--threads', '2', '--depth', '4'],
+    );
+    assert.deepEqual(result.failures, NO_FAILURES);
+    assert.equal(result.totals.requests, 400);
+    assert.equal(result.latency.count, 400);
+    assert.equal(result.generator.threads, 2);
+  });
+});
