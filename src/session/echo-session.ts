@@ -4,7 +4,7 @@ import type { Batch } from '../lane/batch.js';
 import { Flow, type FlowHandler } from '../lane/flow.js';
 import type { Lane } from '../lane/lane.js';
 import { ArrayReplies } from './array-replies.js';
-import { CLOSE_MALFORMED, type Client } from './client.js';
+import { CLOSE_GOING_AWAY, CLOSE_MALFORMED, type Client } from './client.js';
 import type { Session } from './session.js';
 
 export interface EchoSessionOptions {
@@ -81,6 +81,7 @@ export class EchoSession implements Session, FlowHandler {
   }
 
   ended(): void {
+    this.#client.close(CLOSE_GOING_AWAY, 'the input has ended');
     this.#options.onEnded();
   }
 }
