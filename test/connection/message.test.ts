@@ -2,23 +2,24 @@ import assert from 'node:assert/strict';
 import { PassThrough } from 'node:stream';
 import { describe, test } from 'node:test';
 import { JsonRpcConnection, type JsonRpcMessage } from '../../src/index.js';
+import { nextEvent } from '../support/connection-events.js';
 
 async function received(line: string): Promise<JsonRpcMessage> {
   const readable = new PassThrough();
   const parts = JsonRpcConnection.fromStdio(readable, new PassThrough(), 'peer').intoParts();
   readable.end(line);
-  const { value } = await parts.incoming.next();
-  assert.equal(value.type, 'message');
-  return value.message;
+  const event = await nextEvent(parts);
+  assert.equal(event.type, 'message');
+  return event.message;
 }
 
 async function reasonFor(line: string): Promise<string> {
   const readable = new PassThrough();
   const parts = JsonRpcConnection.fromStdio(readable, new PassThrough(), 'peer').intoParts();
   readable.end(line);
-  const { value } = await parts.incoming.next();
-  assert.equal(value.type, 'disconnected');
-  return value.reason.replace('failed to parse JSON-RPC message from peer: ', '');
+  const event = await nextEvent(parts);
+  assert.equal(event.type, 'disconnected');
+  return event.reason!.replace('failed to parse JSON-RPC message from peer: ', '');
 }
 
 describe('a received message', () => {

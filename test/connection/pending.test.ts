@@ -6,7 +6,7 @@ import { inspect } from 'node:util';
 import { WebSocket, WebSocketServer } from 'ws';
 import { type ConnectionParts, JsonRpcConnection } from '../../src/index.js';
 import { RING_CAPACITY } from '../../src/limits.js';
-import { told } from '../support/connection-events.js';
+import { nextEvent, told } from '../support/connection-events.js';
 
 const TOTAL = 10_000;
 
@@ -32,10 +32,9 @@ function isPending(promise: Promise<unknown>): boolean {
   return inspect(promise).includes('<pending>');
 }
 
-async function takeAll({ incoming }: ConnectionParts, count: number): Promise<void> {
+async function takeAll(parts: ConnectionParts, count: number): Promise<void> {
   for (let i = 0; i < count; i++) {
-    const { value } = await incoming.next();
-    assert.equal(told(value), `message {"id":${i},"method":"m"}`);
+    assert.equal(told(await nextEvent(parts)), `message {"id":${i},"method":"m"}`);
   }
 }
 
@@ -48,8 +47,7 @@ describe('messages that are pending', () => {
     readable.end();
     await paused;
     await takeAll(parts, TOTAL);
-    const last = await parts.incoming.next();
-    assert.deepEqual(last.value, { type: 'disconnected', reason: null });
+    assert.deepEqual(await nextEvent(parts), { type: 'disconnected', reason: null });
   });
 
   test('pause a ws socket', async () => {
@@ -65,8 +63,7 @@ describe('messages that are pending', () => {
     while (!socket.isPaused) await new Promise((resolve) => setImmediate(resolve));
     await takeAll(parts, TOTAL);
     other.close();
-    const last = await parts.incoming.next();
-    assert.deepEqual(last.value, { type: 'disconnected', reason: null });
+    assert.deepEqual(await nextEvent(parts), { type: 'disconnected', reason: null });
     server.close();
   });
 
@@ -107,10 +104,7 @@ describe('messages that are pending', () => {
     for (let id = 0; id < RING_CAPACITY + 1; id++)
       sends.push(parts.outgoing.send({ id, result: 0 }));
     readable.write('{"method":"while nothing goes out"}\n');
-    assert.equal(
-      told((await parts.incoming.next()).value),
-      'message {"method":"while nothing goes out"}',
-    );
+    assert.equal(told(await nextEvent(parts)), 'message {"method":"while nothing goes out"}');
 
     const paused = once(readable, 'pause');
     for (let id = 0; id < TOTAL; id++) readable.write(`{"id":${id},"method":"m"}\n`);

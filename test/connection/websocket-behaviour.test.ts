@@ -103,7 +103,7 @@ function behavesAsDescribed(name: string, connect: Connect): void {
     test('sends text, in order, whatever the sizes, and closes with 1000 when it is ended', async () => {
       const { parts, other } = await connect();
       const received: unknown[] = [];
-      other.on('message', (data, isBinary) => {
+      other.on('message', (data: Buffer, isBinary) => {
         assert.equal(isBinary, false);
         received.push((JSON.parse(String(data)) as { id: number }).id);
       });

@@ -6,6 +6,15 @@ export function told(event: ConnectionEvent): string {
   return `${event.type} ${event.reason}`;
 }
 
+/** The next event, which is there. */
+export async function nextEvent({
+  incoming,
+}: Pick<ConnectionParts, 'incoming'>): Promise<ConnectionEvent> {
+  const next = await incoming.next();
+  if (next.done === true) throw new Error('there is no further event');
+  return next.value;
+}
+
 /** Everything that a connection tells until its end. */
 export async function allEvents({
   incoming,
@@ -22,9 +31,9 @@ export async function nextEvents(
 ): Promise<string[]> {
   const events: string[] = [];
   while (events.length < count) {
-    const { done, value } = await incoming.next();
-    if (done === true) break;
-    events.push(told(value));
+    const next = await incoming.next();
+    if (next.done === true) break;
+    events.push(told(next.value));
   }
   return events;
 }

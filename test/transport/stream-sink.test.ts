@@ -43,8 +43,8 @@ class Sender implements FrameSource, FlowHandler {
 
   peek(): Uint8Array | null {
     if (this.#next === null) {
-      const { done, value } = this.#frames.next();
-      if (done !== true) this.#next = Buffer.from(value);
+      const next = this.#frames.next();
+      if (next.done !== true) this.#next = Buffer.from(next.value);
     }
     return this.#next;
   }
