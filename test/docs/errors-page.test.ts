@@ -8,7 +8,10 @@ import { INVALID_REQUEST, PARSE_ERROR, REFUSALS } from '../../workers/kernel/rep
 
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 const page = readFileSync(join(ROOT, 'docs/errors.md'), 'utf8');
-const rows = page.split('\n').filter((line) => line.startsWith('| '));
+const rows = page
+  .split('\n')
+  .filter((line) => line.startsWith('| '))
+  .map((line) => line.replace(/ +/g, ' '));
 
 function rowOf(name: string): string | undefined {
   return rows.find((row) => row.startsWith(`| \`${name}\` |`) || row.startsWith(`| ${name} |`));
