@@ -1,8 +1,7 @@
 import { FRAMING_NONE } from '../../workers/batch-layout.js';
 import type { Flow, FrameSource } from '../lane/flow.js';
-import type { Client, ClientSession } from '../session/client.js';
+import { CLOSE_NORMAL, type Client, type ClientSession } from '../session/client.js';
 import type { FrameSink } from '../transport/frame-sink.js';
-import { CLOSE_NORMAL } from './close-codes.js';
 import type { Wire, WireEvents } from './wire.js';
 
 /**

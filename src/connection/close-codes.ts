@@ -1,7 +1,4 @@
-/** Close codes of RFC 6455 section 7.4.1 that a connection itself uses. */
-export const CLOSE_NORMAL = 1000;
-/** The other side sent what is no message. */
-export const CLOSE_MALFORMED = 1007;
+/** Close codes of a connection beside those of src/session/client.ts (RFC 6455 section 7.4.1). */
 /** We could not go on. */
 export const CLOSE_INTERNAL_ERROR = 1011;
 /** Never sent: the connection ended without a close frame. */

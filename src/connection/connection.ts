@@ -39,7 +39,7 @@ export interface ConnectionParts {
    * Events in order, for one consumer; the last one is `disconnected`. While 128 messages (or
    * 1 MiB) wait to be taken from here, the other side is not read. Leaving the loop stops reading.
    */
-  readonly incoming: AsyncIterableIterator<ConnectionEvent>;
+  readonly incoming: AsyncIterableIterator<ConnectionEvent, undefined>;
   /**
    * Of the reader and of the writer: settled when nothing more is read, and when nothing more
    * is written. They never reject; the reason is in the `disconnected` event.

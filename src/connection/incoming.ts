@@ -31,16 +31,19 @@ interface QueuedEvent {
   readonly pendingIn: Flow | null;
 }
 
-const DONE: IteratorResult<ConnectionEvent> = Object.freeze({ done: true, value: undefined });
+const DONE: IteratorResult<ConnectionEvent, undefined> = Object.freeze({
+  done: true,
+  value: undefined,
+});
 
 /**
  * The receiving side of a connection. A message is pending, and counts in the ring of 128, until
  * the iterator has yielded it; a full ring pauses the source.
  */
-export class Incoming implements FlowHandler, AsyncIterableIterator<ConnectionEvent> {
+export class Incoming implements FlowHandler, AsyncIterableIterator<ConnectionEvent, undefined> {
   readonly #options: IncomingOptions;
   readonly #queue: QueuedEvent[] = [];
-  readonly #readers: ((result: IteratorResult<ConnectionEvent>) => void)[] = [];
+  readonly #readers: ((result: IteratorResult<ConnectionEvent, undefined>) => void)[] = [];
   /** The last event is in the queue, or nobody wants any: what still comes is dropped. */
   #over = false;
   #done = false;
@@ -54,7 +57,7 @@ export class Incoming implements FlowHandler, AsyncIterableIterator<ConnectionEv
     return this;
   }
 
-  next(): Promise<IteratorResult<ConnectionEvent>> {
+  next(): Promise<IteratorResult<ConnectionEvent, undefined>> {
     const queued = this.#queue.shift();
     if (queued !== undefined) {
       this.#yielded(queued);
@@ -65,7 +68,7 @@ export class Incoming implements FlowHandler, AsyncIterableIterator<ConnectionEv
   }
 
   /** The application has left its loop: reading stops, and what waits is dropped. */
-  return(): Promise<IteratorResult<ConnectionEvent>> {
+  return(): Promise<IteratorResult<ConnectionEvent, undefined>> {
     this.#over = true;
     this.#done = true;
     this.#options.stopReading();

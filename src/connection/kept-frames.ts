@@ -39,7 +39,7 @@ export class KeepingFlow extends Flow {
 
   override accept(frame: Uint8Array): boolean {
     if (!super.accept(frame)) return false;
-    this.#kept.push(this.#copies ? frame.slice() : frame);
+    this.#kept.push(this.#copies ? new Uint8Array(frame) : frame);
     return true;
   }
 }

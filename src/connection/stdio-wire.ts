@@ -3,9 +3,9 @@ import { FRAMING_CONTENT_LENGTH, FRAMING_NDJSON } from '../../workers/batch-layo
 import { createSplitter } from '../framing/create-splitter.js';
 import type { Framing } from '../framing/splitter.js';
 import type { Flow } from '../lane/flow.js';
+import { CLOSE_NORMAL } from '../session/client.js';
 import { StreamSink } from '../transport/stream-sink.js';
 import { StreamSource } from '../transport/stream-source.js';
-import { CLOSE_NORMAL } from './close-codes.js';
 import type { Wire, WireEvents } from './wire.js';
 
 export interface StdioWireOptions {

@@ -6,7 +6,7 @@ import { CLOSED_WITHOUT_FRAME } from './close-codes.js';
 import type { Wire, WireEvents } from './wire.js';
 
 /** How a connection that ended without a close frame is called. */
-export const RESET_WITHOUT_CLOSE = 'connection reset without closing handshake';
+const RESET_WITHOUT_CLOSE = 'connection reset without closing handshake';
 
 /**
  * A `ws` socket, connecting or open. Text and binary messages are the same to it, pings and

@@ -17,7 +17,7 @@ export interface Wire {
   stopReading(): void;
   /** What leftOut() told was seen: reads on. */
   readOn(): void;
-  /** Everything to be sent was sent; `code` says why nothing follows (CLOSE_ constants of close-codes.ts). */
+  /** Everything to be sent was sent; `code` says why nothing follows (a close code). */
   end(code: number): void;
 }
 

@@ -27,7 +27,8 @@ export class ReceiveBuffer {
     const cost = frame.length + FRAME_OVERHEAD_BYTES;
     if (!this.empty && this.#bytes + cost > this.capacityBytes) return false;
     this.#bytes += cost;
-    this.#frames.push(frame.slice());
+    // Not slice(): that of a Buffer is a view.
+    this.#frames.push(new Uint8Array(frame));
     return true;
   }
 

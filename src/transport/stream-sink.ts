@@ -82,7 +82,7 @@ export class StreamSink implements FrameSink, BatchFlusher {
     const { lane } = flows[0]!;
     let bytes = batch.bytes.subarray(this.#start, this.#end);
     const copied = this.#mayKeepChunks || this.#writable.writableLength > 0 || lane.mustCopy;
-    if (copied) bytes = bytes.slice();
+    if (copied) bytes = new Uint8Array(bytes);
     let pinned = false;
     this.#writable.write(bytes, () => {
       if (pinned) lane.unpin(batch);

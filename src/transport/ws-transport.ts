@@ -106,7 +106,7 @@ export class WsTransport implements FrameSource, FrameSink {
   }
 
   #send(flow: Flow, view: Uint8Array): void {
-    this.send(this.#copiesAtOnce ? view : view.slice(), (error) => {
+    this.send(this.#copiesAtOnce ? view : new Uint8Array(view), (error) => {
       if (error !== null && this.#socket.readyState === this.#socket.OPEN) {
         this.#events.writeFailed?.(error);
       }

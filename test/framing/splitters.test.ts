@@ -1,0 +1,187 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import fc from 'fast-check';
+import { createSplitter } from '../../src/framing/create-splitter.js';
+import type { Framing } from '../../src/framing/splitter.js';
+
+const LIMIT = 40;
+
+/** What a splitter gives for a stream that comes in these chunks. */
+function split(framing: Framing, chunks: readonly Uint8Array[], limit = LIMIT): string[] {
+  const given: string[] = [];
+  const splitter = createSplitter(framing, limit, {
+    oversize: (limitBytes) => given.push(`oversize ${limitBytes}`),
+    noise: (line) => given.push(`noise ${Buffer.from(line).toString('latin1')}`),
+  });
+  const drain = (): void => {
+    for (let frame = splitter.next(); frame !== null; frame = splitter.next()) {
+      given.push(`frame ${Buffer.from(frame).toString('latin1')}`);
+    }
+  };
+  for (const chunk of chunks) {
+    splitter.push(chunk);
+    drain();
+  }
+  splitter.end();
+  drain();
+  return given;
+}
+
+function cut(bytes: Uint8Array, at: readonly number[]): Uint8Array[] {
+  const edges = [0, ...at.map((n) => n % (bytes.length + 1)).sort((a, b) => a - b), bytes.length];
+  return edges.slice(1).map((end, i) => bytes.subarray(edges[i], end));
+}
+
+/** Every cut in two, and each byte as a chunk, give what the whole gives. */
+function givesSameEverywhere(framing: Framing, stream: string, expected: readonly string[]): void {
+  const bytes = Buffer.from(stream, 'latin1');
+  assert.deepEqual(split(framing, [bytes]), expected);
+  for (let at = 0; at <= bytes.length; at++) {
+    assert.deepEqual(
+      split(framing, [bytes.subarray(0, at), bytes.subarray(at)]),
+      expected,
+      `cut at ${at}`,
+    );
+  }
+  const single = Array.from(bytes, (_, i) => bytes.subarray(i, i + 1));
+  assert.deepEqual(split(framing, single), expected);
+}
+
+describe('an ndjson stream', () => {
+  const streams: readonly [string, string, string[]][] = [
+    ['of lines', 'one\ntwo\n', ['frame one', 'frame two']],
+    ['with CR LF', 'one\r\ntwo\r\n', ['frame one', 'frame two']],
+    ['with a CR inside a line', 'o\rne\n', ['frame o\rne']],
+    ['with blank lines', '\n \t\r\n\none\n\n', ['frame one']],
+    ['whose last line has no end', 'one\ntwo', ['frame one', 'frame two']],
+    ['whose last line has no end and is blank', 'one\n  ', ['frame one']],
+    ['with a line at the limit', `${'x'.repeat(LIMIT)}\n`, [`frame ${'x'.repeat(LIMIT)}`]],
+    ['with a CR LF line at the limit', `${'x'.repeat(LIMIT)}\r\n`, [`frame ${'x'.repeat(LIMIT)}`]],
+    [
+      'with a line above the limit',
+      `a\n${'x'.repeat(LIMIT + 1)}\nb\n`,
+      ['frame a', 'oversize 40', 'frame b'],
+    ],
+    [
+      'with a line far above the limit',
+      `${'x'.repeat(LIMIT * 3)}\nb\n`,
+      ['oversize 40', 'frame b'],
+    ],
+    [
+      'whose last line is above the limit',
+      `a\n${'x'.repeat(LIMIT * 3)}`,
+      ['frame a', 'oversize 40'],
+    ],
+    ['of nothing', '', []],
+  ];
+  for (const [name, stream, expected] of streams) {
+    test(`${name} gives the same frames wherever it is cut`, () => {
+      givesSameEverywhere('ndjson', stream, expected);
+    });
+  }
+});
+
+describe('a Content-Length stream', () => {
+  const one = 'Content-Length: 3\r\n\r\none';
+  const streams: readonly [string, string, string[]][] = [
+    ['of messages', `${one}${one}`, ['frame one', 'frame one']],
+    ['with other headers', `Content-Type: x\r\ncontent-length:3\r\n\r\none`, ['frame one']],
+    ['with LF alone', 'Content-Length: 3\n\none', ['frame one']],
+    ['with line ends in a body', 'Content-Length: 4\r\n\r\n\r\n\r\n', ['frame \r\n\r\n']],
+    ['with an empty body', `Content-Length: 0\r\n\r\n${one}`, ['frame one']],
+    [
+      'with lines that are no header',
+      `oops\r\n${one}oops\n${one}`,
+      ['noise oops', 'frame one', 'noise oops', 'frame one'],
+    ],
+    [
+      'with a length that is none',
+      `Content-Length: -1\r\n\r\n${one}`,
+      ['noise Content-Length: -1', 'frame one'],
+    ],
+    [
+      'with a body at the limit',
+      `Content-Length: 40\r\n\r\n${'x'.repeat(40)}`,
+      [`frame ${'x'.repeat(40)}`],
+    ],
+    [
+      'with a body above the limit',
+      `Content-Length: 41\r\n\r\n${'x'.repeat(41)}${one}`,
+      ['oversize 40', 'frame one'],
+    ],
+    ['that is cut off', `${one}Content-Length: 9\r\n\r\non`, ['frame one']],
+  ];
+  for (const [name, stream, expected] of streams) {
+    test(`${name} gives the same frames wherever it is cut`, () => {
+      givesSameEverywhere('content-length', stream, expected);
+    });
+  }
+
+  test('with a line too long for a header gives the same wherever it is cut', () => {
+    // What follows the first 8 KiB looks like a header and is part of the line.
+    const line = `${'x'.repeat(8 * 1024)}Content-Length: 1\r\n`;
+    const bytes = Buffer.from(`${line}${one}`);
+    const expected = [`noise ${'x'.repeat(8 * 1024)}`, 'frame one'];
+    for (const at of [1, 8191, 8192, 8193, 8200, 8209, 8210, 8211, bytes.length]) {
+      const chunks = [bytes.subarray(0, at), bytes.subarray(at)];
+      assert.deepEqual(split('content-length', chunks), expected, `cut at ${at}`);
+    }
+  });
+});
+
+describe('generated streams', () => {
+  const piece = fc.oneof(
+    { weight: 3, arbitrary: fc.constantFrom('\n', '\r\n', '\r', ' ') },
+    {
+      weight: 3,
+      arbitrary: fc.constantFrom('Content-Length: 3\r\n', 'Content-Length: 50\r\n', '\r\n\r\n'),
+    },
+    { weight: 2, arbitrary: fc.string({ maxLength: 60 }) },
+  );
+  const stream = fc.array(piece, { maxLength: 20 }).map((pieces) => Buffer.from(pieces.join('')));
+  for (const framing of ['ndjson', 'content-length'] as const) {
+    test(`give the same frames however they are cut: ${framing}`, () => {
+      fc.assert(
+        fc.property(stream, fc.array(fc.nat(), { maxLength: 8 }), (bytes, at) => {
+          assert.deepEqual(split(framing, cut(bytes, at)), split(framing, [bytes]));
+        }),
+        { numRuns: 500 },
+      );
+    });
+  }
+
+  test('of lines give those lines', () => {
+    const line = fc
+      .string({ minLength: 1, maxLength: 30 })
+      .filter((text) => /^[^\r\n]*[^\s]$/.test(text));
+    fc.assert(
+      fc.property(
+        fc.array(line, { maxLength: 20 }),
+        fc.array(fc.nat(), { maxLength: 8 }),
+        (lines, at) => {
+          const bytes = Buffer.from(lines.map((text) => `${text}\n`).join(''), 'utf8');
+          const frames = lines.map((text) => `frame ${Buffer.from(text).toString('latin1')}`);
+          assert.deepEqual(split('ndjson', cut(bytes, at), 1000), frames);
+        },
+      ),
+    );
+  });
+
+  test('of Content-Length messages give those messages', () => {
+    const body = fc.uint8Array({ minLength: 1, maxLength: 40 });
+    fc.assert(
+      fc.property(
+        fc.array(body, { maxLength: 20 }),
+        fc.array(fc.nat(), { maxLength: 8 }),
+        (bodies, at) => {
+          const parts = bodies.flatMap((b) => [
+            Buffer.from(`Content-Length: ${b.length}\r\n\r\n`),
+            b,
+          ]);
+          const frames = bodies.map((b) => `frame ${Buffer.from(b).toString('latin1')}`);
+          assert.deepEqual(split('content-length', cut(Buffer.concat(parts), at)), frames);
+        },
+      ),
+    );
+  });
+});

@@ -1,0 +1,81 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { Batch, type FrameOwner } from '../../src/lane/batch.js';
+import {
+  ACTION_PASS,
+  BAD_MESSAGE,
+  FRAMING_NDJSON,
+  KIND_NOTIFICATION,
+  ON_BAD_REASON,
+  op,
+} from '../../workers/batch-layout.js';
+import { createIdStore } from '../../workers/id-store.js';
+import { PortableKernel } from '../../workers/kernel/portable-kernel.js';
+
+const PASS = op(ACTION_PASS, FRAMING_NDJSON, ON_BAD_REASON);
+const kernel = new PortableKernel(createIdStore());
+const owner: FrameOwner = { waitsForLane: false, pump: () => undefined, received: () => undefined };
+
+function text(bytes: Uint8Array): string {
+  return Buffer.from(bytes).toString();
+}
+
+describe('a batch', () => {
+  test('takes frames until its bytes are full', () => {
+    const batch = new Batch(20, 10);
+    assert.equal(batch.append(owner, PASS, 0, Buffer.alloc(9)), true);
+    // Frames begin at multiples of 8, so the second one begins at 16.
+    assert.equal(batch.append(owner, PASS, 0, Buffer.alloc(5)), false);
+    assert.equal(batch.append(owner, PASS, 0, Buffer.alloc(4)), true);
+    assert.equal(batch.count, 2);
+    assert.equal(batch.inputBytes, 13);
+  });
+
+  test('takes frames until their number is full, and any again after a reset', () => {
+    const batch = new Batch(100, 1);
+    assert.equal(batch.append(owner, PASS, 0, Buffer.alloc(1)), true);
+    assert.equal(batch.append(owner, PASS, 0, Buffer.alloc(1)), false);
+    batch.reset();
+    assert.equal(batch.flows[0], undefined);
+    assert.equal(batch.append(owner, PASS, 0, Buffer.alloc(100)), true);
+  });
+
+  test('gives what went in and what comes out of the kernel', () => {
+    const batch = new Batch(100, 2);
+    batch.append(owner, PASS, 0, Buffer.from('{"method":"a"}'));
+    batch.append(owner, PASS, 0, Buffer.from('{}'));
+    batch.seal();
+    kernel.processBatch(batch.control, batch.bytes);
+    assert.equal(text(batch.input(0)), '{"method":"a"}');
+    assert.equal(batch.verdict(0), KIND_NOTIFICATION);
+    assert.equal(text(batch.output(0)), '{"method":"a"}\n');
+    assert.equal(batch.verdict(1), BAD_MESSAGE);
+    assert.equal(batch.outputLength(1), text(batch.output(1)).length);
+  });
+
+  test('takes over the results of frames that were processed alone', () => {
+    const batch = new Batch(100, 2);
+    const frames = ['{"method":"a"}', '{"method":"b"}'];
+    for (const frame of frames) batch.append(owner, PASS, 0, Buffer.from(frame));
+    for (const [index, frame] of frames.entries()) {
+      const alone = new Batch(frame.length, 1);
+      alone.append(owner, PASS, 0, Buffer.from(frame));
+      alone.seal();
+      kernel.processBatch(alone.control, alone.bytes);
+      batch.copyResult(index, alone);
+    }
+    assert.deepEqual(
+      [0, 1].map((i) => text(batch.output(i))),
+      ['{"method":"a"}\n', '{"method":"b"}\n'],
+    );
+    assert.equal(batch.verdict(1), KIND_NOTIFICATION);
+  });
+
+  test('whose only frame could not be processed says why', () => {
+    const batch = new Batch(10, 1);
+    batch.append(owner, PASS, 0, Buffer.from('{}'));
+    batch.fail(Buffer.from('worker gone'));
+    assert.equal(batch.verdict(0), BAD_MESSAGE);
+    assert.equal(text(batch.output(0)), 'worker gone');
+  });
+});

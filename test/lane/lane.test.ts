@@ -1,0 +1,270 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import fc from 'fast-check';
+import type { Batch } from '../../src/lane/batch.js';
+import { Lane, type LaneOptions } from '../../src/lane/lane.js';
+import { WorkerPool } from '../../src/lane/worker-pool.js';
+import {
+  BIG_FRAME_BYTES,
+  MAX_PINNED_BATCHES,
+  MIN_BATCH_BYTES,
+  RING_CAPACITY,
+  SHRINK_AFTER_BATCHES,
+} from '../../src/limits.js';
+import { silentLogger } from '../../src/log.js';
+import {
+  ACTION_ECHO,
+  ACTION_PASS,
+  ACTION_SCAN,
+  FRAMING_NONE,
+  ON_BAD_REASON,
+  ON_BAD_REPLY,
+  op,
+} from '../../workers/batch-layout.js';
+import { createIdStore } from '../../workers/id-store.js';
+import { PortableKernel } from '../../workers/kernel/portable-kernel.js';
+import { RecordedFlow } from '../support/recorded-flow.js';
+
+const PASS = op(ACTION_PASS, FRAMING_NONE, ON_BAD_REASON);
+const log = silentLogger();
+const ids = createIdStore();
+const kernel = new PortableKernel(ids);
+let pool: WorkerPool;
+before(async () => {
+  pool = await WorkerPool.start({ threads: 2, kernel: 'portable', ids, log });
+});
+after(() => pool.close());
+
+function newLane(options: Partial<LaneOptions> = {}): Lane {
+  return new Lane({ runner: pool, kernel, inlineBytes: -1, log, ...options });
+}
+
+function message(id: number, bytes: number): string {
+  return JSON.stringify({ id, method: 'm', params: 'x'.repeat(bytes) });
+}
+
+/** A runner that lets the test say when a batch is done, and fails those it is told to. */
+class HeldRunner {
+  readonly batches: Batch[] = [];
+  #next: ((batch: Batch) => void) | null = null;
+  #release: (() => void) | null = null;
+
+  run(batch: Batch): Promise<void> {
+    this.batches.push(batch);
+    this.#next?.(batch);
+    return new Promise((resolve) => {
+      this.#release = () => {
+        kernel.processBatch(batch.control, batch.bytes);
+        resolve();
+      };
+    });
+  }
+
+  runBig(batch: Batch): Promise<void> {
+    return this.run(batch);
+  }
+
+  /** The next batch that is given to it. */
+  next(): Promise<Batch> {
+    return new Promise((resolve) => {
+      this.#next = resolve;
+    });
+  }
+
+  release(): void {
+    this.#release?.();
+  }
+}
+
+const BOUNDS: readonly [string, number][] = [
+  ['always on a worker', -1],
+  ['small batches here', 2048],
+  ['always here', Number.POSITIVE_INFINITY],
+];
+for (const [name, inlineBytes] of BOUNDS) {
+  describe(`a lane, ${name}`, () => {
+    test('keeps the order of each flow, whatever the sizes', async () => {
+      const size = fc.oneof(
+        { weight: 20, arbitrary: fc.nat(300) },
+        { weight: 2, arbitrary: fc.integer({ min: 60_000, max: 70_000 }) },
+        {
+          weight: 1,
+          arbitrary: fc.integer({ min: BIG_FRAME_BYTES - 100, max: BIG_FRAME_BYTES + 100 }),
+        },
+      );
+      const sizes = fc.array(fc.array(size, { maxLength: 40 }), { minLength: 1, maxLength: 4 });
+      await fc.assert(
+        fc.asyncProperty(sizes, async (flows) => {
+          const lane = newLane({ inlineBytes });
+          const sent = flows.map((all) => all.map((bytes, id) => message(id, bytes)));
+          const recorded = sent.map((frames) => new RecordedFlow(lane, PASS, frames).start());
+          await Promise.all(recorded.map(({ done }) => done));
+          for (const [i, { outputs }] of recorded.entries()) assert.deepEqual(outputs, sent[i]);
+        }),
+        { numRuns: 25 },
+      );
+    });
+
+    test('tells good frames, bad frames and those without an answer apart, in order', async () => {
+      const frames = [
+        '{"id":1,"method":"m","params":[7]}',
+        '{"method":"n"}',
+        '{',
+        '{"id":2,"method":"m"}',
+      ];
+      const lane = newLane({ inlineBytes });
+      const echo = new RecordedFlow(lane, op(ACTION_ECHO, FRAMING_NONE, ON_BAD_REPLY), frames);
+      await echo.start().done;
+      const [first, second, third, fourth] = echo.outputs;
+      assert.equal(first, '{"jsonrpc":"2.0","id":1,"result":[7]}');
+      assert.equal(second, 'nothing');
+      assert.match(third!, /^bad: .*-32700/);
+      assert.equal(fourth, '{"jsonrpc":"2.0","id":2,"result":null}');
+    });
+
+    test('has at most 128 of a flow pending, and goes on when they are taken', async () => {
+      const frames = Array.from({ length: 1000 }, (_, id) => message(id, 5));
+      const slow = new RecordedFlow(newLane({ inlineBytes }), PASS, frames, false);
+      slow.onDelivered = () => {
+        if (slow.untaken < RING_CAPACITY && slow.left > 0) return;
+        const count = slow.untaken;
+        slow.untaken = 0;
+        setImmediate(() => slow.flow.taken(count));
+      };
+      await slow.start().done;
+      assert.deepEqual(slow.outputs, frames);
+      assert.equal(slow.mostPending, RING_CAPACITY);
+    });
+  });
+}
+
+describe('a lane', () => {
+  test('does not let a flow wait for ever whose first frame is larger than its arena', async () => {
+    const frame = message(1, MIN_BATCH_BYTES);
+    const recorded = new RecordedFlow(newLane(), PASS, [frame]);
+    await recorded.start().done;
+    assert.deepEqual(recorded.outputs, [frame]);
+  });
+
+  test('collects a new batch while one is being processed', async () => {
+    const runner = new HeldRunner();
+    const lane = newLane({ runner });
+    const first = runner.next();
+    new RecordedFlow(lane, PASS, [message(1, 1)]).start();
+    assert.equal((await first).count, 1);
+    const flows = [2, 3, 4].map((id) => new RecordedFlow(lane, PASS, [message(id, 1)]).start());
+    const second = runner.next();
+    runner.release();
+    assert.equal((await second).count, 3);
+    runner.release();
+    await Promise.all(flows.map(({ done }) => done));
+    assert.equal(lane.idle, true);
+  });
+
+  test('lets a large frame hold up its own flow only', async () => {
+    const runner = new HeldRunner();
+    const lane = newLane({ runner, inlineBytes: 4096 });
+    const big = [message(1, BIG_FRAME_BYTES), message(2, 1)];
+    const alone = runner.next();
+    const slow = new RecordedFlow(lane, PASS, big).start();
+    assert.equal((await alone).count, 1);
+    const quick = new RecordedFlow(lane, PASS, [message(3, 1)]).start();
+    await quick.done;
+    assert.deepEqual(slow.outputs, []);
+    runner.release();
+    await slow.done;
+    assert.deepEqual(slow.outputs, big);
+  });
+
+  test('grows its arena when it runs full, and shrinks it when it is quiet', async () => {
+    const runner = new HeldRunner();
+    const lane = newLane({ runner, inlineBytes: -1 });
+    const flows = Array.from({ length: 8 }, () =>
+      new RecordedFlow(
+        lane,
+        PASS,
+        Array.from({ length: 20 }, (_, id) => message(id, 8000)),
+      ).start(),
+    );
+    const all = Promise.all(flows.map(({ done }) => done));
+    await releaseUntil(runner, all);
+    const largest = Math.max(...runner.batches.map(({ inputCapacity }) => inputCapacity));
+    assert.ok(largest > MIN_BATCH_BYTES, String(largest));
+
+    // Each of these is a batch of its own, since the flow waits for the one before.
+    for (let i = 0; i < SHRINK_AFTER_BATCHES * 4; i++) {
+      await releaseUntil(runner, new RecordedFlow(lane, PASS, [message(i, 1)]).start().done);
+    }
+    assert.equal(runner.batches.at(-1)!.inputCapacity, MIN_BATCH_BYTES);
+  });
+
+  test('does not fill a batch again while it is pinned, and asks for copies when many are', async () => {
+    const runner = new HeldRunner();
+    const lane = newLane({ runner });
+    const pinned: Batch[] = [];
+    for (let i = 0; i < MAX_PINNED_BATCHES; i++) {
+      assert.equal(lane.mustCopy, false);
+      const recorded = new RecordedFlow(lane, PASS, [message(i, 1)]);
+      recorded.onDelivered = () => lane.pin(runner.batches.at(-1)!);
+      await releaseUntil(runner, recorded.start().done);
+      pinned.push(runner.batches.at(-1)!);
+    }
+    assert.equal(lane.mustCopy, true);
+    assert.equal(new Set(pinned).size, MAX_PINNED_BATCHES);
+    for (const [i, batch] of pinned.entries()) {
+      assert.equal(Buffer.from(batch.output(0)).toString(), message(i, 1));
+      lane.unpin(batch);
+      assert.equal(batch.count, 0);
+    }
+    assert.equal(lane.mustCopy, false);
+  });
+
+  test('gives a reason, where one is wanted, for a message that no worker survives', async () => {
+    const runner = {
+      run: () => Promise.reject(new Error('worker died')),
+      runBig: () => Promise.reject(new Error('worker died')),
+    };
+    const frames = [message(1, 1), '{"method":"n"}'];
+    const reason = new RecordedFlow(newLane({ runner }), PASS, frames);
+    await reason.start().done;
+    const sentence = 'bad: The gateway could not process this message.';
+    assert.deepEqual(reason.outputs, [sentence, sentence]);
+
+    const PASS_OR_REPLY = op(ACTION_PASS, FRAMING_NONE, ON_BAD_REPLY);
+    const reply = new RecordedFlow(newLane({ runner }), PASS_OR_REPLY, frames);
+    await reply.start().done;
+    assert.match(reply.outputs[0]!, /^bad: .*"id":1,.*worker_failed/);
+    assert.equal(reply.outputs[1], 'bad: ');
+  });
+});
+
+describe('a flow that only scans', () => {
+  test('keeps good and bad frames pending until they are taken', async () => {
+    const frames = Array.from({ length: 300 }, (_, id) => (id % 2 === 0 ? message(id, 1) : '{'));
+    const lane = newLane({ inlineBytes: Number.POSITIVE_INFINITY });
+    const scan = op(ACTION_SCAN, FRAMING_NONE, ON_BAD_REASON);
+    const recorded = new RecordedFlow(lane, scan, frames, false).start();
+    while (recorded.outputs.length < RING_CAPACITY) await new Promise((r) => setImmediate(r));
+    assert.equal(recorded.flow.ring.pending, RING_CAPACITY);
+    recorded.flow.taken(RING_CAPACITY);
+    while (recorded.outputs.length < 2 * RING_CAPACITY) await new Promise((r) => setImmediate(r));
+    recorded.flow.taken(RING_CAPACITY);
+    while (recorded.outputs.length < frames.length) await new Promise((r) => setImmediate(r));
+    recorded.flow.taken(frames.length - 2 * RING_CAPACITY);
+    await recorded.done;
+    assert.equal(recorded.outputs[0], '');
+    assert.match(recorded.outputs[1]!, /^bad: /);
+  });
+});
+
+/** Lets every batch through until `promise` settles. */
+async function releaseUntil(runner: HeldRunner, promise: Promise<unknown>): Promise<void> {
+  const state = { settled: false };
+  void promise.then(() => {
+    state.settled = true;
+  });
+  while (!state.settled) {
+    runner.release();
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+}

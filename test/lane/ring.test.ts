@@ -1,0 +1,62 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import fc from 'fast-check';
+import { Ring } from '../../src/lane/ring.js';
+
+describe('a ring', () => {
+  test('is full at its capacity, whatever the sizes', () => {
+    const ring = new Ring();
+    for (let i = 0; i < 128; i++) {
+      assert.equal(ring.full, false);
+      ring.push(0);
+    }
+    assert.equal(ring.full, true);
+    assert.throws(() => ring.push(0), RangeError);
+    assert.equal(ring.shift(), 0);
+    assert.equal(ring.full, false);
+  });
+
+  test('is full at its bytes, and lets a larger message in alone', () => {
+    const ring = new Ring(4, 100);
+    ring.push(1000);
+    assert.equal(ring.full, true);
+    assert.equal(ring.shift(), 1000);
+    ring.push(60);
+    assert.equal(ring.full, false);
+    ring.push(60);
+    assert.equal(ring.full, true);
+  });
+
+  test('has nothing to give when it is empty', () => {
+    const ring = new Ring();
+    assert.equal(ring.oldest, 0);
+    assert.throws(() => ring.shift(), RangeError);
+  });
+
+  test('gives sizes in order and keeps count, as a plain list does', () => {
+    const step = fc.oneof(fc.constant(null), fc.nat(1000));
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 1, max: 5 }),
+        fc.array(step, { maxLength: 60 }),
+        (capacity, steps) => {
+          const ring = new Ring(capacity, 1_000_000);
+          const list: number[] = [];
+          for (const size of steps) {
+            if (size === null && list.length > 0) assert.equal(ring.shift(), list.shift());
+            else if (size !== null && list.length < capacity) {
+              ring.push(size);
+              list.push(size);
+            }
+            assert.equal(ring.pending, list.length);
+            assert.equal(ring.oldest, list[0] ?? 0);
+            assert.equal(
+              ring.bytes,
+              list.reduce((sum, n) => sum + n, 0),
+            );
+          }
+        },
+      ),
+    );
+  });
+});

@@ -1,0 +1,135 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { once } from 'node:events';
+import { PassThrough } from 'node:stream';
+import { describe, test } from 'node:test';
+import type { Batch } from '../../src/lane/batch.js';
+import { Flow, type FlowHandler, type FrameSource } from '../../src/lane/flow.js';
+import { Lane } from '../../src/lane/lane.js';
+import { silentLogger } from '../../src/log.js';
+import { StreamSink } from '../../src/transport/stream-sink.js';
+import { ACTION_PASS, FRAMING_NDJSON, ON_BAD_REASON, op } from '../../workers/batch-layout.js';
+import { createIdStore } from '../../workers/id-store.js';
+import { PortableKernel } from '../../workers/kernel/portable-kernel.js';
+
+const kernel = new PortableKernel(createIdStore());
+
+function newLane(): Lane {
+  const runner = {
+    run: () => Promise.reject(new Error('nothing is handed over here')),
+    runBig: () => Promise.reject(new Error('nothing is handed over here')),
+  };
+  return new Lane({ runner, kernel, inlineBytes: Number.POSITIVE_INFINITY, log: silentLogger() });
+}
+
+/** Sends frames through a lane to a sink; without a sink they only use its arenas. */
+class Sender implements FrameSource, FlowHandler {
+  readonly done: Promise<void>;
+  readonly #sink: StreamSink | null;
+  readonly #frames: Iterator<string>;
+  #next: Uint8Array | null = null;
+  #settle: () => void = () => undefined;
+
+  constructor(lane: Lane, sink: StreamSink | null, frames: Iterable<string>) {
+    this.#sink = sink;
+    this.#frames = frames[Symbol.iterator]();
+    this.done = new Promise((resolve) => {
+      this.#settle = resolve;
+    });
+    const pass = op(ACTION_PASS, FRAMING_NDJSON, ON_BAD_REASON);
+    new Flow({ lane, op: pass, source: this, handler: this }).endOfSource();
+  }
+
+  peek(): Uint8Array | null {
+    if (this.#next === null) {
+      const next = this.#frames.next();
+      if (next.done !== true) this.#next = Buffer.from(next.value);
+    }
+    return this.#next;
+  }
+
+  shift(): void {
+    this.#next = null;
+  }
+
+  resume(): void {
+    // All frames are there from the start.
+  }
+
+  deliver(flow: Flow, batch: Batch, from: number, to: number): void {
+    if (this.#sink === null) flow.taken(to - from);
+    else this.#sink.write(flow, batch, from, to);
+  }
+
+  deliverNothing(): void {
+    assert.fail('every frame is good and passed on');
+  }
+
+  deliverBad(): void {
+    assert.fail('every frame is good and passed on');
+  }
+
+  array(): boolean {
+    return false;
+  }
+
+  ended(): void {
+    this.#settle();
+  }
+}
+
+function frames(sender: number, count: number): string[] {
+  return Array.from({ length: count }, (_, id) =>
+    JSON.stringify({ id, method: 'm', params: String(sender).repeat((id % 11) * 700) }),
+  );
+}
+
+describe('a stream sink', () => {
+  test('writes exact bytes to a pipe that stands still while its arenas are wanted again', async () => {
+    const child = spawn('sha256sum', { stdio: ['pipe', 'pipe', 'inherit'] });
+    await once(child, 'spawn');
+    child.kill('SIGSTOP');
+    const sink = new StreamSink(child.stdin, (error) => assert.fail(error));
+    const lane = newLane();
+    // The arenas have their final size first, since those that are too small are not used again.
+    await Promise.all([1, 2].map((n) => new Sender(lane, null, frames(n, 1000)).done));
+    const sent = frames(7, 2000);
+    const sending = new Sender(lane, sink, sent).done;
+    // Large enough to be written over everything that the pipe still has to take.
+    await new Sender(lane, null, frames(8, 2000)).done;
+    assert.ok(child.stdin.writableLength > 0);
+    child.kill('SIGCONT');
+    await sending;
+    sink.end();
+    const chunks: Buffer[] = [];
+    for await (const chunk of child.stdout) chunks.push(chunk as Buffer);
+    const hash = createHash('sha256').update(sent.map((frame) => `${frame}\n`).join(''));
+    assert.equal(Buffer.concat(chunks).toString().split(' ')[0], hash.digest('hex'));
+  });
+
+  test('gives a stream that keeps its chunks bytes of its own', async () => {
+    const kept = new PassThrough({ highWaterMark: 2 ** 30 });
+    const lane = newLane();
+    const sink = new StreamSink(kept, (error) => assert.fail(error));
+    const first = frames(1, 500);
+    await new Sender(lane, sink, first).done;
+    const second = frames(2, 500);
+    await new Sender(lane, sink, second).done;
+    assert.equal(String(kept.read()), [...first, ...second].map((frame) => `${frame}\n`).join(''));
+  });
+
+  test('tells of an error once, and takes what comes afterwards', async () => {
+    const broken = new PassThrough();
+    const errors: Error[] = [];
+    const sink = new StreamSink(broken, (error) => errors.push(error));
+    const closed = new Promise<void>((resolve) => broken.once('close', resolve));
+    broken.destroy(new Error('gone'));
+    await closed;
+    await new Sender(newLane(), sink, frames(1, 300)).done;
+    assert.deepEqual(
+      errors.map(({ message }) => message),
+      ['gone'],
+    );
+  });
+});
