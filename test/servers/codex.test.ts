@@ -1,0 +1,100 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { installed } from '../support/fixture.js';
+import { GatewayProcess } from '../support/gateway-process.js';
+import { JsonRpcSocket, type Message } from '../support/json-rpc-socket.js';
+import { processesNaming } from '../support/process-table.js';
+import { until } from '../support/until.js';
+
+const EXEC_SERVER = installed('codex', 'exec-server', '--listen', 'stdio');
+
+interface ProcessParams {
+  readonly seq: number;
+  readonly stream?: string;
+  readonly chunk?: string;
+  readonly exitCode?: number;
+}
+
+/** What `process/start` is asked for; codex leaves out and does not want "jsonrpc". */
+function startRequest(id: number, script: string): string {
+  return JSON.stringify({
+    id,
+    method: 'process/start',
+    params: {
+      processId: `process ${id}`,
+      argv: ['/bin/sh', '-c', script],
+      cwd: 'file:///tmp',
+      env: { PATH: '/usr/bin:/bin' },
+      tty: false,
+      arg0: null,
+    },
+  });
+}
+
+async function initialize(client: JsonRpcSocket): Promise<void> {
+  client.send('{"id":1,"method":"initialize","params":{"clientName":"sluice-test"}}');
+  const { id, result } = await client.next();
+  assert.equal(id, 1);
+  assert.equal(typeof (result as { sessionId: string }).sessionId, 'string');
+  client.send('{"method":"initialized","params":{}}');
+}
+
+test('codex exec-server starts a process and tells of its output, its exit and bad input', async (t) => {
+  const gateway = await GatewayProcess.start(t, { command: EXEC_SERVER });
+  const client = await JsonRpcSocket.open(t, gateway.url);
+  await initialize(client);
+  client.send(startRequest(2, 'echo out; echo err >&2; exit 3'));
+  const messages: Message[] = [];
+  do messages.push(await client.next());
+  while (messages.at(-1)!.method !== 'process/closed');
+  assert.deepEqual(messages.find(({ id }) => id === 2)?.result, {
+    processId: 'process 2',
+    sandboxType: 'none',
+  });
+  const told = messages.filter(({ method }) => method !== undefined);
+  const outputs = told.flatMap(({ method, params }) => {
+    const { stream, chunk } = params as ProcessParams;
+    return method === 'process/output' ? [[stream, Buffer.from(chunk!, 'base64').toString()]] : [];
+  });
+  assert.deepEqual(outputs.sort(), [
+    ['stderr', 'err\n'],
+    ['stdout', 'out\n'],
+  ]);
+  const exit = told.find(({ method }) => method === 'process/exited');
+  assert.equal((exit!.params as ProcessParams).exitCode, 3);
+
+  client.send('this is not JSON');
+  const reply = await client.next();
+  assert.deepEqual([reply.id, reply.error?.code], [null, -32700]);
+  client.send('{"id":3,"method":"no/such/method","params":{}}');
+  assert.equal((await client.next()).error?.code, -32601);
+});
+
+test('a large output of a codex process arrives whole and in order', async (t) => {
+  const gateway = await GatewayProcess.start(t, { command: EXEC_SERVER });
+  const client = await JsonRpcSocket.open(t, gateway.url);
+  await initialize(client);
+  client.send(startRequest(2, 'seq 1 50000'));
+  let output = '';
+  let lastSeq = 0;
+  for (;;) {
+    const { method, params } = await client.next();
+    if (method === undefined) continue;
+    const { seq, chunk } = params as ProcessParams;
+    assert.equal(seq, ++lastSeq);
+    if (method === 'process/output') output += Buffer.from(chunk!, 'base64').toString();
+    if (method === 'process/closed') break;
+  }
+  assert.equal(output, Array.from({ length: 50_000 }, (_, n) => `${n + 1}\n`).join(''));
+});
+
+test('what codex has started ends with its client', async (t) => {
+  const gateway = await GatewayProcess.start(t, { command: EXEC_SERVER });
+  const client = await JsonRpcSocket.open(t, gateway.url);
+  await initialize(client);
+  const mark = `sluice-test-${process.pid}`;
+  client.send(startRequest(2, `: ${mark}; while :; do sleep 1; done`));
+  await until('it runs', () => processesNaming(mark).length > 0);
+  client.socket.close();
+  await until('it is gone', () => processesNaming(mark).length === 0);
+});
