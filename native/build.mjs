@@ -39,11 +39,14 @@ function headersFromNpm() {
   }
 }
 
-/** Why the build failed: the line of the output that says it best. */
+/** What says best why a build failed, best first: the compiler, the shell, node-gyp. */
+const TELLING = [/error: /, /not found|No such file/, /Could not find/, /ERR! stack /];
+
 function reasonOf(output) {
   const lines = output.split('\n').map((line) => line.trim());
-  const telling = lines.find((line) => /error:|not found|Could not find|ERR! stack/.test(line));
-  return (telling ?? 'node-gyp failed').replace(/^gyp ERR! (stack )?/, '').slice(0, 200);
+  const found = TELLING.map((telling) => lines.find((line) => telling.test(line)));
+  const line = found.find((candidate) => candidate !== undefined) ?? 'node-gyp failed';
+  return line.replace(/^gyp ERR! (stack )?(Error: )?/, '').slice(0, 200);
 }
 
 function build() {

@@ -60,7 +60,10 @@ if (compiler === undefined) {
 
 console.log(`test:native: core_test with ${compiler}, address and undefined behaviour sanitizers`);
 const tests = [join(native, 'test', 'core_test.cc'), join(native, 'test', 'frame_generator.cc')];
-run(compile(compiler, 'core_test', tests), [rounds, String((Date.now() % 1_000_000) + 1)]);
+const seed = String((Date.now() % 1_000_000) + 1);
+run(compile(compiler, 'core_test', tests), [rounds, seed]);
+// What processors without SSE2 and NEON run.
+run(compile(compiler, 'core_test_scalar', tests, ['-DSLUICE_SCALAR_BLOCKS']), [rounds, seed]);
 
 if (clang === undefined) {
   console.log(

@@ -16,6 +16,12 @@
  * again as it is.
  */
 
+/**
+ * Raised with every change of this page, or of what a kernel writes: an addon that was
+ * compiled before would take one word for another, and is refused.
+ */
+export const KERNEL_REVISION = 3;
+
 /** Header words of `control`. */
 export const FRAME_COUNT = 0;
 /** Where the output region begins; written by main. */

@@ -19,7 +19,7 @@ void run_frames(const uint8_t* data, size_t size, uint8_t mode) {
     if (data[k] == kSeparator) frames.emplace_back();
     else frames.back() += static_cast<char>(data[k]);
   }
-  const int32_t op = (mode & 3) | (mode >> 2 & 3) << 8;
+  const int32_t op = (mode & 7) | (mode >> 3 & 3) << 8;
   const int64_t spare = mode & 0x40 ? -static_cast<int64_t>(size) : 0;
   sluice::CheckedBatch(frames, op, spare).run();
 }

@@ -105,9 +105,9 @@ napi_value split_lines(napi_env env, napi_callback_info info) {
   return number(env, static_cast<int64_t>(found));
 }
 
-/// layout(): number, which says for which batch layout this was compiled
-napi_value layout(napi_env env, napi_callback_info) {
-  return number(env, sluice::HEADER_WORDS * 1000 + sluice::FRAME_WORDS);
+/// revision(): number, the KERNEL_REVISION that this was compiled for
+napi_value revision(napi_env env, napi_callback_info) {
+  return number(env, sluice::KERNEL_REVISION);
 }
 
 /// instructionSet(): string
@@ -121,7 +121,7 @@ napi_value init(napi_env env, napi_value exports) {
   const napi_property_descriptor functions[] = {
       {"processBatch", nullptr, process_batch, nullptr, nullptr, nullptr, napi_enumerable, nullptr},
       {"splitLines", nullptr, split_lines, nullptr, nullptr, nullptr, napi_enumerable, nullptr},
-      {"layout", nullptr, layout, nullptr, nullptr, nullptr, napi_enumerable, nullptr},
+      {"revision", nullptr, revision, nullptr, nullptr, nullptr, napi_enumerable, nullptr},
       {"instructionSet", nullptr, instruction_set, nullptr, nullptr, nullptr, napi_enumerable,
        nullptr},
   };

@@ -6,7 +6,9 @@
 #include <cstdint>
 #include <cstring>
 
-#if defined(__SSE2__) || defined(_M_X64)
+// SLUICE_SCALAR_BLOCKS: the tests also run the loop.
+#if defined(SLUICE_SCALAR_BLOCKS)
+#elif defined(__SSE2__) || defined(_M_X64)
 #define SLUICE_SSE2 1
 #include <emmintrin.h>
 #elif defined(__ARM_NEON) && defined(__aarch64__)

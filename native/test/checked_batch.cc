@@ -6,6 +6,7 @@
 #include <cstring>
 
 #include "batch_processor.h"
+#include "id_store.h"
 #include "simdjson.h"
 
 #define SLUICE_CHECK(condition)                                                     \
@@ -22,6 +23,12 @@ namespace {
 
 /// Room that an echo or a header may need beyond the frame's own length.
 constexpr int64_t kReserve = 64;
+
+/// One store for all batches: a new one for each would take longer than the batch.
+uint8_t* ids() {
+  static std::vector<uint8_t> store(size_t{kIdSlots} * kIdSlotBytes);
+  return store.data();
+}
 
 /// What JSON allows and simdjson does not build: huge numbers, lone surrogates, great depth.
 bool is_json(const uint8_t* frame, size_t length) {
@@ -72,7 +79,7 @@ int32_t CheckedBatch::run() {
   const std::vector<int32_t> control_before = control_;
   const std::vector<uint8_t> bytes_before = bytes_;
   const int32_t undecided =
-      process_batch(control_.data(), control_.size(), bytes_.data(), bytes_.size(), ids_.data());
+      process_batch(control_.data(), control_.size(), bytes_.data(), bytes_.size(), ids());
   if (undecided == kBadHeader) {
     SLUICE_CHECK(control_ == control_before && bytes_ == bytes_before);
     return undecided;

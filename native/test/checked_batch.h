@@ -7,7 +7,6 @@
 #include <vector>
 
 #include "batch_layout.h"
-#include "id_store.h"
 
 namespace sluice {
 
@@ -33,7 +32,6 @@ class CheckedBatch {
 
   std::vector<int32_t> control_;
   std::vector<uint8_t> bytes_;
-  std::vector<uint8_t> ids_ = std::vector<uint8_t>(size_t{kIdSlots} * kIdSlotBytes);
 };
 
 }  // namespace sluice

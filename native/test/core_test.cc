@@ -26,7 +26,7 @@ int32_t any_op(FrameGenerator& random) {
   return static_cast<int32_t>(random.below(6) | random.below(4) << 8 | random.below(2) << 16);
 }
 
-/// Actions that the addon does itself.
+/// Actions that the addon does itself, whatever the params are.
 int32_t own_op(FrameGenerator& random) {
   static const int32_t kActions[] = {sluice::ACTION_PASS, sluice::ACTION_ECHO, sluice::ACTION_SCAN};
   return static_cast<int32_t>(kActions[random.below(3)] | random.below(3) << 8);
@@ -74,6 +74,55 @@ void nothing_but_hostile_words(FrameGenerator& random) {
   batch.run();
 }
 
+/// The bytes behind a frame belong to others, and behind its padding the arena ends.
+void what_follows_never_matters(FrameGenerator& random) {
+  static const char kFillers[] = "\"\\]} \n,:[{0e.tnfu\xc3\x00";
+  std::string whole = random.below(2) == 0 ? random.plain_message() : random.doubtful_frame();
+  if (random.below(4) == 0) {
+    const size_t depth = random.below(300);
+    whole = "{\"method\":\"m\",\"a\":" + std::string(depth, "[{"[random.below(2)]);
+    whole += std::string(random.below(300), ']') + "}";
+  }
+  const size_t length = random.below(static_cast<uint32_t>(whole.size()) + 1);
+  int32_t first = 0;
+  for (size_t k = 0; k < sizeof kFillers; k++) {
+    CheckedBatch batch({whole.substr(0, length)}, sluice::ACTION_SCAN, -1000000);
+    for (size_t at = length; at < batch.bytes().size(); at++) {
+      // The last filler is what was cut off.
+      if (k + 1 < sizeof kFillers) batch.bytes()[at] = static_cast<uint8_t>(kFillers[k]);
+      else if (at < whole.size()) batch.bytes()[at] = static_cast<uint8_t>(whole[at]);
+    }
+    const int32_t undecided = batch.run();
+    if (k == 0) first = undecided;
+    if (undecided != first) fail("what follows a frame has changed its verdict");
+  }
+}
+
+void frames_keep_their_padding(FrameGenerator& random) {
+  CheckedBatch batch({random.plain_message()}, sluice::ACTION_SCAN, -1000000);
+  const int32_t more = 1 + static_cast<int32_t>(random.below(sluice::INPUT_PADDING_BYTES + 40));
+  batch.descriptor(0)[random.below(2) == 0 ? sluice::IN_LENGTH : sluice::IN_OFFSET] += more;
+  if (batch.run() != sluice::kBadFrame) fail("a frame without its padding was accepted");
+}
+
+/// Requests on their way to a server that many share, and replies on their way back.
+void ids_come_back(FrameGenerator& random) {
+  const int32_t framing = static_cast<int32_t>(random.below(3) << 8);
+  const int32_t id = 1 + static_cast<int32_t>(random.below(INT32_MAX));
+  const std::string original = std::to_string(random.below(1000000000));
+  CheckedBatch out({"{\"method\":\"m\",\"id\":" + original + "}"}, sluice::ACTION_TO_SERVER | framing, 0);
+  out.descriptor(0)[sluice::ARG] = id;
+  if (out.run() != 0) fail("a request was not decided");
+  const std::string reply = "{\"id\":" + std::to_string(id) + ",\"result\":1}";
+  CheckedBatch back({reply}, sluice::ACTION_FROM_SERVER, 0);
+  if (back.run() != 0) fail("a reply was not decided");
+  const int32_t* words = back.descriptor(0);
+  const std::string text(back.bytes().begin() + words[sluice::OUT_OFFSET],
+                         back.bytes().begin() + words[sluice::OUT_OFFSET] + words[sluice::OUT_LENGTH]);
+  if (text != "{\"id\":" + original + ",\"result\":1}") fail("a reply has not got its id back");
+  if (words[sluice::REQUEST_ID] != id) fail("a reply has lost the id of its request");
+}
+
 void lines_are_found(FrameGenerator& random) {
   std::vector<uint8_t> bytes(random.below(300));
   for (uint8_t& byte : bytes) byte = random.below(5) == 0 ? '\n' : 'x';
@@ -108,6 +157,9 @@ int main(int count, char** arguments) {
     output_regions_may_be_too_small(random);
     one_hostile_word_is_noticed(random);
     nothing_but_hostile_words(random);
+    what_follows_never_matters(random);
+    frames_keep_their_padding(random);
+    ids_come_back(random);
     lines_are_found(random);
   }
   std::printf("core_test: %ld rounds with seed %llu, nothing broken\n", rounds,

@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs';
 import { closest } from 'fastest-levenshtein';
+import { runBenchCommand } from '../bench/bench-command.js';
 import { messageOf, SluiceError } from '../errors.js';
 import { SERVE_HELP, serveCommand } from './serve-command.js';
 
@@ -10,6 +11,7 @@ const EXIT_USAGE = 2;
 const HELP = `Sluice: a JSON-RPC gateway for Node.
 
   sluice serve [options] [-- command args...]    serve a JSON-RPC server to many clients
+  sluice bench URL | -- command args...          measure a JSON-RPC server under load
 
   sluice COMMAND --help    the options of a command
   sluice --version
@@ -17,6 +19,7 @@ const HELP = `Sluice: a JSON-RPC gateway for Node.
 
 const COMMANDS: Readonly<Record<string, (argv: readonly string[]) => Promise<number>>> = {
   serve: serveCommand,
+  bench: runBenchCommand,
 };
 
 async function main(argv: readonly string[]): Promise<number> {

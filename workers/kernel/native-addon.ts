@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
-import { FRAME_WORDS, HEADER_WORDS } from '../batch-layout.js';
+import { KERNEL_REVISION } from '../batch-layout.js';
 
 /** What native/src/addon.cc exports. Typed arrays may lie over shared memory. */
 export interface NativeAddon {
@@ -18,8 +18,8 @@ export interface NativeAddon {
    * @returns how many were found; `ends.length` may mean that more follow
    */
   readonly splitLines: (bytes: Uint8Array, from: number, ends: Int32Array) => number;
-  /** Which batch layout it was compiled for. */
-  readonly layout: () => number;
+  /** The KERNEL_REVISION that it was compiled for. */
+  readonly revision: () => number;
   /** The instruction set that was chosen for this processor, such as "haswell". */
   readonly instructionSet: () => string;
 }
@@ -28,13 +28,14 @@ export interface NativeAddon {
 const ADDON = fileURLToPath(
   new URL('../../../native/build/Release/sluice_kernel.node', import.meta.url),
 );
-const LAYOUT = HEADER_WORDS * 1000 + FRAME_WORDS;
 
 /** Loads the addon into this thread. Throws an Error that says why where that is not possible. */
 export function loadNativeAddon(): NativeAddon {
   if (!existsSync(ADDON)) throw new Error('the addon was not compiled');
   const addon = createRequire(import.meta.url)(ADDON) as NativeAddon;
-  // An addon that an older version left behind would take one word for another.
-  if (addon.layout() !== LAYOUT) throw new Error('the addon was compiled for another version');
+  // Left behind by an older version, which may not even have had the function.
+  const { revision } = addon as Partial<NativeAddon>;
+  if (revision?.() !== KERNEL_REVISION)
+    throw new Error('the addon was compiled for another version');
   return addon;
 }

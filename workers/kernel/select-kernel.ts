@@ -12,7 +12,7 @@ export interface SelectedKernel {
 }
 
 /** The operator asked for the native kernel and it is not there. */
-export class KernelUnavailableError extends Error {
+class KernelUnavailableError extends Error {
   readonly code = 'SLUICE_ERR_KERNEL';
 
   constructor(reason: string, options: ErrorOptions) {
