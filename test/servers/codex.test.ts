@@ -15,6 +15,8 @@ interface ProcessParams {
   readonly exitCode?: number;
 }
 
+type Telling = ProcessParams & { readonly method: string };
+
 /** What `process/start` is asked for; codex leaves out and does not want "jsonrpc". */
 function startRequest(id: number, script: string): string {
   return JSON.stringify({
@@ -39,33 +41,45 @@ async function initialize(client: JsonRpcSocket): Promise<void> {
   client.send('{"method":"initialized","params":{}}');
 }
 
+/** What codex tells of its only process, up to the last of it, in the order of its numbers. */
+async function tellings(client: JsonRpcSocket): Promise<{ reply: Message; told: Telling[] }> {
+  const told: Telling[] = [];
+  let [reply, last]: [Message | null, number] = [null, Number.POSITIVE_INFINITY];
+  // codex numbers what it tells, and does not always send it in that order.
+  while (reply === null || told.length < last) {
+    const message = await client.next();
+    const { id, method, params } = message;
+    if (id === 2) reply = message;
+    if (method !== undefined) told.push({ method, ...(params as ProcessParams) });
+    if (method === 'process/closed') last = told.at(-1)!.seq;
+  }
+  told.sort((a, b) => a.seq - b.seq);
+  assert.deepEqual(
+    told.map(({ seq }) => seq),
+    told.map((_, n) => n + 1),
+  );
+  return { reply, told };
+}
+
 test('codex exec-server starts a process and tells of its output, its exit and bad input', async (t) => {
   const gateway = await GatewayProcess.start(t, { command: EXEC_SERVER });
   const client = await JsonRpcSocket.open(t, gateway.url);
   await initialize(client);
   client.send(startRequest(2, 'echo out; echo err >&2; exit 3'));
-  const messages: Message[] = [];
-  do messages.push(await client.next());
-  while (messages.at(-1)!.method !== 'process/closed');
-  assert.deepEqual(messages.find(({ id }) => id === 2)?.result, {
-    processId: 'process 2',
-    sandboxType: 'none',
-  });
-  const told = messages.filter(({ method }) => method !== undefined);
-  const outputs = told.flatMap(({ method, params }) => {
-    const { stream, chunk } = params as ProcessParams;
-    return method === 'process/output' ? [[stream, Buffer.from(chunk!, 'base64').toString()]] : [];
-  });
+  const { reply, told } = await tellings(client);
+  assert.deepEqual(reply.result, { processId: 'process 2', sandboxType: 'none' });
+  const outputs = told
+    .filter(({ method }) => method === 'process/output')
+    .map(({ stream, chunk }) => [stream, Buffer.from(chunk!, 'base64').toString()]);
   assert.deepEqual(outputs.sort(), [
     ['stderr', 'err\n'],
     ['stdout', 'out\n'],
   ]);
-  const exit = told.find(({ method }) => method === 'process/exited');
-  assert.equal((exit!.params as ProcessParams).exitCode, 3);
+  assert.equal(told.find(({ method }) => method === 'process/exited')!.exitCode, 3);
 
   client.send('this is not JSON');
-  const reply = await client.next();
-  assert.deepEqual([reply.id, reply.error?.code], [null, -32700]);
+  const refusal = await client.next();
+  assert.deepEqual([refusal.id, refusal.error?.code], [null, -32700]);
   client.send('{"id":3,"method":"no/such/method","params":{}}');
   assert.equal((await client.next()).error?.code, -32601);
 });
@@ -75,18 +89,7 @@ test('a large output of a codex process arrives whole', async (t) => {
   const client = await JsonRpcSocket.open(t, gateway.url);
   await initialize(client);
   client.send(startRequest(2, 'seq 1 50000'));
-  const told: ProcessParams[] = [];
-  for (let ended = false; !ended; ) {
-    const { method, params } = await client.next();
-    if (method !== undefined) told.push(params as ProcessParams);
-    ended = method === 'process/closed';
-  }
-  // codex numbers them, and may send the exit before the last output.
-  told.sort((a, b) => a.seq - b.seq);
-  assert.deepEqual(
-    told.map(({ seq }) => seq),
-    told.map((_, n) => n + 1),
-  );
+  const { told } = await tellings(client);
   const output = told.map(({ chunk = '' }) => Buffer.from(chunk, 'base64').toString()).join('');
   assert.equal(output, Array.from({ length: 50_000 }, (_, n) => `${n + 1}\n`).join(''));
 });
