@@ -32,6 +32,8 @@ export class StdioClient implements Client {
   readonly sink: StreamSink;
   readonly #options: StdioClientOptions;
   #session: ClientSession | null = null;
+  #flow: Flow | null = null;
+  #holding = false;
   #ended = false;
   #closed = false;
 
@@ -63,6 +65,7 @@ export class StdioClient implements Client {
   }
 
   start(flow: Flow): void {
+    this.#flow = flow;
     this.source.start(flow);
   }
 
@@ -93,8 +96,13 @@ export class StdioClient implements Client {
 
   /** Until what we have said has been read. */
   #holdInput(): void {
-    this.source.hold();
-    this.#options.output.once('drain', () => this.source.release());
+    if (this.#holding) return;
+    this.#holding = true;
+    this.#flow!.hold();
+    this.#options.output.once('drain', () => {
+      this.#holding = false;
+      this.#flow!.release();
+    });
   }
 
   #inputEnded(): void {

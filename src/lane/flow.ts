@@ -98,7 +98,8 @@ export class Flow implements FrameOwner {
   #splitting = false;
   /** Elements of an array, which go before anything else from the source. */
   #elements: Uint8Array[] = [];
-  #held = false;
+  /** hold() without its release() yet: several may have a reason. */
+  #holds = 0;
   #pumping = false;
   #sourceEnded = false;
   #ended = false;
@@ -124,20 +125,20 @@ export class Flow implements FrameOwner {
     return this.#accept(frame);
   }
 
-  /** Accepts nothing until release(): the destination is not there. */
+  /** Accepts nothing until release(): the destination is not there, or has to read first. */
   hold(): void {
-    this.#held = true;
+    this.#holds++;
   }
 
-  /** Ends hold(). */
+  /** Ends one hold(). */
   release(): void {
-    this.#held = false;
+    this.#holds--;
     this.pump();
   }
 
   #accept(frame: Uint8Array): boolean {
     if (frame.length > BIG_FRAME_BYTES) return this.#acceptAlone(frame, false);
-    if (this.ring.full || this.#alone || this.#held) return false;
+    if (this.ring.full || this.#alone || this.#holds > 0) return false;
     const arg = this.#args === null ? this.#arg : this.#args.next();
     if (this.#args !== null && arg === 0) return false;
     if (!this.lane.push(this, frame, this.op, arg)) {
@@ -151,7 +152,7 @@ export class Flow implements FrameOwner {
 
   /** A frame that is its own task. Order: what went before has to be back first. */
   #acceptAlone(frame: Uint8Array, split: boolean): boolean {
-    if (this.ring.full || this.inLane > 0 || this.#held) return false;
+    if (this.ring.full || this.inLane > 0 || this.#holds > 0) return false;
     let arg = this.#arg;
     if (!split && this.#args !== null) {
       arg = this.#args.next();

@@ -16,7 +16,12 @@ import { Flow, type FlowHandler } from '../lane/flow.js';
 import type { Lane } from '../lane/lane.js';
 import { LEAVE_GRACE_MS, STOP_GRACE_MS } from '../limits.js';
 import type { Logger } from '../log.js';
-import type { Upstream, UpstreamEvents, UpstreamFactory } from '../upstream/upstream.js';
+import type {
+  Upstream,
+  UpstreamEvents,
+  UpstreamExit,
+  UpstreamFactory,
+} from '../upstream/upstream.js';
 import { ArrayReplies } from './array-replies.js';
 import {
   CLOSE_MALFORMED,
@@ -195,7 +200,10 @@ export class PassThroughSession implements Session, UpstreamEvents {
     this.#closeWhenOver();
   }
 
-  gone(reason: string): void {
+  gone(reason: string, { code, signal }: UpstreamExit): void {
+    // The exit of a process has been logged with more about it.
+    const isExit = code !== null || signal !== null;
+    if (!isExit && !this.#clientGone && this.#stopping === null) this.#logGone(reason);
     this.#goneReason ??= reason;
     this.#closeWhenOver();
   }
@@ -248,6 +256,7 @@ export class PassThroughSession implements Session, UpstreamEvents {
     } catch (error) {
       this.#goneReason = `the server cannot be started: ${messageOf(error)}`;
       this.#outputEnded = true;
+      this.#logGone(this.#goneReason);
       // Not within accept(): the front end has to know the session first.
       queueMicrotask(() => {
         this.#closeWhenOver();
@@ -255,6 +264,10 @@ export class PassThroughSession implements Session, UpstreamEvents {
       });
       return null;
     }
+  }
+
+  #logGone(reason: string): void {
+    this.#options.log.error({ reason }, 'the server is gone');
   }
 
   /** After the last answer was delivered, and it is known how the server ended. */

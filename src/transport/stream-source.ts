@@ -91,7 +91,7 @@ export class StreamSource implements FrameSource {
         : chunk,
     );
     this.#flow!.pump();
-    if (this.#next !== null || this.#held) this.#readable.pause();
+    if (this.#held || this.peek() !== null) this.#readable.pause();
   };
 
   readonly #onEnd = (): void => {

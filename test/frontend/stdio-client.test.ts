@@ -96,6 +96,19 @@ test('a stdio client that stops reading costs bounded memory, and gets everythin
   assert.deepEqual(await within('the exit', gateway.exited), CLEAN);
 });
 
+test('error replies that a stdio client does not read hold its input up, and none is lost', async (t) => {
+  const gateway = GatewayProcess.overStdio(t);
+  const client = new JsonRpcStream(gateway.process);
+  gateway.process.stdout.pause();
+  const count = 20_000;
+  client.end('hello\n'.repeat(count));
+  await until('the gateway waits', () => gateway.process.stdout.readableLength > 0);
+  gateway.process.stdout.resume();
+  for (let n = 0; n < count; n++) assert.equal((await client.next()).error?.code, -32700);
+  assert.deepEqual(await within('the exit', gateway.exited), CLEAN);
+  assert.doesNotMatch(gateway.stderr, /Warning/);
+});
+
 test('a stdio client that closes our output ends the gateway and the process', async (t) => {
   const gateway = GatewayProcess.overStdio(t, { command: fixture('scripted-server') });
   const client = new JsonRpcStream(gateway.process);

@@ -143,8 +143,8 @@ test('a process that floods a client does not keep that client from being heard'
   client.send('{"id":"flood","method":"flood","params":{"count":1000000,"bytes":1000}}');
   await client.next();
   client.socket.pause();
-  client.notify('exit', { code: 9 });
-  await gateway.logged('the exit', ({ msg, code, pid }) => {
-    return msg === 'the process has exited' && code === 9 && pid === server.pid;
+  client.notify('kill', { signal: 'SIGKILL' });
+  await gateway.logged('the exit', ({ msg, signal, pid }) => {
+    return msg === 'the process has exited' && signal === 'SIGKILL' && pid === server.pid;
   });
 });

@@ -9,3 +9,8 @@ export function fixture(name: string, ...args: string[]): string[] {
 export function fixtureFile(name: string): string {
   return fileURLToPath(new URL(`../fixtures/${name}.js`, import.meta.url));
 }
+
+/** The command of a package that is installed for the tests. */
+export function installed(name: string, ...args: string[]): string[] {
+  return [fileURLToPath(new URL(`../../../node_modules/.bin/${name}`, import.meta.url)), ...args];
+}

@@ -84,6 +84,7 @@ test('a program that is gone when a client comes closes that client with 1011 an
   const { code, reason } = await client.close();
   assert.equal(code, 1011);
   assert.match(reason, /^the server cannot be started: .*ENOENT/);
+  await gateway.logged('the reason', ({ reason: logged }) => logged === reason);
   writeFileSync(program, '#!/bin/sh\nexec cat\n');
   chmodSync(program, 0o755);
   const next = await JsonRpcSocket.open(t, gateway.url);

@@ -69,6 +69,7 @@ test('a server that nobody listens for closes the client with 1011 and says why'
   const { code, reason } = await client.close();
   assert.equal(code, 1011);
   assert.match(reason, /cannot be reached or has failed: .*ECONNREFUSED/);
+  await gateway.logged('the reason', ({ msg }) => msg === 'the server is gone');
 });
 
 test('a server that closes the connection closes its client with 1011, after every answer', async (t) => {
