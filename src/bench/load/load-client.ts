@@ -63,7 +63,9 @@ export class LoadClient implements ConnectionOwner {
       if (this.#append(message, sentUs, sentUs)) sent++;
     }
     this.#flush(sentUs);
-    if (sent > 0) recorder.lateness.record(sentUs - this.#context.readAtUs);
+    if (sent > 0 && recorder.isMeasured(sentUs)) {
+      recorder.lateness.record(sentUs - this.#context.readAtUs);
+    }
     return sent;
   }
 
