@@ -16,6 +16,12 @@
  * again as it is.
  */
 
+/**
+ * Raised with every change of this page, or of what a kernel writes: an addon that was
+ * compiled before would take one word for another, and is refused.
+ */
+export const KERNEL_REVISION = 3;
+
 /** Header words of `control`. */
 export const FRAME_COUNT = 0;
 /** Where the output region begins; written by main. */
@@ -26,31 +32,43 @@ export const OUT_LIMIT = 2;
 export const OUT_END = 3;
 export const HEADER_WORDS = 16;
 
-/** Words of one frame's descriptor. The first five are main's, the rest the kernel's. */
-export const FLOW = 0;
+/** Words of one frame's descriptor. The first four are main's, the rest the kernel's. */
 /** Action, output framing and what to write for a bad frame: see op(). */
-export const OP = 1;
-export const IN_OFFSET = 2;
-export const IN_LENGTH = 3;
-/** REFUSE: which refusal (REFUSALS). Other actions: 0. */
-export const ARG = 4;
+export const OP = 0;
+export const IN_OFFSET = 1;
+export const IN_LENGTH = 2;
+/** REFUSE: which refusal (REFUSALS). TO_SERVER: the integer that a request's id becomes. SPLIT: how many elements to list. Else 0. */
+export const ARG = 3;
 /** What the frame is: a KIND_ or BAD_ constant, or UNDECIDED. */
-export const VERDICT = 5;
-export const OUT_OFFSET = 6;
+export const VERDICT = 4;
+export const OUT_OFFSET = 5;
 /** 0: nothing goes out for this frame. */
-export const OUT_LENGTH = 7;
+export const OUT_LENGTH = 6;
 /** Spans [start, end) in the frame; end 0 means that the member is absent. */
-export const ID_START = 8;
-export const ID_END = 9;
-export const METHOD_START = 10;
-export const METHOD_END = 11;
-export const PARAMS_START = 12;
-export const PARAMS_END = 13;
-export const RESULT_START = 14;
-export const RESULT_END = 15;
-export const ERROR_START = 16;
-export const ERROR_END = 17;
-export const FRAME_WORDS = 20;
+export const ID_START = 7;
+export const ID_END = 8;
+export const METHOD_START = 9;
+export const METHOD_END = 10;
+export const PARAMS_START = 11;
+export const PARAMS_END = 12;
+export const RESULT_START = 13;
+export const RESULT_END = 14;
+export const ERROR_START = 15;
+export const ERROR_END = 16;
+/**
+ * TO_SERVER and FROM_SERVER: spans of values inside `params` that main has to look at:
+ * progress tokens, and the id that a cancel notification names. End 0: there is none.
+ */
+export const SPAN_A_START = 17;
+export const SPAN_A_END = 18;
+export const SPAN_B_START = 19;
+export const SPAN_B_END = 20;
+/**
+ * FROM_SERVER, a reply: the integer that its id is; 0 when it is none that we can have given.
+ * SPLIT: the number of elements.
+ */
+export const REQUEST_ID = 21;
+export const FRAME_WORDS = 22;
 
 /** Verdicts. */
 export const UNDECIDED = 0;
@@ -58,6 +76,8 @@ export const KIND_REQUEST = 1;
 export const KIND_NOTIFICATION = 2;
 export const KIND_RESPONSE = 3;
 export const KIND_ERROR = 4;
+/** ACTION_SPLIT: an array; the output is the list of its elements' spans, two 32-bit words each. */
+export const KIND_BATCH = 5;
 /** Not JSON (or not UTF-8). */
 export const BAD_JSON = -1;
 /** JSON, but not a JSON-RPC message. */
@@ -72,6 +92,16 @@ export const ACTION_ECHO = 1;
 export const ACTION_REFUSE = 2;
 /** Nothing: only verdict and spans are wanted. */
 export const ACTION_SCAN = 3;
+
+/**
+ * Many clients on one server: a request's id becomes the integer ARG, and the original bytes
+ * are kept in the id store (id-store.ts); everything else passes.
+ */
+export const ACTION_TO_SERVER = 4;
+/** A reply's id is restored from the id store; nothing goes out for an unknown one. The rest passes. */
+export const ACTION_FROM_SERVER = 5;
+/** JSON-RPC 2.0 section 6: only finds the elements of an array. */
+export const ACTION_SPLIT = 6;
 
 /** Output framings (second byte of OP), for what ACTION_PASS writes. */
 export const FRAMING_NONE = 0;

@@ -2,7 +2,6 @@ import {
   BAD_JSON,
   BAD_MESSAGE,
   ERROR_START,
-  ID_END,
   ID_START,
   IN_LENGTH,
   IN_OFFSET,
@@ -35,6 +34,8 @@ const MEMBERS = [
   ['result', RESULT_START],
   ['error', ERROR_START],
 ] as const;
+/** "message" as \u escapes: the longest spelling of a name that matters. */
+const LONGEST_NAME_BYTES = 7 * 6;
 const FIRST_SPAN = ID_START;
 const LAST_SPAN_END = ERROR_START + 1;
 
@@ -78,6 +79,7 @@ export class EnvelopeScanner {
     let i = json.skipSpace(this.#start);
     const isObject = i < this.#end && this.#bytes[i] === OPEN_BRACE;
     let repeated = '';
+    let idIsRepeated = false;
     if (isObject) {
       i = json.skipSpace(i + 1);
       if (i < this.#end && this.#bytes[i] === CLOSE_BRACE) i++;
@@ -97,6 +99,7 @@ export class EnvelopeScanner {
           if (i === INVALID) return this.#notJson();
           if (member !== -1 && !this.#note(MEMBERS[member]![1], valueStart, i)) {
             repeated ||= MEMBERS[member]![0];
+            idIsRepeated ||= member === 0;
           }
           i = json.skipSpace(i);
           const c = i < this.#end ? this.#bytes[i]! : 0;
@@ -120,20 +123,18 @@ export class EnvelopeScanner {
     }
     if (!json.isUtf8From(this.#start)) return this.#notJson();
     if (!isObject) return this.#notMessage('not an object');
-    if (repeated !== '') {
-      // Which of two ids counts is what a smuggler plays with, so neither does.
-      if (repeated === 'id') this.#forget(ID_START);
-      return this.#notMessage(`"${repeated}" is repeated`);
-    }
-    return this.#classify();
+    // Which of two ids counts is what a smuggler plays with, so neither does.
+    if (idIsRepeated) this.#forget(ID_START);
+    return this.#classify(repeated);
   }
 
-  #classify(): number {
-    const idEnd = this.#control[this.#frame + ID_END]!;
-    const hasId = idEnd !== 0;
-    const idByte = hasId ? this.#bytes[this.#start + this.#control[this.#frame + ID_START]!]! : 0;
+  /** `repeated`: the first envelope member that the frame has twice, or ''. */
+  #classify(repeated: string): number {
+    const hasId = this.#has(ID_START);
+    const idByte = this.#firstByteOf(ID_START);
     const idIsValid = idByte === QUOTE || idByte === MINUS || (idByte >= 0x30 && idByte <= 0x39);
     if (hasId && !idIsValid) this.#forgetUnlessNullIdOfError(idByte);
+    if (repeated !== '') return this.#notMessage(`"${repeated}" is repeated`);
     if (this.#firstByteOf(METHOD_START) === QUOTE) {
       if (!hasId) return KIND_NOTIFICATION;
       return idIsValid ? KIND_REQUEST : this.#notMessage('"id" is not a string or a number');
@@ -168,11 +169,21 @@ export class EnvelopeScanner {
   }
 
   #escapedMember(start: number, end: number): number {
-    // The longest spelling of a member name is six \u escapes.
-    if (end - start > 36) return -1;
-    const text = String.fromCharCode(...this.#bytes.subarray(start, end));
-    const name: unknown = JSON.parse(`"${text}"`);
+    const name = this.#unescaped(start, end);
     return MEMBERS.findIndex(([member]) => member === name);
+  }
+
+  /** Whether the key in [start, end) is `name` after unescaping. */
+  #isName(name: string, start: number, end: number): boolean {
+    if (end - start === name.length) return this.#equals(name, start, end - start);
+    return end - start > name.length && this.#unescaped(start, end) === name;
+  }
+
+  /** The key in [start, end) without its escapes; '' where it is too long for any name we know. */
+  #unescaped(start: number, end: number): string {
+    if (end - start > LONGEST_NAME_BYTES) return '';
+    const text = String.fromCharCode(...this.#bytes.subarray(start, end));
+    return JSON.parse(`"${text}"`) as string;
   }
 
   #equals(name: string, start: number, length: number): boolean {
@@ -222,14 +233,12 @@ export class EnvelopeScanner {
     while (bytes[i] === QUOTE) {
       const keyStart = i;
       const keyEnd = json.skipString(i);
-      const name: unknown =
-        keyEnd - keyStart <= 44
-          ? JSON.parse(String.fromCharCode(...bytes.subarray(keyStart, keyEnd)))
-          : '';
       const value = json.skipColon(keyEnd);
       const valueEnd = json.skipValue(value);
-      if (name === 'code') codes += this.#isInteger(value, valueEnd) ? 1 : 2;
-      if (name === 'message') messages += bytes[value] === QUOTE ? 1 : 2;
+      if (this.#isName('code', keyStart + 1, keyEnd - 1))
+        codes += this.#isInteger(value, valueEnd) ? 1 : 2;
+      if (this.#isName('message', keyStart + 1, keyEnd - 1))
+        messages += bytes[value] === QUOTE ? 1 : 2;
       i = json.skipSpace(valueEnd);
       if (bytes[i] !== COMMA) break;
       i = json.skipSpace(i + 1);
@@ -248,7 +257,8 @@ export class EnvelopeScanner {
   #notJson(): number {
     // What came before the fault is not to be trusted, the id included.
     this.#control.fill(0, this.#frame + FIRST_SPAN, this.#frame + LAST_SPAN_END + 1);
-    this.reason = `${this.json.reason} at byte ${this.json.errorAt - this.#start}`;
+    const { reason, errorAt } = this.json;
+    this.reason = errorAt < 0 ? reason : `${reason} at byte ${errorAt - this.#start}`;
     return BAD_JSON;
   }
 

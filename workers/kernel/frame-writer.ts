@@ -1,7 +1,9 @@
 import {
   ACTION_ECHO,
+  ACTION_FROM_SERVER,
   ACTION_PASS,
   ACTION_REFUSE,
+  ACTION_TO_SERVER,
   ARG,
   BAD_JSON,
   FRAMING_CONTENT_LENGTH,
@@ -11,6 +13,7 @@ import {
   IN_LENGTH,
   IN_OFFSET,
   KIND_REQUEST,
+  KIND_RESPONSE,
   MAX_REASON_BYTES,
   ON_BAD_REPLY,
   OP,
@@ -20,14 +23,20 @@ import {
   OUT_OFFSET,
   PARAMS_END,
   PARAMS_START,
+  REQUEST_ID,
   VERDICT,
 } from '../batch-layout.js';
+import { findStoredId, storedIdLength, storeId } from '../id-store.js';
 import { INVALID_REQUEST, PARSE_ERROR, REFUSALS } from './replies.js';
 
 const LF = 0x0a;
 const CR = 0x0d;
 const SPACE = 0x20;
 const ZERO = 0x30;
+const NINE = 0x39;
+/** Digits of the largest id that we give (2^31 - 1). */
+const MAX_ID_DIGITS = 10;
+const MAX_ID = 0x7fffffff;
 
 const encoder = new TextEncoder();
 const HEADER_NAME = encoder.encode('Content-Length: ');
@@ -42,8 +51,15 @@ const CLOSE = encoder.encode('}');
  * there, and notes where in the frame's descriptor.
  */
 export class FrameWriter {
+  readonly #ids: Uint8Array;
   #bytes: Uint8Array = new Uint8Array(0);
   #at = 0;
+  #limit = 0;
+
+  /** `ids`: the id store (id-store.ts). */
+  constructor(ids: Uint8Array) {
+    this.#ids = ids;
+  }
 
   /** `reason`: why the frame is bad; `hasLineBreak`: it has a raw CR or LF between tokens. */
   write(
@@ -56,18 +72,22 @@ export class FrameWriter {
     const start = control[OUT_END]!;
     this.#bytes = bytes;
     this.#at = start;
+    this.#limit = control[OUT_LIMIT]!;
     const op = control[frame + OP]!;
     const action = op & 0xff;
     if (control[frame + VERDICT]! < 0) {
-      if (op >> 16 === ON_BAD_REPLY) this.#badReply(control, frame, reason);
+      if (((op >> 16) & 0xff) === ON_BAD_REPLY) this.#badReply(control, frame, reason);
       else this.#text(reason.slice(0, MAX_REASON_BYTES));
     } else if (action === ACTION_PASS) {
       this.#pass(control, frame, (op >> 8) & 0xff, hasLineBreak);
+    } else if (action === ACTION_TO_SERVER) {
+      this.#toServer(control, frame, (op >> 8) & 0xff, hasLineBreak);
+    } else if (action === ACTION_FROM_SERVER) {
+      this.#fromServer(control, frame, (op >> 8) & 0xff, hasLineBreak);
     } else if (control[frame + VERDICT] === KIND_REQUEST) {
-      if (action === ACTION_ECHO) this.#echo(control, frame);
+      if (action === ACTION_ECHO) this.#echo(control, frame, (op >> 8) & 0xff, hasLineBreak);
       else if (action === ACTION_REFUSE) this.#refusal(control, frame);
     }
-    if (this.#at > control[OUT_LIMIT]!) throw new RangeError('the output region is too small');
     control[frame + OUT_OFFSET] = start;
     control[frame + OUT_LENGTH] = this.#at - start;
     control[OUT_END] = this.#at;
@@ -78,8 +98,70 @@ export class FrameWriter {
     if (framing === FRAMING_CONTENT_LENGTH) this.#header(length);
     const start = this.#at;
     this.#copy(control[frame + IN_OFFSET]!, length);
+    this.#endFrame(start, framing, hasLineBreak);
+  }
+
+  /** A request with the integer ARG as its id; anything else as it is. */
+  #toServer(control: Int32Array, frame: number, framing: number, hasLineBreak: boolean): void {
+    if (control[frame + VERDICT] !== KIND_REQUEST) {
+      this.#pass(control, frame, framing, hasLineBreak);
+      return;
+    }
+    const id = control[frame + ARG]!;
+    const frameStart = control[frame + IN_OFFSET]!;
+    const idStart = control[frame + ID_START]!;
+    const idEnd = control[frame + ID_END]!;
+    storeId(this.#ids, id, this.#bytes, frameStart + idStart, frameStart + idEnd);
+    const length = control[frame + IN_LENGTH]!;
+    if (framing === FRAMING_CONTENT_LENGTH) this.#header(length - (idEnd - idStart) + digits(id));
+    const start = this.#at;
+    this.#copy(frameStart, idStart);
+    this.#number(id);
+    this.#copy(frameStart + idEnd, length - idEnd);
+    this.#endFrame(start, framing, hasLineBreak);
+  }
+
+  /** A reply with its original id, if that is known; anything else as it is. */
+  #fromServer(control: Int32Array, frame: number, framing: number, hasLineBreak: boolean): void {
+    if (control[frame + VERDICT]! < KIND_RESPONSE) {
+      this.#pass(control, frame, framing, hasLineBreak);
+      return;
+    }
+    const frameStart = control[frame + IN_OFFSET]!;
+    const idStart = control[frame + ID_START]!;
+    const idEnd = control[frame + ID_END]!;
+    const id = this.#givenId(frameStart + idStart, frameStart + idEnd);
+    control[frame + REQUEST_ID] = id;
+    const original = id === 0 ? -1 : findStoredId(this.#ids, id);
+    if (original === -1) return;
+    const originalLength = storedIdLength(this.#ids, original);
+    const length = control[frame + IN_LENGTH]!;
+    if (framing === FRAMING_CONTENT_LENGTH)
+      this.#header(length - (idEnd - idStart) + originalLength);
+    const start = this.#at;
+    this.#copy(frameStart, idStart);
+    this.#put(this.#ids.subarray(original, original + originalLength));
+    this.#copy(frameStart + idEnd, length - idEnd);
+    this.#endFrame(start, framing, hasLineBreak);
+  }
+
+  /** The integer in [start, end), if it is written as we write ids; else 0. */
+  #givenId(start: number, end: number): number {
+    if (end - start > MAX_ID_DIGITS || this.#bytes[start] === ZERO) return 0;
+    let id = 0;
+    for (let i = start; i < end; i++) {
+      const c = this.#bytes[i]!;
+      if (c < ZERO || c > NINE) return 0;
+      id = id * 10 + (c - ZERO);
+    }
+    return id > MAX_ID ? 0 : id;
+  }
+
+  /** What the output framing adds behind a message that was written from `start` on. */
+  #endFrame(start: number, framing: number, hasLineBreak: boolean): void {
     if (framing !== FRAMING_NDJSON) return;
     if (hasLineBreak) this.#flatten(start);
+    this.#claim(1);
     this.#bytes[this.#at++] = LF;
   }
 
@@ -93,22 +175,43 @@ export class FrameWriter {
 
   #header(length: number): void {
     this.#put(HEADER_NAME);
-    let divisor = 1;
-    while (divisor * 10 <= length) divisor *= 10;
-    for (; divisor >= 1; divisor = Math.floor(divisor / 10)) {
-      this.#bytes[this.#at++] = ZERO + (Math.floor(length / divisor) % 10);
-    }
+    this.#number(length);
     this.#put(HEADER_END);
   }
 
-  #echo(control: Int32Array, frame: number): void {
-    const start = control[frame + IN_OFFSET]!;
+  /** A whole number, 0 or above, in decimal. */
+  #number(value: number): void {
+    const count = digits(value);
+    this.#claim(count);
+    let rest = value;
+    for (let k = count - 1; k >= 0; k--) {
+      this.#bytes[this.#at + k] = ZERO + (rest % 10);
+      rest = Math.floor(rest / 10);
+    }
+    this.#at += count;
+  }
+
+  #echo(control: Int32Array, frame: number, framing: number, hasLineBreak: boolean): void {
+    const frameStart = control[frame + IN_OFFSET]!;
+    const idStart = frameStart + control[frame + ID_START]!;
+    const idLength = control[frame + ID_END]! - control[frame + ID_START]!;
+    const hasParams = control[frame + PARAMS_END] !== 0;
+    const paramsStart = frameStart + control[frame + PARAMS_START]!;
+    const paramsLength = control[frame + PARAMS_END]! - control[frame + PARAMS_START]!;
+    if (framing === FRAMING_CONTENT_LENGTH) {
+      const resultLength = hasParams ? paramsLength : NULL.length;
+      this.#header(
+        REPLY_START.length + idLength + RESULT_MEMBER.length + resultLength + CLOSE.length,
+      );
+    }
+    const start = this.#at;
     this.#put(REPLY_START);
-    this.#copySpan(start, control[frame + ID_START]!, control[frame + ID_END]!);
+    this.#copy(idStart, idLength);
     this.#put(RESULT_MEMBER);
-    if (control[frame + PARAMS_END] === 0) this.#put(NULL);
-    else this.#copySpan(start, control[frame + PARAMS_START]!, control[frame + PARAMS_END]!);
+    if (hasParams) this.#copy(paramsStart, paramsLength);
+    else this.#put(NULL);
     this.#put(CLOSE);
+    this.#endFrame(start, framing, hasLineBreak);
   }
 
   #refusal(control: Int32Array, frame: number): void {
@@ -138,16 +241,30 @@ export class FrameWriter {
   }
 
   #copy(from: number, length: number): void {
+    this.#claim(length);
     this.#bytes.copyWithin(this.#at, from, from + length);
     this.#at += length;
   }
 
   #put(part: Uint8Array): void {
+    this.#claim(part.length);
     this.#bytes.set(part, this.#at);
     this.#at += part.length;
+  }
+
+  /** Nothing is written past the limit, not even by a frame that then fails. */
+  #claim(length: number): void {
+    if (this.#at + length > this.#limit) throw new RangeError('the output region is too small');
   }
 
   #text(text: string): void {
     this.#put(encoder.encode(text));
   }
+}
+
+/** Decimal digits of a whole number, 0 or above. */
+function digits(value: number): number {
+  let count = 1;
+  for (let limit = 10; value >= limit; limit *= 10) count++;
+  return count;
 }

@@ -49,7 +49,7 @@ PLAIN[BACKSLASH] = 0;
 export class JsonScanner {
   /** Why the last scan returned INVALID. */
   reason = '';
-  /** Offset in `bytes` that `reason` is about. */
+  /** Offset in `bytes` that `reason` is about; -1 where it is about the whole frame. */
   errorAt = 0;
   /** True once a scan since reset() met a raw CR or LF between tokens. */
   sawLineBreak = false;
@@ -74,7 +74,7 @@ export class JsonScanner {
   isUtf8From(start: number): boolean {
     if (this.#stringBits < 0x80) return true;
     if (isUtf8(this.#bytes.subarray(start, this.#end))) return true;
-    this.errorAt = start;
+    this.errorAt = -1;
     this.reason = 'not valid UTF-8';
     return false;
   }

@@ -1,23 +1,42 @@
 import {
+  ACTION_FROM_SERVER,
+  ACTION_SPLIT,
+  ACTION_TO_SERVER,
   FRAME_COUNT,
   FRAME_WORDS,
   HEADER_WORDS,
   IN_LENGTH,
   IN_OFFSET,
   INPUT_PADDING_BYTES,
+  METHOD_START,
+  OP,
   OUT_END,
   OUT_LIMIT,
   OUT_START,
+  PARAMS_START,
+  SPAN_A_END,
+  SPAN_A_START,
+  SPAN_B_END,
+  SPAN_B_START,
+  VERDICT,
 } from '../batch-layout.js';
+import { splitArray } from './array-splitter.js';
 import { EnvelopeScanner } from './envelope.js';
 import { FrameWriter } from './frame-writer.js';
 import type { Kernel } from './kernel.js';
+import { ParamsScanner, type Span } from './params-scanner.js';
 
 /** The kernel in TypeScript: runs everywhere, and says what the native one must give. */
 export class PortableKernel implements Kernel {
   readonly name = 'portable';
   readonly #envelope = new EnvelopeScanner();
-  readonly #writer = new FrameWriter();
+  readonly #params = new ParamsScanner(this.#envelope.json);
+  readonly #writer: FrameWriter;
+
+  /** `ids`: the id store that all threads share; for TO_SERVER and FROM_SERVER. */
+  constructor(ids: Uint8Array) {
+    this.#writer = new FrameWriter(ids);
+  }
 
   processBatch(control: Int32Array, bytes: Uint8Array): void {
     checkBatch(control, bytes);
@@ -31,9 +50,34 @@ export class PortableKernel implements Kernel {
   /** Scans one frame and writes what goes out for it; `frame` is its descriptor's index. */
   processFrame(control: Int32Array, frame: number, bytes: Uint8Array): void {
     checkFrame(control, frame);
-    this.#envelope.scan(control, frame, bytes);
-    const { reason, json } = this.#envelope;
-    this.#writer.write(control, frame, bytes, reason, json.sawLineBreak);
+    const action = control[frame + OP]! & 0xff;
+    if (action === ACTION_SPLIT) {
+      splitArray(this.#envelope, this.#writer, control, frame, bytes);
+      return;
+    }
+    const verdict = this.#envelope.scan(control, frame, bytes);
+    let { reason } = this.#envelope;
+    if (verdict > 0 && (action === ACTION_TO_SERVER || action === ACTION_FROM_SERVER)) {
+      const checked = this.#scanParams(verdict, control, frame, bytes);
+      if (checked < 0) ({ reason } = this.#params);
+      control[frame + VERDICT] = checked;
+    }
+    this.#writer.write(control, frame, bytes, reason, this.#envelope.json.sawLineBreak);
+  }
+
+  #scanParams(verdict: number, control: Int32Array, frame: number, bytes: Uint8Array): number {
+    const start = control[frame + IN_OFFSET]!;
+    const span = (word: number): Span => ({
+      start: start + control[frame + word]!,
+      end: control[frame + word + 1] === 0 ? 0 : start + control[frame + word + 1]!,
+    });
+    const checked = this.#params.scan(verdict, bytes, span(METHOD_START), span(PARAMS_START));
+    const { a, b } = this.#params;
+    control[frame + SPAN_A_START] = a.start - start;
+    control[frame + SPAN_A_END] = a.end === 0 ? 0 : a.end - start;
+    control[frame + SPAN_B_START] = b.start - start;
+    control[frame + SPAN_B_END] = b.end === 0 ? 0 : b.end - start;
+    return checked;
   }
 }
 

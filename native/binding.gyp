@@ -1,0 +1,30 @@
+{
+  "targets": [
+    {
+      "target_name": "sluice_kernel",
+      "defines": ["NAPI_VERSION=8", "SIMDJSON_EXCEPTIONS=0"],
+      "include_dirs": ["<!(node -p \"require('path').dirname(require.resolve('simdjson/src/simdjson.h'))\")"],
+      "sources": [
+        "src/addon.cc",
+        "src/batch_processor.cc",
+        "src/envelope.cc",
+        "src/frame_writer.cc",
+        "src/id_store.cc",
+        "src/json_walker.cc",
+        "src/line_splitter.cc",
+        "src/utf8.cc",
+        "src/params_filter.cc",
+        "src/simdjson.cc"
+      ],
+      "cflags_cc": ["-std=c++17", "-fvisibility=hidden"],
+      "cflags_cc!": ["-std=gnu++20", "-std=gnu++17"],
+      "xcode_settings": {
+        "CLANG_CXX_LANGUAGE_STANDARD": "c++17",
+        "GCC_SYMBOLS_PRIVATE_EXTERN": "YES"
+      },
+      "msvs_settings": {
+        "VCCLCompilerTool": { "AdditionalOptions": ["/std:c++17"] }
+      }
+    }
+  ]
+}

@@ -1,0 +1,134 @@
+// What Node sees of the core: checks what it is handed, and calls. Plain N-API, so one
+// build serves every Node from 20 on; no state, so any number of threads may load it and
+// there is nothing to free when one ends.
+#include <node_api.h>
+
+#include <cstdint>
+
+#include "batch_layout.h"
+#include "batch_processor.h"
+#include "id_store.h"
+#include "line_splitter.h"
+#include "utf8.h"
+
+namespace {
+
+struct TypedArray {
+  void* data;
+  size_t length;
+};
+
+napi_value undefined(napi_env env) {
+  napi_value value = nullptr;
+  napi_get_undefined(env, &value);
+  return value;
+}
+
+napi_value number(napi_env env, int64_t value) {
+  napi_value result = nullptr;
+  napi_create_int64(env, value, &result);
+  return result;
+}
+
+napi_value throw_type_error(napi_env env, const char* message) {
+  napi_throw_type_error(env, nullptr, message);
+  return undefined(env);
+}
+
+napi_value throw_range_error(napi_env env, const char* message) {
+  napi_throw_range_error(env, nullptr, message);
+  return undefined(env);
+}
+
+/// The elements of a typed array of one type, over ordinary or shared memory. They stay where
+/// they are for the duration of the call: no JavaScript runs on this thread meanwhile.
+bool get_typed_array(napi_env env, napi_value value, napi_typedarray_type type, TypedArray* array) {
+  bool is_typed_array = false;
+  if (napi_is_typedarray(env, value, &is_typed_array) != napi_ok || !is_typed_array) return false;
+  napi_typedarray_type actual;
+  if (napi_get_typedarray_info(env, value, &actual, &array->length, &array->data, nullptr,
+                               nullptr) != napi_ok) {
+    return false;
+  }
+  return actual == type && (array->data != nullptr || array->length == 0);
+}
+
+/// processBatch(control: Int32Array, bytes: Uint8Array, ids: Uint8Array): number
+napi_value process_batch(napi_env env, napi_callback_info info) {
+  napi_value arguments[3];
+  size_t count = 3;
+  if (napi_get_cb_info(env, info, &count, arguments, nullptr, nullptr) != napi_ok) return nullptr;
+  TypedArray control;
+  TypedArray bytes;
+  TypedArray ids;
+  if (count < 3 || !get_typed_array(env, arguments[0], napi_int32_array, &control) ||
+      !get_typed_array(env, arguments[1], napi_uint8_array, &bytes) ||
+      !get_typed_array(env, arguments[2], napi_uint8_array, &ids)) {
+    return throw_type_error(env, "processBatch takes an Int32Array and two Uint8Arrays");
+  }
+  if (ids.length != size_t{sluice::kIdSlots} * sluice::kIdSlotBytes) {
+    return throw_range_error(env, "the id store has another size");
+  }
+  const int32_t undecided =
+      sluice::process_batch(static_cast<int32_t*>(control.data), control.length,
+                            static_cast<uint8_t*>(bytes.data), bytes.length,
+                            static_cast<uint8_t*>(ids.data));
+  switch (undecided) {
+    case sluice::kBadHeader:
+      return throw_range_error(env, "the batch header points outside the batch");
+    case sluice::kBadFrame:
+      return throw_range_error(env, "a frame lies outside the input region");
+    default:
+      return number(env, undecided);
+  }
+}
+
+/// splitLines(bytes: Uint8Array, from: number, ends: Int32Array): number
+napi_value split_lines(napi_env env, napi_callback_info info) {
+  napi_value arguments[3];
+  size_t count = 3;
+  if (napi_get_cb_info(env, info, &count, arguments, nullptr, nullptr) != napi_ok) return nullptr;
+  TypedArray bytes;
+  TypedArray ends;
+  int64_t from = 0;
+  if (count < 3 || !get_typed_array(env, arguments[0], napi_uint8_array, &bytes) ||
+      napi_get_value_int64(env, arguments[1], &from) != napi_ok ||
+      !get_typed_array(env, arguments[2], napi_int32_array, &ends)) {
+    return throw_type_error(env, "splitLines takes a Uint8Array, a number and an Int32Array");
+  }
+  if (bytes.length > INT32_MAX || from < 0 || static_cast<uint64_t>(from) > bytes.length) {
+    return throw_range_error(env, "splitLines: the offset lies outside the bytes");
+  }
+  const size_t found =
+      sluice::split_lines(static_cast<const uint8_t*>(bytes.data), static_cast<size_t>(from),
+                          bytes.length, static_cast<int32_t*>(ends.data), ends.length);
+  return number(env, static_cast<int64_t>(found));
+}
+
+/// revision(): number, the KERNEL_REVISION that this was compiled for
+napi_value revision(napi_env env, napi_callback_info) {
+  return number(env, sluice::KERNEL_REVISION);
+}
+
+/// instructionSet(): string
+napi_value instruction_set(napi_env env, napi_callback_info) {
+  napi_value result = nullptr;
+  napi_create_string_utf8(env, sluice::instruction_set(), NAPI_AUTO_LENGTH, &result);
+  return result;
+}
+
+napi_value init(napi_env env, napi_value exports) {
+  const napi_property_descriptor functions[] = {
+      {"processBatch", nullptr, process_batch, nullptr, nullptr, nullptr, napi_enumerable, nullptr},
+      {"splitLines", nullptr, split_lines, nullptr, nullptr, nullptr, napi_enumerable, nullptr},
+      {"revision", nullptr, revision, nullptr, nullptr, nullptr, napi_enumerable, nullptr},
+      {"instructionSet", nullptr, instruction_set, nullptr, nullptr, nullptr, napi_enumerable,
+       nullptr},
+  };
+  napi_define_properties(env, exports, sizeof functions / sizeof functions[0], functions);
+  return exports;
+}
+
+}  // namespace
+
+NAPI_MODULE(NODE_GYP_MODULE_NAME, init)

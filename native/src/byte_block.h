@@ -1,0 +1,149 @@
+// Sixteen bytes looked at together. Only instructions that every processor of its
+// kind has (SSE2, NEON), so no dispatch is needed and a frame of 100 bytes pays
+// nothing for it; other processors get a loop.
+#pragma once
+
+#include <cstdint>
+#include <cstring>
+
+// SLUICE_SCALAR_BLOCKS: the tests also run the loop.
+#if defined(SLUICE_SCALAR_BLOCKS)
+#elif defined(__SSE2__) || defined(_M_X64)
+#define SLUICE_SSE2 1
+#include <emmintrin.h>
+#elif defined(__ARM_NEON) && defined(__aarch64__)
+#define SLUICE_NEON 1
+#include <arm_neon.h>
+#endif
+
+#if defined(_MSC_VER) && !defined(__clang__)
+#include <intrin.h>
+#endif
+
+namespace sluice {
+
+/// Index of the lowest set bit; `bits` is not 0.
+inline unsigned lowest_bit(uint64_t bits) {
+#if defined(_MSC_VER) && !defined(__clang__)
+  unsigned long index;
+  _BitScanForward64(&index, bits);
+  return static_cast<unsigned>(index);
+#else
+  return static_cast<unsigned>(__builtin_ctzll(bits));
+#endif
+}
+
+class ByteBlock {
+ public:
+  /// How many bytes a block holds, and the answer of the first_ functions for "none".
+  static constexpr unsigned kSize = 16;
+
+#if SLUICE_SSE2
+  using Lanes = __m128i;
+  static ByteBlock load(const uint8_t* from) {
+    return ByteBlock(_mm_loadu_si128(reinterpret_cast<const __m128i*>(from)));
+  }
+  static ByteBlock zero() { return ByteBlock(_mm_setzero_si128()); }
+  ByteBlock operator|(ByteBlock other) const {
+    return ByteBlock(_mm_or_si128(lanes_, other.lanes_));
+  }
+  bool has_non_ascii() const { return _mm_movemask_epi8(lanes_) != 0; }
+
+  /// First quote, backslash or control character: where a run of plain string bytes ends.
+  unsigned first_string_stop() const {
+    const Lanes control = _mm_cmpeq_epi8(_mm_min_epu8(lanes_, all(0x1f)), lanes_);
+    return first(_mm_or_si128(control, _mm_or_si128(equal('"'), equal('\\'))));
+  }
+  unsigned first_non_digit() const {
+    const Lanes value = _mm_sub_epi8(lanes_, all('0'));
+    return first(_mm_cmpeq_epi8(_mm_max_epu8(value, all(10)), value));
+  }
+  unsigned first_non_space() const { return lowest_bit((mask(space()) ^ 0xffff) | kNone); }
+  unsigned first_line_break() const { return first(_mm_or_si128(equal('\n'), equal('\r'))); }
+
+ private:
+  static constexpr uint32_t kNone = 1u << kSize;
+  static Lanes all(int byte) { return _mm_set1_epi8(static_cast<char>(byte)); }
+  static uint32_t mask(Lanes lanes) { return static_cast<uint32_t>(_mm_movemask_epi8(lanes)); }
+  static unsigned first(Lanes lanes) { return lowest_bit(mask(lanes) | kNone); }
+  Lanes equal(char byte) const { return _mm_cmpeq_epi8(lanes_, all(byte)); }
+  Lanes space() const {
+    return _mm_or_si128(_mm_or_si128(equal(' '), equal('\t')),
+                        _mm_or_si128(equal('\n'), equal('\r')));
+  }
+#elif SLUICE_NEON
+  using Lanes = uint8x16_t;
+  static ByteBlock load(const uint8_t* from) { return ByteBlock(vld1q_u8(from)); }
+  static ByteBlock zero() { return ByteBlock(vdupq_n_u8(0)); }
+  ByteBlock operator|(ByteBlock other) const { return ByteBlock(vorrq_u8(lanes_, other.lanes_)); }
+  bool has_non_ascii() const { return vmaxvq_u8(lanes_) >= 0x80; }
+
+  /// First quote, backslash or control character: where a run of plain string bytes ends.
+  unsigned first_string_stop() const {
+    const Lanes control = vcltq_u8(lanes_, vdupq_n_u8(0x20));
+    return first(vorrq_u8(control, vorrq_u8(equal('"'), equal('\\'))));
+  }
+  unsigned first_non_digit() const {
+    return first(vcgtq_u8(vsubq_u8(lanes_, vdupq_n_u8('0')), vdupq_n_u8(9)));
+  }
+  unsigned first_non_space() const { return first(vmvnq_u8(space())); }
+  unsigned first_line_break() const { return first(vorrq_u8(equal('\n'), equal('\r'))); }
+
+ private:
+  /// Narrowing leaves four bits for each lane: NEON has no movemask.
+  static unsigned first(Lanes lanes) {
+    const uint8x8_t nibbles = vshrn_n_u16(vreinterpretq_u16_u8(lanes), 4);
+    const uint64_t bits = vget_lane_u64(vreinterpret_u64_u8(nibbles), 0);
+    return bits == 0 ? kSize : lowest_bit(bits) / 4;
+  }
+  Lanes equal(char byte) const { return vceqq_u8(lanes_, vdupq_n_u8(static_cast<uint8_t>(byte))); }
+  Lanes space() const {
+    return vorrq_u8(vorrq_u8(equal(' '), equal('\t')), vorrq_u8(equal('\n'), equal('\r')));
+  }
+#else
+  struct Lanes {
+    uint8_t byte[kSize];
+  };
+  static ByteBlock load(const uint8_t* from) {
+    Lanes lanes;
+    std::memcpy(lanes.byte, from, kSize);
+    return ByteBlock(lanes);
+  }
+  static ByteBlock zero() { return ByteBlock(Lanes{}); }
+  ByteBlock operator|(ByteBlock other) const {
+    Lanes lanes = lanes_;
+    for (unsigned k = 0; k < kSize; k++) lanes.byte[k] |= other.lanes_.byte[k];
+    return ByteBlock(lanes);
+  }
+  bool has_non_ascii() const {
+    return first([](uint8_t c) { return c >= 0x80; }) != kSize;
+  }
+
+  /// First quote, backslash or control character: where a run of plain string bytes ends.
+  unsigned first_string_stop() const {
+    return first([](uint8_t c) { return c < 0x20 || c == '"' || c == '\\'; });
+  }
+  unsigned first_non_digit() const {
+    return first([](uint8_t c) { return c < '0' || c > '9'; });
+  }
+  unsigned first_non_space() const {
+    return first([](uint8_t c) { return c != ' ' && c != '\t' && c != '\n' && c != '\r'; });
+  }
+  unsigned first_line_break() const {
+    return first([](uint8_t c) { return c == '\n' || c == '\r'; });
+  }
+
+ private:
+  template <typename Predicate>
+  unsigned first(Predicate stops) const {
+    unsigned k = 0;
+    while (k < kSize && !stops(lanes_.byte[k])) k++;
+    return k;
+  }
+#endif
+
+  explicit ByteBlock(Lanes lanes) : lanes_(lanes) {}
+  Lanes lanes_;
+};
+
+}  // namespace sluice

@@ -1,0 +1,13 @@
+// Which messages have something in their params that a multiplexer has to rewrite.
+#pragma once
+
+#include "frame_writer.h"
+
+namespace sluice {
+
+/// True where workers/kernel/params-scanner.ts may find something: then the frame is the portable
+/// kernel's. Requests may have progress tokens, however their names are spelled; of the
+/// notifications, those of cancelling and progress name ids and tokens.
+bool needs_a_look(const FrameToWrite& frame);
+
+}  // namespace sluice

@@ -1,0 +1,123 @@
+#include "checked_batch.h"
+
+#include <algorithm>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+
+#include "batch_processor.h"
+#include "id_store.h"
+#include "simdjson.h"
+
+#define SLUICE_CHECK(condition)                                                     \
+  do {                                                                              \
+    if (!(condition)) {                                                             \
+      std::fprintf(stderr, "%s:%d: broken: %s\n", __FILE__, __LINE__, #condition);  \
+      std::abort();                                                                 \
+    }                                                                               \
+  } while (false)
+
+namespace sluice {
+
+namespace {
+
+/// Room that an echo or a header may need beyond the frame's own length.
+constexpr int64_t kReserve = 64;
+
+/// One store for all batches: a new one for each would take longer than the batch.
+uint8_t* ids() {
+  static std::vector<uint8_t> store(size_t{kIdSlots} * kIdSlotBytes);
+  return store.data();
+}
+
+/// What JSON allows and simdjson does not build: huge numbers, lone surrogates, great depth.
+bool is_json(const uint8_t* frame, size_t length) {
+  simdjson::dom::parser parser;
+  const simdjson::padded_string text(reinterpret_cast<const char*>(frame), length);
+  switch (parser.parse(text).error()) {
+    case simdjson::SUCCESS:
+    case simdjson::NUMBER_ERROR:
+    case simdjson::BIGINT_ERROR:
+    case simdjson::STRING_ERROR:
+    case simdjson::DEPTH_ERROR:
+      return true;
+    default:
+      return false;
+  }
+}
+
+}  // namespace
+
+CheckedBatch::CheckedBatch(size_t word_count, size_t byte_count)
+    : control_(word_count, 0x5a5a5a5a), bytes_(byte_count, '"') {
+  control_.shrink_to_fit();
+  bytes_.shrink_to_fit();
+}
+
+CheckedBatch::CheckedBatch(const std::vector<std::string>& frames, int32_t op, int64_t spare) {
+  int64_t input = 0;
+  for (const std::string& frame : frames) input += static_cast<int64_t>(frame.size());
+  const int64_t out_start = input + INPUT_PADDING_BYTES;
+  int64_t room = input + static_cast<int64_t>(frames.size()) * kReserve + spare;
+  if (room < 0) room = 0;
+  control_ = std::vector<int32_t>(HEADER_WORDS + frames.size() * FRAME_WORDS, 0x5a5a5a5a);
+  bytes_ = std::vector<uint8_t>(static_cast<size_t>(out_start + room), '"');
+  control_[FRAME_COUNT] = static_cast<int32_t>(frames.size());
+  control_[OUT_START] = static_cast<int32_t>(out_start);
+  control_[OUT_LIMIT] = static_cast<int32_t>(out_start + room);
+  int32_t at = 0;
+  for (size_t k = 0; k < frames.size(); k++) {
+    std::memcpy(bytes_.data() + at, frames[k].data(), frames[k].size());
+    descriptor(k)[OP] = op;
+    descriptor(k)[IN_OFFSET] = at;
+    descriptor(k)[IN_LENGTH] = static_cast<int32_t>(frames[k].size());
+    at += descriptor(k)[IN_LENGTH];
+  }
+}
+
+int32_t CheckedBatch::run() {
+  const std::vector<int32_t> control_before = control_;
+  const std::vector<uint8_t> bytes_before = bytes_;
+  const int32_t undecided =
+      process_batch(control_.data(), control_.size(), bytes_.data(), bytes_.size(), ids());
+  if (undecided == kBadHeader) {
+    SLUICE_CHECK(control_ == control_before && bytes_ == bytes_before);
+    return undecided;
+  }
+  const int64_t out_start = control_before[OUT_START];
+  const int64_t out_limit = control_before[OUT_LIMIT];
+  SLUICE_CHECK(std::equal(bytes_.begin(), bytes_.begin() + out_start, bytes_before.begin()));
+  SLUICE_CHECK(std::equal(bytes_.begin() + out_limit, bytes_.end(), bytes_before.begin() + out_limit));
+  if (undecided == kBadFrame) return undecided;
+
+  int64_t out = out_start;
+  int32_t left = 0;
+  for (size_t k = 0; k < static_cast<size_t>(control_before[FRAME_COUNT]); k++) {
+    const int32_t* before = &control_before[HEADER_WORDS + k * FRAME_WORDS];
+    SLUICE_CHECK(std::equal(before, before + VERDICT, descriptor(k)));
+    if (descriptor(k)[VERDICT] == UNDECIDED) {
+      left++;
+      continue;
+    }
+    check_frame(k, out, out_limit);
+    out += descriptor(k)[OUT_LENGTH];
+  }
+  SLUICE_CHECK(left == undecided);
+  SLUICE_CHECK(control_[OUT_END] == out);
+  return undecided;
+}
+
+void CheckedBatch::check_frame(size_t frame, int64_t out_begin, int64_t out_end) {
+  const int32_t* words = descriptor(frame);
+  SLUICE_CHECK(words[VERDICT] >= KIND_REQUEST && words[VERDICT] <= KIND_ERROR);
+  SLUICE_CHECK(words[OUT_OFFSET] == out_begin);
+  SLUICE_CHECK(words[OUT_LENGTH] >= 0 && out_begin + words[OUT_LENGTH] <= out_end);
+  for (int word = ID_START; word <= ERROR_START; word += 2) {
+    const int32_t start = words[word];
+    const int32_t end = words[word + 1];
+    SLUICE_CHECK(start == 0 ? end == 0 : start < end && end < words[IN_LENGTH]);
+  }
+  SLUICE_CHECK(is_json(bytes_.data() + words[IN_OFFSET], static_cast<size_t>(words[IN_LENGTH])));
+}
+
+}  // namespace sluice

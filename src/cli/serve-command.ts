@@ -1,0 +1,55 @@
+import { Gateway } from '../gateway.js';
+import { createLogger } from '../log.js';
+import { optionsHelp } from './option-parser.js';
+import { parseServeOptions, SERVE_OPTIONS } from './serve-options.js';
+
+export const SERVE_HELP = `Serves a JSON-RPC server to many clients.
+
+  sluice serve [options] [-- command args...]
+
+  sluice serve                                         the built-in echo on ws://127.0.0.1:4000
+  sluice serve -- npx -y @modelcontextprotocol/server-everything
+  sluice serve --framing content-length -- typescript-language-server --stdio
+  sluice serve --listen stdio:// --upstream ws://127.0.0.1:4000
+
+${optionsHelp(SERVE_OPTIONS)}
+
+The bound URL is printed alone on a line of stdout once clients are accepted; everything else
+is said on stderr. SIGTERM or SIGINT stops: what is in flight is finished; a second signal
+stops at once.
+`;
+
+/** Runs the gateway until it is told to stop; the exit code. @throws SluiceError */
+export async function serveCommand(argv: readonly string[]): Promise<number> {
+  const separator = argv.indexOf('--');
+  const own = separator === -1 ? argv : argv.slice(0, separator);
+  if (own.includes('--help') || own.includes('-h')) {
+    process.stdout.write(SERVE_HELP);
+    return 0;
+  }
+  const config = parseServeOptions(argv);
+  const log = createLogger(config.logLevel, config.logFormat);
+  const gateway = await Gateway.start(config, log);
+  const stopped = stopOnSignals(gateway);
+  // With stdio:// standard output carries the protocol only.
+  const says = config.listen.some(({ kind }) => kind === 'stdio') ? process.stderr : process.stdout;
+  for (const url of gateway.urls) says.write(`${url}\n`);
+  const finished = await Promise.race([gateway.finished, stopped]);
+  await gateway.stop();
+  return finished.failure === null ? 0 : 1;
+}
+
+/** Settles at the first signal; a second one ends the process at once. */
+function stopOnSignals(gateway: Gateway): Promise<{ failure: null }> {
+  return new Promise((resolve) => {
+    let signals = 0;
+    const onSignal = (): void => {
+      signals++;
+      if (signals > 1) process.exit(1);
+      void gateway.stop();
+      resolve({ failure: null });
+    };
+    process.on('SIGTERM', onSignal);
+    process.on('SIGINT', onSignal);
+  });
+}

@@ -1,0 +1,310 @@
+import { isIP } from 'node:net';
+import {
+  defaultServeConfig,
+  KERNELS,
+  type ListenAddress,
+  MODES,
+  OFFLOADS,
+  ON_MALFORMED,
+  type ServeConfig,
+  type UpstreamTarget,
+} from '../config/serve-config.js';
+import { FRAMINGS } from '../framing/splitter.js';
+import { MAX_PING_INTERVAL_SECONDS } from '../frontend/websocket-front-end.js';
+import { LOG_FORMATS, LOG_LEVELS } from '../log.js';
+import { NOTIFICATION_RULES, type NotificationRule } from '../multiplex/notification-rules.js';
+import { SERVER_REQUEST_RULES } from '../multiplex/server-request-rule.js';
+import { PROFILES } from '../session/profile.js';
+import {
+  byteSize,
+  durationMs,
+  type OptionSpecs,
+  oneOf,
+  parseOptions,
+  usageError,
+  wholeNumber,
+} from './option-parser.js';
+
+const MEBIBYTE = 1024 * 1024;
+
+/** The options of `sluice serve`. */
+export const SERVE_OPTIONS = {
+  listen: {
+    value: 'URL',
+    multiple: true,
+    help: 'ws://IP:PORT, wss://IP:PORT or stdio://; port 0 picks one [ws://127.0.0.1:4000]',
+  },
+  upstream: { value: 'URL', help: 'echo:, ws://... or wss://...; or a command after -- [echo:]' },
+  framing: { value: 'NAME', help: "the command's stdio: ndjson or content-length [ndjson]" },
+  'stdio-framing': { value: 'NAME', help: 'our own stdio, with --listen stdio:// [ndjson]' },
+  mode: {
+    value: 'MODE',
+    help: 'session: a server for each client; shared: one for all; pool: several [session]',
+  },
+  'pool-size': { value: 'N', help: 'servers in mode pool [2]' },
+  eager: { help: 'start shared servers at once, not with the first client' },
+  'idle-timeout': {
+    value: 'DURATION',
+    help: 'how long a shared server is kept without clients [60s]',
+  },
+  'max-restarts': { value: 'N', help: 'of a shared server that dies, in a row [10]' },
+  handshake: {
+    value: 'METHOD',
+    multiple: true,
+    help: 'requests whose first result is given to later clients; none for none [initialize]',
+  },
+  profile: { value: 'NAME', help: 'mcp, lsp, codex or plain [guessed from the handshake]' },
+  'server-requests': {
+    value: 'WHO',
+    help: "gets a shared server's requests: owner, oldest or refuse [owner]",
+  },
+  notification: {
+    value: 'METHOD=WHO',
+    multiple: true,
+    help: 'gets this notification of a shared server: all, oldest or none [all]',
+  },
+  'request-timeout': { value: 'DURATION', help: 'for the answer to a request; 0s: none [0s]' },
+  'client-overflow': {
+    value: 'SIZE',
+    help: 'what a client of a shared server may leave unread [16MiB]',
+  },
+  'slow-client-grace': { value: 'DURATION', help: 'and for how long [5s]' },
+  'max-batch': { value: 'N', help: 'elements of a JSON-RPC batch; 0 refuses batches [100]' },
+  cwd: { value: 'DIR', help: "the command's working directory" },
+  env: {
+    value: 'NAME[=VALUE]',
+    multiple: true,
+    help: 'a variable for the command, ours or with this value',
+  },
+  'inherit-env': { help: 'give the command our whole environment' },
+  threads: { value: 'N', help: 'worker threads [cores minus one, at least one]' },
+  kernel: { value: 'NAME', help: 'auto, native or portable [auto]' },
+  offload: { value: 'WHEN', help: 'to the workers: adaptive, always or never [adaptive]' },
+  'max-payload': { value: 'SIZE', help: 'largest message; above it 1009 [16MiB]' },
+  'receive-buffer': {
+    value: 'SIZE',
+    help: 'for what a WebSocket client sends ahead of its server [4MiB]',
+  },
+  'max-connections': { value: 'N', help: 'WebSocket clients; above it 503 [10000]' },
+  'max-connections-per-address': {
+    value: 'N',
+    help: 'of these, from one address; 0: no limit [0]',
+  },
+  'ping-interval': { value: 'DURATION', help: 'ping silent clients after this [30s]' },
+  'allow-origin': {
+    value: 'ORIGIN',
+    multiple: true,
+    help: 'web pages that may connect; * allows all',
+  },
+  'allow-host': {
+    value: 'NAME',
+    multiple: true,
+    help: 'Host names we are reached by; * allows all',
+  },
+  'allow-remote': {
+    help: 'listen on an address that other machines reach, without authentication',
+  },
+  'tls-cert': { value: 'FILE', help: 'certificate for wss:// (PEM)' },
+  'tls-key': { value: 'FILE', help: 'its key (PEM)' },
+  'on-malformed': { value: 'WHAT', help: 'answer a bad message, or disconnect (1007) [answer]' },
+  'drain-timeout': { value: 'DURATION', help: 'at a stop, for what is in flight [10s]' },
+  'log-level': { value: 'LEVEL', help: `${LOG_LEVELS.join(', ')} [info]` },
+  'log-format': { value: 'FORMAT', help: 'text or json, on stderr [text]' },
+  help: { short: 'h', help: 'show this' },
+} as const satisfies OptionSpecs;
+
+/** Resolves the command line into a frozen configuration. @throws SluiceError SLUICE_ERR_USAGE */
+export function parseServeOptions(argv: readonly string[]): ServeConfig {
+  const { options, command } = parseOptions(argv, SERVE_OPTIONS);
+  const defaults = defaultServeConfig();
+  const all = (name: keyof typeof SERVE_OPTIONS): readonly string[] => options.get(name) ?? [];
+  const one = <T>(name: keyof typeof SERVE_OPTIONS, parse: (text: string) => T, fallback: T): T => {
+    const text = all(name)[0];
+    return text === undefined ? fallback : parse(text);
+  };
+  const config: ServeConfig = {
+    listen: all('listen').length > 0 ? all('listen').map(listenAddress) : defaults.listen,
+    upstream: upstreamTarget(all('upstream')[0], command),
+    framing: one('framing', (text) => oneOf('framing', text, FRAMINGS), defaults.framing),
+    stdioFraming: one(
+      'stdio-framing',
+      (text) => oneOf('stdio-framing', text, FRAMINGS),
+      defaults.stdioFraming,
+    ),
+    mode: one('mode', (text) => oneOf('mode', text, MODES), defaults.mode),
+    poolSize: one(
+      'pool-size',
+      (text) => wholeNumber('pool-size', text, 1, 1024),
+      defaults.poolSize,
+    ),
+    eager: options.has('eager'),
+    idleTimeoutMs: one(
+      'idle-timeout',
+      (text) => durationMs('idle-timeout', text, 0, 86_400_000),
+      defaults.idleTimeoutMs,
+    ),
+    maxRestarts: one(
+      'max-restarts',
+      (text) => wholeNumber('max-restarts', text, 0, 1_000_000),
+      defaults.maxRestarts,
+    ),
+    handshakeMethods: handshakeMethods(all('handshake'), defaults),
+    profile: one('profile', (text) => oneOf('profile', text, PROFILES), defaults.profile),
+    serverRequests: one(
+      'server-requests',
+      (text) => oneOf('server-requests', text, SERVER_REQUEST_RULES),
+      defaults.serverRequests,
+    ),
+    notifications: new Map(all('notification').map(notificationRule)),
+    requestTimeoutMs: one(
+      'request-timeout',
+      (text) => durationMs('request-timeout', text, 0, 86_400_000),
+      defaults.requestTimeoutMs,
+    ),
+    clientOverflowBytes: one(
+      'client-overflow',
+      (text) => byteSize('client-overflow', text, 1024, 1024 * MEBIBYTE),
+      defaults.clientOverflowBytes,
+    ),
+    slowClientGraceMs: one(
+      'slow-client-grace',
+      (text) => durationMs('slow-client-grace', text, 100, 3_600_000),
+      defaults.slowClientGraceMs,
+    ),
+    maxBatch: one(
+      'max-batch',
+      (text) => wholeNumber('max-batch', text, 0, 10_000),
+      defaults.maxBatch,
+    ),
+    cwd: all('cwd')[0] ?? defaults.cwd,
+    env: all('env').map(environmentEntry),
+    inheritEnv: options.has('inherit-env'),
+    threads: one('threads', (text) => wholeNumber('threads', text, 1, 256), defaults.threads),
+    kernel: one('kernel', (text) => oneOf('kernel', text, KERNELS), defaults.kernel),
+    offload: one('offload', (text) => oneOf('offload', text, OFFLOADS), defaults.offload),
+    maxPayloadBytes: one(
+      'max-payload',
+      (text) => byteSize('max-payload', text, 1024, 512 * MEBIBYTE),
+      defaults.maxPayloadBytes,
+    ),
+    receiveBufferBytes: one(
+      'receive-buffer',
+      (text) => byteSize('receive-buffer', text, 1024, 1024 * MEBIBYTE),
+      defaults.receiveBufferBytes,
+    ),
+    maxConnections: one(
+      'max-connections',
+      (text) => wholeNumber('max-connections', text, 1, 1_000_000),
+      defaults.maxConnections,
+    ),
+    maxConnectionsPerAddress: one(
+      'max-connections-per-address',
+      (text) => wholeNumber('max-connections-per-address', text, 0, 1_000_000),
+      defaults.maxConnectionsPerAddress,
+    ),
+    pingIntervalSeconds: one(
+      'ping-interval',
+      (text) =>
+        Math.ceil(durationMs('ping-interval', text, 1000, MAX_PING_INTERVAL_SECONDS * 1000) / 1000),
+      defaults.pingIntervalSeconds,
+    ),
+    allowedOrigins: all('allow-origin'),
+    allowedHosts: all('allow-host'),
+    tls: tlsFiles(all('tls-cert')[0], all('tls-key')[0]),
+    onMalformed: one(
+      'on-malformed',
+      (text) => oneOf('on-malformed', text, ON_MALFORMED),
+      defaults.onMalformed,
+    ),
+    drainTimeoutMs: one(
+      'drain-timeout',
+      (text) => durationMs('drain-timeout', text, 0, 3_600_000),
+      defaults.drainTimeoutMs,
+    ),
+    logLevel: one('log-level', (text) => oneOf('log-level', text, LOG_LEVELS), defaults.logLevel),
+    logFormat: one(
+      'log-format',
+      (text) => oneOf('log-format', text, LOG_FORMATS),
+      process.env.LOG_FORMAT === 'json' ? 'json' : defaults.logFormat,
+    ),
+  };
+  checkTogether(config, options.has('allow-remote'));
+  return Object.freeze(config);
+}
+
+function listenAddress(text: string): ListenAddress {
+  if (text === 'stdio' || text === 'stdio://') return { kind: 'stdio' };
+  const match = /^(wss?):\/\/(\[[^\]]+\]|[^:/]+):(\d{1,5})\/?$/.exec(text);
+  const host = (match?.[2] ?? '').replace(/^\[|\]$/g, '');
+  const port = Number(match?.[3]);
+  if (match === null || port > 65_535) {
+    throw usageError(
+      `--listen takes ws://IP:PORT, wss://IP:PORT or stdio://; "${text}" is none of these`,
+    );
+  }
+  return { kind: match[1] as 'ws' | 'wss', host, port };
+}
+
+function upstreamTarget(url: string | undefined, command: readonly string[]): UpstreamTarget {
+  const [program, ...args] = command;
+  if (program !== undefined && url !== undefined) {
+    throw usageError('--upstream and a command after -- cannot both be given; leave one out');
+  }
+  if (program !== undefined) return { kind: 'command', command: program, args };
+  if (url === undefined || url === 'echo:') return { kind: 'echo' };
+  if (/^wss?:\/\/.+/.test(url) && URL.canParse(url)) return { kind: 'websocket', url };
+  throw usageError(`--upstream takes echo:, ws://... or wss://...; "${url}" is none of these`);
+}
+
+function handshakeMethods(given: readonly string[], defaults: ServeConfig): readonly string[] {
+  if (given.length === 0) return defaults.handshakeMethods;
+  if (!given.includes('none')) return given;
+  if (given.length === 1) return [];
+  throw usageError('--handshake none cannot be given with other methods');
+}
+
+function notificationRule(text: string): readonly [string, NotificationRule] {
+  const equals = text.lastIndexOf('=');
+  if (equals < 1)
+    throw usageError(`--notification takes METHOD=all, oldest or none; "${text}" is none of these`);
+  return [text.slice(0, equals), oneOf('notification', text.slice(equals + 1), NOTIFICATION_RULES)];
+}
+
+function environmentEntry(text: string): string {
+  if (!text.startsWith('=')) return text;
+  throw usageError(`--env takes NAME or NAME=VALUE; "${text}" is neither`);
+}
+
+function tlsFiles(certFile: string | undefined, keyFile: string | undefined): ServeConfig['tls'] {
+  if (certFile === undefined && keyFile === undefined) return null;
+  if (certFile !== undefined && keyFile !== undefined) return { certFile, keyFile };
+  throw usageError('--tls-cert and --tls-key go together; one is missing');
+}
+
+function checkTogether(config: ServeConfig, allowRemote: boolean): void {
+  if (config.mode !== 'session' && config.upstream.kind === 'echo') {
+    throw usageError(
+      `--mode ${config.mode} needs a server to share: a command after --, or --upstream ws://...`,
+    );
+  }
+  if (config.listen.filter(({ kind }) => kind === 'stdio').length > 1) {
+    throw usageError('--listen stdio:// can be given once: there is one standard input');
+  }
+  for (const address of config.listen) {
+    if (address.kind === 'stdio') continue;
+    if (address.kind === 'wss' && config.tls === null) {
+      throw usageError('--listen wss:// needs --tls-cert and --tls-key');
+    }
+    if (!allowRemote && !isLoopback(address.host)) {
+      throw usageError(
+        `${address.host} can be reached by other machines, and clients are not authenticated; ` +
+          'listen on 127.0.0.1, or say --allow-remote if that is what you want',
+      );
+    }
+  }
+}
+
+function isLoopback(host: string): boolean {
+  if (host === 'localhost' || host === '::1') return true;
+  return isIP(host) === 4 && host.startsWith('127.');
+}

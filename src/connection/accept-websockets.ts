@@ -1,0 +1,119 @@
+import { SluiceError } from '../errors.js';
+import type { WebSocketFrontEnd } from '../frontend/websocket-front-end.js';
+import {
+  MAX_CONNECTIONS,
+  MAX_PAYLOAD_BYTES,
+  PING_INTERVAL_SECONDS,
+  RECEIVE_BUFFER_BYTES,
+} from '../limits.js';
+import { type Logger, silentLogger } from '../log.js';
+import { CLOSE_GOING_AWAY, type Client } from '../session/client.js';
+import { AcceptedSocket } from './accepted-socket.js';
+import { CLOSE_INTERNAL_ERROR } from './close-codes.js';
+
+export interface AcceptWebSocketsOptions {
+  /** `ws://IP:PORT` or, with `tls`, `wss://IP:PORT`; port 0 picks one. */
+  readonly listen: string;
+  /** PEM files, for `wss://`. */
+  readonly tls?: { readonly certFile: string; readonly keyFile: string };
+  /** Called for each client, on the thread that listens. When it throws or rejects, the socket is closed with 1011. */
+  readonly onConnection: (socket: AcceptedSocket) => void | Promise<void>;
+  /** The largest message, in bytes; a larger one closes with 1009; default 16 MiB. */
+  readonly maxPayloadBytes?: number;
+  /** Bytes of a client that wait while its ring is full; default 4 MiB. */
+  readonly receiveBufferBytes?: number;
+  /** Clients in all; above, the upgrade gets 503; default 10,000. */
+  readonly maxConnections?: number;
+  /** Of these, from one address; default 0, no limit of its own. */
+  readonly maxConnectionsPerAddress?: number;
+  /** Silent clients are pinged after this, and closed when they do not answer; default 30. */
+  readonly pingIntervalSeconds?: number;
+  /** Web pages that may connect, by origin; `*` allows all; default none. */
+  readonly allowedOrigins?: readonly string[];
+  /** `Host` names we are reached by, beside our own addresses; `*` allows all. */
+  readonly allowedHosts?: readonly string[];
+  /** A pino logger that hears of refused clients; default: silent. */
+  readonly log?: Logger;
+}
+
+/** What accepts WebSockets; it keeps the process alive until it is closed. */
+export interface WebSocketAcceptor {
+  /** Where it listens, with the port that was picked. */
+  readonly url: string;
+  /** Accepts no further clients. */
+  stopAccepting(): void;
+  /** Accepts no further clients and closes those that are there with 1001. */
+  close(): void;
+}
+
+/**
+ * Accepts WebSocket clients on uWebSockets.js, as the gateway does.
+ * @throws SluiceError SLUICE_ERR_LISTEN, SLUICE_ERR_TLS; SLUICE_ERR_USAGE for a wrong URL
+ */
+export async function acceptWebSockets(
+  options: AcceptWebSocketsOptions,
+): Promise<WebSocketAcceptor> {
+  const { host, port, secure } = parseAddress(options.listen);
+  const { onConnection, tls, log = silentLogger() } = options;
+  if (secure && tls === undefined) {
+    throw new SluiceError('SLUICE_ERR_USAGE', `${options.listen} needs the option tls`);
+  }
+  // Loaded when it is needed: a program that only uses streams has no use for the native server.
+  const [{ WebSocketFrontEnd: FrontEnd }, { ConnectionCount }] = await Promise.all([
+    import('../frontend/websocket-front-end.js'),
+    import('../frontend/connection-count.js'),
+  ]);
+  const frontEnd: WebSocketFrontEnd = await FrontEnd.listen({
+    host,
+    port,
+    tls: secure && tls !== undefined ? tls : null,
+    maxPayloadBytes: options.maxPayloadBytes ?? MAX_PAYLOAD_BYTES,
+    receiveBufferBytes: options.receiveBufferBytes ?? RECEIVE_BUFFER_BYTES,
+    pingIntervalSeconds: options.pingIntervalSeconds ?? PING_INTERVAL_SECONDS,
+    allowedOrigins: options.allowedOrigins ?? [],
+    allowedHosts: options.allowedHosts ?? [],
+    connections: new ConnectionCount(
+      options.maxConnections ?? MAX_CONNECTIONS,
+      options.maxConnectionsPerAddress ?? 0,
+    ),
+    acceptor: { accept: (client) => accept(client, onConnection) },
+    log,
+    ready: () => true,
+  });
+  return {
+    url: frontEnd.url,
+    stopAccepting: () => frontEnd.stopAccepting(),
+    close: () => frontEnd.close(CLOSE_GOING_AWAY, 'going away'),
+  };
+}
+
+function accept(
+  client: Client,
+  onConnection: AcceptWebSocketsOptions['onConnection'],
+): AcceptedSocket {
+  const socket = new AcceptedSocket(client, client.label.replace(/^websocket client /, ''));
+  // In its own turn: the front end has to know the socket's session before anyone closes it. An
+  // error of the application is the application's: it ends the socket and surfaces as its own.
+  void Promise.resolve()
+    .then(() => onConnection(socket))
+    .catch((error: unknown) => {
+      socket.close(CLOSE_INTERNAL_ERROR, 'internal error');
+      throw error;
+    });
+  return socket;
+}
+
+function parseAddress(listen: string): { host: string; port: number; secure: boolean } {
+  const match = /^(wss?):\/\/(\[[^\]]+\]|[^:/[\]]+):(\d{1,5})\/?$/.exec(listen);
+  if (match === null || Number(match[3]) > 65_535) {
+    throw new SluiceError(
+      'SLUICE_ERR_USAGE',
+      `listen takes ws://IP:PORT or wss://IP:PORT; "${listen}" is neither`,
+    );
+  }
+  return {
+    host: match[2]!.replace(/^\[|\]$/g, ''),
+    port: Number(match[3]),
+    secure: match[1] === 'wss',
+  };
+}

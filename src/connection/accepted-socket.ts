@@ -1,0 +1,100 @@
+import { FRAMING_NONE } from '../../workers/batch-layout.js';
+import type { Flow, FrameSource } from '../lane/flow.js';
+import type { Client, ClientSession } from '../session/client.js';
+import type { FrameSink } from '../transport/frame-sink.js';
+import { CLOSE_NORMAL } from './close-codes.js';
+import type { Wire, WireEvents } from './wire.js';
+
+/**
+ * A WebSocket that acceptWebSockets() accepted: give it to JsonRpcConnection.fromWebSocket(). What
+ * the client sends before waits in its receive buffer; above that (4 MiB) it is closed with 1013.
+ */
+export class AcceptedSocket implements ClientSession {
+  /** The client's IP address, as text. */
+  readonly remoteAddress: string;
+  readonly #client: Client;
+  #wire: AcceptedWire | null = null;
+  #gone: { readonly failure: string | null } | null = null;
+  #endAsked = false;
+
+  /** @internal */
+  constructor(client: Client, remoteAddress: string) {
+    this.#client = client;
+    this.remoteAddress = remoteAddress;
+  }
+
+  /** Ends the connection from this side; see RFC 6455 section 7.4 for codes, the reason has at most 123 bytes. */
+  close(code: number = CLOSE_NORMAL, reason = ''): void {
+    this.#endAsked = true;
+    this.#client.close(code, reason);
+  }
+
+  /** The socket as a connection needs it; once. @internal */
+  open(events: WireEvents): Wire {
+    if (this.#wire !== null) throw new TypeError('this socket has a connection already');
+    this.#wire = new AcceptedWire(this, this.#client, events);
+    return this.#wire;
+  }
+
+  /** What the front end says when the socket is closed. @internal */
+  clientEnded(_gone: boolean, failure: string | null = null): void {
+    this.#gone = { failure: this.#endAsked ? null : failure };
+    this.#wire?.gone(this.#gone.failure);
+  }
+
+  /** How it ended, should it have. @internal */
+  get ended(): { readonly failure: string | null } | null {
+    return this.#gone;
+  }
+}
+
+/** An accepted socket. uWebSockets.js cannot pause it, so frames wait in its receive buffer. */
+class AcceptedWire implements Wire {
+  readonly transport = 'websocket ';
+  readonly framing = FRAMING_NONE;
+  /** uWebSockets.js takes a frame's memory back when its callback returns. */
+  readonly lendsFrames = true;
+  readonly #socket: AcceptedSocket;
+  readonly #client: Client;
+  readonly #events: WireEvents;
+  #incoming: Flow | null = null;
+
+  constructor(socket: AcceptedSocket, client: Client, events: WireEvents) {
+    this.#socket = socket;
+    this.#client = client;
+    this.#events = events;
+  }
+
+  get source(): FrameSource {
+    return this.#client.source;
+  }
+
+  get sink(): FrameSink {
+    return this.#client.sink;
+  }
+
+  start(incoming: Flow): void {
+    this.#incoming = incoming;
+    this.#client.start(incoming);
+    const { ended } = this.#socket;
+    if (ended !== null) queueMicrotask(() => this.gone(ended.failure));
+  }
+
+  stopReading(): void {
+    // What still comes is dropped by the connection, so the receive buffer empties.
+  }
+
+  readOn(): void {
+    // A WebSocket leaves nothing out.
+  }
+
+  end(code: number): void {
+    this.#socket.close(code);
+  }
+
+  gone(failure: string | null): void {
+    this.#events.readEnded(failure);
+    this.#events.writeClosed();
+    this.#incoming!.endOfSource();
+  }
+}

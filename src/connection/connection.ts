@@ -1,0 +1,125 @@
+import type { Readable, Writable } from 'node:stream';
+import type { WebSocket } from 'ws';
+import type { Framing } from '../framing/splitter.js';
+import { MAX_PAYLOAD_BYTES } from '../limits.js';
+import { AcceptedSocket } from './accepted-socket.js';
+import type { ConnectionEvent } from './incoming.js';
+import type { OutgoingMessages } from './outgoing.js';
+import { JsonRpcRuntime } from './runtime.js';
+import { StdioWire } from './stdio-wire.js';
+import { WebSocketWire } from './websocket-wire.js';
+import { Wiring, type WiringOptions } from './wiring.js';
+
+export interface ConnectionOptions {
+  /**
+   * What a frame that is no JSON-RPC message does: `disconnect` ends the connection with a
+   * reason, `report` makes it an event of type `malformed` and reads on; default `disconnect`.
+   */
+  readonly malformed?: 'disconnect' | 'report';
+  /** Worker threads and lanes; default: JsonRpcRuntime.shared(). */
+  readonly runtime?: JsonRpcRuntime;
+}
+
+export interface StdioOptions extends ConnectionOptions {
+  /** `ndjson`: a message is a line; `content-length`: as language servers do; default `ndjson`. */
+  readonly framing?: Framing;
+  /** The largest message that is read, in bytes; a larger one counts as malformed; default 16 MiB. */
+  readonly maxPayloadBytes?: number;
+  /**
+   * True: after a regular end of `readable`, sending goes on until outgoing.end() or until
+   * `writable` closes. Default false: once the iterator has yielded `disconnected`, send() rejects.
+   */
+  readonly allowHalfOpen?: boolean;
+}
+
+/** The parts of a connection, which work independently of each other. */
+export interface ConnectionParts {
+  readonly outgoing: OutgoingMessages;
+  /**
+   * Events in order, for one consumer; the last one is `disconnected`. While 128 messages (or
+   * 1 MiB) wait to be taken from here, the other side is not read. Leaving the loop stops reading.
+   */
+  readonly incoming: AsyncIterableIterator<ConnectionEvent>;
+  /**
+   * Of the reader and of the writer: settled when nothing more is read, and when nothing more
+   * is written. They never reject; the reason is in the `disconnected` event.
+   */
+  readonly tasks: readonly [reader: Promise<void>, writer: Promise<void>];
+}
+
+/**
+ * A JSON-RPC connection over two byte streams or a WebSocket: messages in and out, checked
+ * completely, with at most 128 pending in each direction (DESIGN section 6). Requests are not
+ * matched with replies: that is the application's. Everything happens on the thread that made it,
+ * except the parsing of what is worth a hand-over to the runtime's worker threads.
+ *
+ * Reading begins at once; make the connection before the other side's first message can come.
+ */
+export class JsonRpcConnection {
+  readonly #parts: ConnectionParts;
+
+  private constructor(options: WiringOptions) {
+    const { outgoing, incoming, reader, writer } = new Wiring(options);
+    this.#parts = { outgoing, incoming, tasks: [reader, writer] };
+  }
+
+  /**
+   * Over two byte streams: a child's `stdout` and `stdin`, our own standard input and output, or
+   * a socket given as both. The streams remain their owner's: a failure leaves `readable` paused,
+   * and only outgoing.end() ends `writable`.
+   *
+   * @param label - names the other side in reasons
+   */
+  static fromStdio(
+    readable: Readable,
+    writable: Writable,
+    label: string,
+    options: StdioOptions = {},
+  ): JsonRpcConnection {
+    const {
+      framing = 'ndjson',
+      maxPayloadBytes = MAX_PAYLOAD_BYTES,
+      allowHalfOpen = false,
+    } = options;
+    return new JsonRpcConnection({
+      ...common(label, options),
+      allowHalfOpen,
+      createWire: (events) =>
+        new StdioWire({ readable, writable, framing, maxPayloadBytes }, events),
+    });
+  }
+
+  /**
+   * Over a WebSocket: one of `ws`, connecting or open, or one that acceptWebSockets() accepted. The
+   * connection owns it: after the `disconnected` event it is closed (1007 after a malformed
+   * message, 1011 after another failure of ours). Text and binary messages are the same; messages
+   * are sent as text. The limit on what comes in is the socket's own (`maxPayload` of `ws`, above
+   * which reading fails).
+   *
+   * @param label - names the other side in reasons
+   */
+  static fromWebSocket(
+    socket: WebSocket | AcceptedSocket,
+    label: string,
+    options: ConnectionOptions = {},
+  ): JsonRpcConnection {
+    return new JsonRpcConnection({
+      ...common(label, options),
+      allowHalfOpen: false,
+      createWire: (events) =>
+        socket instanceof AcceptedSocket ? socket.open(events) : new WebSocketWire(socket, events),
+    });
+  }
+
+  /** The connection's parts; the same ones at each call. */
+  intoParts(): ConnectionParts {
+    return this.#parts;
+  }
+}
+
+function common(
+  label: string,
+  { malformed = 'disconnect', runtime = JsonRpcRuntime.shared() }: ConnectionOptions,
+): Pick<WiringOptions, 'label' | 'lane' | 'reportMalformed'> {
+  return { label, lane: runtime.nextLane(), reportMalformed: malformed === 'report' };
+}

@@ -1,0 +1,88 @@
+import type { Readable, Writable } from 'node:stream';
+import { FRAMING_CONTENT_LENGTH, FRAMING_NDJSON } from '../../workers/batch-layout.js';
+import { createSplitter } from '../framing/create-splitter.js';
+import type { Framing } from '../framing/splitter.js';
+import type { Flow } from '../lane/flow.js';
+import { StreamSink } from '../transport/stream-sink.js';
+import { StreamSource } from '../transport/stream-source.js';
+import { CLOSE_NORMAL } from './close-codes.js';
+import type { Wire, WireEvents } from './wire.js';
+
+export interface StdioWireOptions {
+  readonly readable: Readable;
+  readonly writable: Writable;
+  readonly framing: Framing;
+  readonly maxPayloadBytes: number;
+}
+
+/** How much of a line that is no header a reason shows. */
+const SHOWN_NOISE_BYTES = 80;
+
+/** Two byte streams, or one that is both. They stay their owner's: only end() ends the second. */
+export class StdioWire implements Wire {
+  readonly transport = '';
+  readonly framing: number;
+  readonly source: StreamSource;
+  readonly sink: StreamSink;
+  readonly lendsFrames = false;
+  readonly #writable: Writable;
+  readonly #events: WireEvents;
+  /** One stream for both directions: each failure is told to both. */
+  readonly #isDuplex: boolean;
+  #readError: string | null = null;
+
+  constructor(options: StdioWireOptions, events: WireEvents) {
+    const { readable, writable, framing, maxPayloadBytes } = options;
+    this.#writable = writable;
+    this.#events = events;
+    this.#isDuplex = (readable as unknown) === writable;
+    this.framing = framing === 'ndjson' ? FRAMING_NDJSON : FRAMING_CONTENT_LENGTH;
+    const splitter = createSplitter(framing, maxPayloadBytes, {
+      oversize: (limitBytes) => this.#leftOut(`message above ${limitBytes} bytes`),
+      noise: (line) => this.#leftOut(`not a header: ${shown(line)}`),
+    });
+    this.source = new StreamSource(readable, splitter, {
+      failed: (error) => this.#readFailed(error),
+      ended: () => events.readEnded(this.#readError),
+    });
+    this.sink = new StreamSink(writable, (error) => this.#writeFailed(error));
+    writable.once('close', () => events.writeClosed());
+  }
+
+  start(incoming: Flow): void {
+    this.source.start(incoming);
+    // What is closed already will not say so.
+    if (!this.#writable.writable) queueMicrotask(() => this.#events.writeClosed());
+  }
+
+  stopReading(): void {
+    this.source.hold();
+  }
+
+  readOn(): void {
+    this.source.release();
+  }
+
+  end(code: number): void {
+    if (code === CLOSE_NORMAL) this.sink.end();
+  }
+
+  #leftOut(why: string): void {
+    this.source.hold();
+    this.#events.leftOut(why);
+  }
+
+  #readFailed(error: NodeJS.ErrnoException): void {
+    if (this.#isDuplex && error.syscall === 'write') return;
+    this.#readError = error.message;
+  }
+
+  #writeFailed(error: NodeJS.ErrnoException): void {
+    if (this.#isDuplex && error.syscall === 'read') return;
+    this.#events.writeFailed(error.message);
+  }
+}
+
+function shown(line: Uint8Array): string {
+  return JSON.stringify(Buffer.from(line).toString('utf8', 0, SHOWN_NOISE_BYTES));
+}

@@ -1,0 +1,14 @@
+import { ContentLengthSplitter } from './content-length-splitter.js';
+import { NdjsonSplitter } from './ndjson-splitter.js';
+import type { FrameSplitter, Framing, SplitterEvents } from './splitter.js';
+
+/** The splitter of a framing; `maxFrameBytes` is the largest frame that it gives. */
+export function createSplitter(
+  framing: Framing,
+  maxFrameBytes: number,
+  events: SplitterEvents,
+): FrameSplitter {
+  return framing === 'ndjson'
+    ? new NdjsonSplitter(maxFrameBytes, events)
+    : new ContentLengthSplitter(maxFrameBytes, events);
+}

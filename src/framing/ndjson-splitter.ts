@@ -1,0 +1,114 @@
+import type { FrameSplitter, SplitterEvents } from './splitter.js';
+
+const LF = 0x0a;
+const CR = 0x0d;
+const TAB = 0x09;
+const SPACE = 0x20;
+const EMPTY = new Uint8Array(0);
+
+/** One message a line. A line may end with CR LF; blank lines are skipped. */
+export class NdjsonSplitter implements FrameSplitter {
+  readonly #maxFrameBytes: number;
+  readonly #events: SplitterEvents;
+  /** Chunks that wait behind the current one. */
+  readonly #queue: Uint8Array[] = [];
+  #chunk: Uint8Array = EMPTY;
+  #at = 0;
+  /** Beginning of a line whose end has not come yet. */
+  #parts: Uint8Array[] = [];
+  #partsBytes = 0;
+  /** True inside a line that is too long: everything up to its end is left out. */
+  #skipping = false;
+  #ended = false;
+
+  constructor(maxFrameBytes: number, events: SplitterEvents) {
+    this.#maxFrameBytes = maxFrameBytes;
+    this.#events = events;
+  }
+
+  push(chunk: Uint8Array): void {
+    if (this.#at === this.#chunk.length && this.#queue.length === 0) {
+      this.#chunk = chunk;
+      this.#at = 0;
+    } else {
+      this.#queue.push(chunk);
+    }
+  }
+
+  end(): void {
+    this.#ended = true;
+  }
+
+  next(): Uint8Array | null {
+    for (;;) {
+      const line = this.#nextLine();
+      if (line === null) return null;
+      if (!isBlank(line)) return line;
+    }
+  }
+
+  /** The next line, without its end. */
+  #nextLine(): Uint8Array | null {
+    for (;;) {
+      const chunk = this.#chunk;
+      const start = this.#at;
+      const lf = start < chunk.length ? chunk.indexOf(LF, start) : -1;
+      if (lf !== -1) {
+        this.#at = lf + 1;
+        const line = this.#join(chunk.subarray(start, lf));
+        if (line !== null) return line;
+        continue;
+      }
+      if (start < chunk.length) this.#keep(chunk.subarray(start));
+      const following = this.#queue.shift();
+      this.#chunk = following ?? EMPTY;
+      this.#at = 0;
+      if (following !== undefined) continue;
+      if (!this.#ended || (this.#partsBytes === 0 && !this.#skipping)) return null;
+      return this.#join(EMPTY);
+    }
+  }
+
+  #keep(part: Uint8Array): void {
+    if (this.#skipping) return;
+    if (this.#partsBytes + part.length > this.#maxFrameBytes + 1) {
+      this.#skip();
+      return;
+    }
+    this.#parts.push(part);
+    this.#partsBytes += part.length;
+  }
+
+  #skip(): void {
+    this.#parts = [];
+    this.#partsBytes = 0;
+    this.#skipping = true;
+    this.#events.oversize(this.#maxFrameBytes);
+  }
+
+  /** The line that ends with `last`; null when it was too long. */
+  #join(last: Uint8Array): Uint8Array | null {
+    if (this.#skipping) {
+      this.#skipping = false;
+      return null;
+    }
+    let line = last;
+    if (this.#partsBytes > 0) {
+      line = Buffer.concat([...this.#parts, last]);
+      this.#parts = [];
+      this.#partsBytes = 0;
+    }
+    if (line.length > 0 && line[line.length - 1] === CR) line = line.subarray(0, -1);
+    if (line.length <= this.#maxFrameBytes) return line;
+    this.#events.oversize(this.#maxFrameBytes);
+    return null;
+  }
+}
+
+function isBlank(line: Uint8Array): boolean {
+  for (let i = 0; i < line.length; i++) {
+    const c = line[i]!;
+    if (c !== SPACE && c !== TAB && c !== CR) return false;
+  }
+  return true;
+}

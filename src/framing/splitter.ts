@@ -1,0 +1,25 @@
+/** How messages are told apart on a byte stream. */
+export const FRAMINGS = ['ndjson', 'content-length'] as const;
+export type Framing = (typeof FRAMINGS)[number];
+
+/**
+ * Cuts a byte stream into frames. Chunks are borrowed until they are used up, and so are
+ * the frames, which are views on them where they do not cross a chunk's edge.
+ * The result does not depend on where the chunks were cut.
+ */
+export interface FrameSplitter {
+  /** More bytes from the stream. They must not change afterwards. */
+  push(chunk: Uint8Array): void;
+  /** The next whole frame; null when more bytes are needed. */
+  next(): Uint8Array | null;
+  /** The stream has ended: the rest, if it can count as a frame, comes from next(). */
+  end(): void;
+}
+
+/** What a splitter has to leave out; it goes on behind it. */
+export interface SplitterEvents {
+  /** A frame above the limit was skipped; called once for each, when the limit is passed. */
+  oversize(limitBytes: number): void;
+  /** Bytes that belong to no frame (Content-Length only), cut to a line. */
+  noise(line: Uint8Array): void;
+}

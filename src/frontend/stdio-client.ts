@@ -1,0 +1,119 @@
+import type { Readable, Writable } from 'node:stream';
+import { FRAMING_CONTENT_LENGTH, FRAMING_NDJSON } from '../../workers/batch-layout.js';
+import { MESSAGE_TOO_BIG, REFUSALS } from '../../workers/kernel/replies.js';
+import { createSplitter } from '../framing/create-splitter.js';
+import type { Framing } from '../framing/splitter.js';
+import { frame } from '../framing/unframe.js';
+import type { Batch } from '../lane/batch.js';
+import type { Flow } from '../lane/flow.js';
+import type { Logger } from '../log.js';
+import type { Client, ClientSession } from '../session/client.js';
+import { StreamSink } from '../transport/stream-sink.js';
+import { StreamSource } from '../transport/stream-source.js';
+
+export interface StdioClientOptions {
+  readonly input: Readable;
+  readonly output: Writable;
+  readonly framing: Framing;
+  readonly maxPayloadBytes: number;
+  readonly log: Logger;
+  /** The client is gone, or was closed: with `failure` when that was not of its own will. */
+  readonly onClosed: (failure: string | null) => void;
+}
+
+/** Unread output of ours above which input waits: error replies have no ring of their own. */
+const MAX_UNREAD_BYTES = 64 * 1024;
+
+/** The client on standard input and output, of which a gateway has one at most. */
+export class StdioClient implements Client {
+  readonly label = 'stdio client';
+  readonly framing: number;
+  readonly source: StreamSource;
+  readonly sink: StreamSink;
+  readonly #options: StdioClientOptions;
+  #session: ClientSession | null = null;
+  #ended = false;
+  #closed = false;
+
+  constructor(options: StdioClientOptions) {
+    this.#options = options;
+    const { input, output, framing, maxPayloadBytes, log } = options;
+    this.framing = framing === 'ndjson' ? FRAMING_NDJSON : FRAMING_CONTENT_LENGTH;
+    const splitter = createSplitter(framing, maxPayloadBytes, {
+      oversize: () => this.reply(tooBig()),
+      noise: (line) =>
+        log.warn(
+          { line: Buffer.from(line).toString('utf8', 0, 200) },
+          'input that is no header was skipped',
+        ),
+    });
+    this.source = new StreamSource(input, splitter, {
+      failed: (error) => log.error({ err: error }, 'cannot read from standard input'),
+      ended: () => this.#inputEnded(),
+    });
+    this.sink = new StreamSink(output, (error) => {
+      log.warn({ err: error }, 'cannot write to standard output');
+      this.#gone();
+    });
+  }
+
+  attach(session: ClientSession): void {
+    this.#session = session;
+    if (this.#ended) session.clientEnded(false);
+  }
+
+  start(flow: Flow): void {
+    this.source.start(flow);
+  }
+
+  send(batch: Batch, frames: Int32Array, count: number): void {
+    for (let i = 0; i < count; i++) this.sendOne(batch.output(frames[i]!));
+  }
+
+  sendOne(message: Uint8Array): void {
+    this.sink.writeOwn(frame(message, this.framing));
+  }
+
+  get heldBackBytes(): number {
+    return this.#options.output.writableLength;
+  }
+
+  reply(bytes: Uint8Array): void {
+    this.sendOne(bytes);
+    if (this.#options.output.writableLength > MAX_UNREAD_BYTES) this.#holdInput();
+  }
+
+  close(_code: number, reason: string): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.source.discard();
+    const failure = this.#ended ? null : reason;
+    this.#options.output.end(() => this.#options.onClosed(failure));
+  }
+
+  /** Until what we have said has been read. */
+  #holdInput(): void {
+    this.source.hold();
+    this.#options.output.once('drain', () => this.source.release());
+  }
+
+  #inputEnded(): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    this.#session?.clientEnded(false);
+  }
+
+  #gone(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.source.discard();
+    this.#session?.clientEnded(true);
+    this.#options.onClosed(this.#ended ? null : 'standard output is closed');
+  }
+}
+
+function tooBig(): Buffer {
+  return Buffer.from(
+    JSON.stringify({ jsonrpc: '2.0', id: null, error: REFUSALS[MESSAGE_TOO_BIG]! }),
+  );
+}

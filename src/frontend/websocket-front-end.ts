@@ -1,0 +1,204 @@
+import uWS from 'uWebSockets.js';
+import { SluiceError } from '../errors.js';
+import type { Logger } from '../log.js';
+import type { ClientAcceptor } from '../session/client.js';
+import { AccessPolicy } from './access-policy.js';
+import type { ConnectionCount } from './connection-count.js';
+import { SocketClient, type SocketData } from './socket-client.js';
+
+export interface WebSocketFrontEndOptions {
+  readonly host: string;
+  /** 0 picks one. */
+  readonly port: number;
+  /** Given: serve `wss://` with this certificate and key (PEM files). */
+  readonly tls: { readonly certFile: string; readonly keyFile: string } | null;
+  readonly maxPayloadBytes: number;
+  readonly receiveBufferBytes: number;
+  readonly pingIntervalSeconds: number;
+  readonly allowedOrigins: readonly string[];
+  readonly allowedHosts: readonly string[];
+  readonly connections: ConnectionCount;
+  readonly acceptor: ClientAcceptor;
+  readonly log: Logger;
+  /** What `/readyz` says. */
+  readonly ready: () => boolean;
+}
+
+/**
+ * uWebSockets.js cuts a connection whose frame is above its own limit without a close
+ * frame. Its limit is this many times ours, so that we can answer with 1009 up to there.
+ */
+const NATIVE_PAYLOAD_FACTOR = 2;
+/**
+ * Above it uWebSockets.js drops what is sent, silently and the close frame too, so it is
+ * out of reach of our own bounds (one ring, one largest message, the reserved
+ * replies). Not 0, which is no limit: pongs to a peer that pings and never reads count.
+ */
+const NATIVE_BACKPRESSURE_MARGIN_BYTES = 16 * 1024 * 1024;
+/** uWebSockets.js pings this long before the idle timeout. */
+const NATIVE_PING_MARGIN_SECONDS = 8;
+/** Above this uWebSockets.js ends the process. */
+export const MAX_IDLE_TIMEOUT_SECONDS = 960;
+export const MAX_PING_INTERVAL_SECONDS = MAX_IDLE_TIMEOUT_SECONDS - NATIVE_PING_MARGIN_SECONDS;
+
+/**
+ * Without it a second gateway could listen on the same port and share its clients, which is
+ * a mistake more often than a wish. The type declarations leave this form of listen() out.
+ */
+const LISTEN_EXCLUSIVE_PORT = 1;
+interface ExclusiveListener {
+  listen(
+    host: string,
+    port: number,
+    options: number,
+    callback: (socket: uWS.us_listen_socket | false) => void,
+  ): unknown;
+}
+
+/** Accepts WebSocket clients on one address with uWebSockets.js, on the main thread. */
+export class WebSocketFrontEnd {
+  /** Where it listens, with the port that was picked. */
+  readonly url: string;
+  readonly #app: uWS.TemplatedApp;
+  readonly #clients: Set<SocketClient>;
+  #listening: uWS.us_listen_socket | null;
+
+  private constructor(
+    app: uWS.TemplatedApp,
+    listening: uWS.us_listen_socket,
+    url: string,
+    clients: Set<SocketClient>,
+  ) {
+    this.#app = app;
+    this.#listening = listening;
+    this.url = url;
+    this.#clients = clients;
+  }
+
+  /** @throws SluiceError SLUICE_ERR_LISTEN, SLUICE_ERR_TLS */
+  static async listen(options: WebSocketFrontEndOptions): Promise<WebSocketFrontEnd> {
+    const { host, port } = options;
+    const clients = new Set<SocketClient>();
+    const app = createApp(options.tls);
+    addHealth(app, options.ready);
+    addWebSockets(app, options, clients);
+    const listening = await new Promise<uWS.us_listen_socket | false>((resolve) => {
+      (app as unknown as ExclusiveListener).listen(host, port, LISTEN_EXCLUSIVE_PORT, resolve);
+    });
+    if (listening === false) {
+      app.close();
+      throw new SluiceError(
+        'SLUICE_ERR_LISTEN',
+        `cannot listen on ${host}:${port}; is the port in use, or the address not of this machine?`,
+      );
+    }
+    const scheme = options.tls === null ? 'ws' : 'wss';
+    const shownHost = host.includes(':') ? `[${host}]` : host;
+    const url = `${scheme}://${shownHost}:${uWS.us_socket_local_port(listening)}`;
+    return new WebSocketFrontEnd(app, listening, url, clients);
+  }
+
+  /** Accepts no further clients. */
+  stopAccepting(): void {
+    if (this.#listening === null) return;
+    uWS.us_listen_socket_close(this.#listening);
+    this.#listening = null;
+  }
+
+  /** Closes all clients with this code, then everything else. */
+  close(code: number, reason: string): void {
+    this.stopAccepting();
+    for (const client of this.#clients) client.close(code, reason);
+  }
+
+  /** Ends what is still connected, at once. */
+  destroy(): void {
+    this.stopAccepting();
+    this.#app.close();
+  }
+}
+
+function createApp(tls: WebSocketFrontEndOptions['tls']): uWS.TemplatedApp {
+  if (tls === null) return uWS.App();
+  try {
+    return uWS.SSLApp({ cert_file_name: tls.certFile, key_file_name: tls.keyFile });
+  } catch (error) {
+    throw new SluiceError(
+      'SLUICE_ERR_TLS',
+      `cannot use the certificate ${tls.certFile} with the key ${tls.keyFile}; both must be PEM files that belong together`,
+      { cause: error },
+    );
+  }
+}
+
+function addHealth(app: uWS.TemplatedApp, ready: () => boolean): void {
+  app.get('/healthz', (response) => {
+    response.end('ok\n');
+  });
+  app.get('/readyz', (response) => {
+    if (ready()) response.end('ready\n');
+    else response.writeStatus('503 Service Unavailable').end('draining\n');
+  });
+  app.any('/*', (response) => {
+    response.writeStatus('426 Upgrade Required').end('connect with a WebSocket client\n');
+  });
+}
+
+function addWebSockets(
+  app: uWS.TemplatedApp,
+  options: WebSocketFrontEndOptions,
+  clients: Set<SocketClient>,
+): void {
+  const { connections, acceptor, log } = options;
+  const policy = new AccessPolicy({ ...options, listenHost: options.host });
+  app.ws<SocketData>('/*', {
+    compression: uWS.DISABLED,
+    maxPayloadLength: options.maxPayloadBytes * NATIVE_PAYLOAD_FACTOR,
+    maxBackpressure: options.maxPayloadBytes * 2 + NATIVE_BACKPRESSURE_MARGIN_BYTES,
+    idleTimeout: options.pingIntervalSeconds + NATIVE_PING_MARGIN_SECONDS,
+    sendPingsAutomatically: true,
+    upgrade: (response, request, context) => {
+      const refusal = policy.refusal(request.getHeader('origin'), request.getHeader('host'));
+      const address = Buffer.from(response.getRemoteAddressAsText()).toString();
+      if (refusal !== null) {
+        log.warn({ address, refusal }, 'a connection was refused');
+        response.writeStatus('403 Forbidden').end(`${refusal}\n`);
+      } else if (!options.ready() || !connections.enter(address)) {
+        log.warn({ address, connections: connections.total }, 'a connection was refused: no room');
+        response.writeStatus('503 Service Unavailable').end('too many connections\n');
+      } else {
+        response.upgrade<SocketData>(
+          { client: null, address },
+          request.getHeader('sec-websocket-key'),
+          chosenProtocol(request.getHeader('sec-websocket-protocol')),
+          request.getHeader('sec-websocket-extensions'),
+          context,
+        );
+      }
+    },
+    open: (socket) => {
+      const data = socket.getUserData();
+      const client = new SocketClient(socket, `websocket client ${data.address}`, options);
+      data.client = client;
+      clients.add(client);
+      client.attach(acceptor.accept(client));
+    },
+    message: (socket, bytes) => {
+      socket.getUserData().client!.message(bytes);
+    },
+    drain: (socket) => {
+      socket.getUserData().client!.drained();
+    },
+    close: (socket, code, message) => {
+      const { client, address } = socket.getUserData();
+      clients.delete(client!);
+      connections.leave(address);
+      client!.gone(code, Buffer.from(message).toString('utf8'));
+    },
+  });
+}
+
+/** MCP over WebSocket asks for the subprotocol `mcp`; what is asked for first is what it gets. */
+function chosenProtocol(offered: string): string {
+  return offered.split(',', 1)[0]!.trim();
+}

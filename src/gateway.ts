@@ -1,0 +1,172 @@
+import { createIdStore } from '../workers/id-store.js';
+import { selectKernel } from '../workers/kernel/select-kernel.js';
+import type { ListenAddress, ServeConfig } from './config/serve-config.js';
+import { ConnectionCount } from './frontend/connection-count.js';
+import { StdioClient } from './frontend/stdio-client.js';
+import { WebSocketFrontEnd } from './frontend/websocket-front-end.js';
+import { Lane } from './lane/lane.js';
+import { inlineBytes } from './lane/offload.js';
+import { WorkerPool } from './lane/worker-pool.js';
+import type { Logger } from './log.js';
+import { createMode } from './mode.js';
+import type { ServerPool } from './multiplex/server-pool.js';
+import { CLOSE_GOING_AWAY } from './session/client.js';
+import { SessionRouter } from './session/session-router.js';
+import { createUpstreamFactory } from './upstream/create-upstream.js';
+import { OrphanGuard } from './upstream/orphan-guard.js';
+
+/** How long closing clients may take to answer the close frame. */
+const CLOSE_WAIT_MS = 200;
+
+/**
+ * The composition root: puts front ends, lanes, pool, sessions and upstreams together as
+ * the configuration says, and takes them apart again.
+ */
+export class Gateway {
+  /** Bound `ws://` and `wss://` addresses, in the order of the configuration. */
+  readonly urls: readonly string[];
+  /** Settles when the gateway has nothing left to serve: its stdio client, the only one, is gone. */
+  readonly finished: Promise<{ failure: string | null }>;
+
+  readonly #config: ServeConfig;
+  readonly #log: Logger;
+  readonly #pool: WorkerPool;
+  readonly #router: SessionRouter;
+  readonly #servers: ServerPool | null;
+  readonly #guard: OrphanGuard;
+  readonly #frontEnds: readonly WebSocketFrontEnd[];
+  readonly #draining: { now: boolean };
+  #stopping: Promise<void> | null = null;
+
+  private constructor(parts: GatewayParts) {
+    this.#config = parts.config;
+    this.#log = parts.log;
+    this.#pool = parts.pool;
+    this.#router = parts.router;
+    this.#servers = parts.servers;
+    this.#guard = parts.guard;
+    this.#frontEnds = parts.frontEnds;
+    this.#draining = parts.draining;
+    this.urls = parts.frontEnds.map(({ url }) => url);
+    this.finished = parts.finished;
+  }
+
+  /** Starts everything; clients are accepted when it settles. @throws SluiceError */
+  static async start(config: ServeConfig, log: Logger): Promise<Gateway> {
+    const guard = new OrphanGuard();
+    const upstream = createUpstreamFactory(config, guard, log);
+    const ids = createIdStore();
+    const { kernel, why } = selectKernel(config.kernel, ids);
+    const { threads } = config;
+    log.info({ kernel: kernel.name, why, threads }, 'kernel');
+    const pool = await WorkerPool.start({ threads, kernel: config.kernel, ids, log });
+    const lanes = Array.from(
+      { length: threads },
+      () =>
+        new Lane({ runner: pool, kernel, inlineBytes: inlineBytes(config.offload, kernel), log }),
+    );
+    const modes = createMode({ config, upstream, lanes, ids, log });
+    const router = new SessionRouter(lanes, modes.createSession);
+    const draining = { now: false };
+    const frontEnds: WebSocketFrontEnd[] = [];
+    const parts = { config, log, pool, router, servers: modes.servers, guard, frontEnds, draining };
+    try {
+      const connections = new ConnectionCount(
+        config.maxConnections,
+        config.maxConnectionsPerAddress,
+      );
+      for (const address of config.listen) {
+        if (address.kind === 'stdio') continue;
+        frontEnds.push(await listen(address, parts, connections));
+      }
+      return new Gateway({ ...parts, finished: startStdio(parts) });
+    } catch (error) {
+      for (const frontEnd of frontEnds) frontEnd.destroy();
+      await modes.servers?.stop();
+      await pool.close();
+      throw error;
+    }
+  }
+
+  /** Clients that are connected, or whose server has not ended yet. */
+  get sessions(): number {
+    return this.#router.count;
+  }
+
+  /**
+   * Accepts nobody any more, finishes what is in flight, closes clients with 1001, ends
+   * servers. Once: later calls get the same promise.
+   */
+  stop(): Promise<void> {
+    this.#stopping ??= this.#stopNow();
+    return this.#stopping;
+  }
+
+  async #stopNow(): Promise<void> {
+    this.#draining.now = true;
+    for (const frontEnd of this.#frontEnds) frontEnd.stopAccepting();
+    const { drainTimeoutMs } = this.#config;
+    if (!(await this.#router.quiet(drainTimeoutMs))) {
+      this.#log.warn({ drainTimeoutMs }, 'messages were still in flight at the stop');
+    }
+    await this.#router.stop(CLOSE_GOING_AWAY, 'the gateway is stopping');
+    await this.#servers?.stop();
+    await new Promise((resolve) =>
+      setTimeout(resolve, this.#frontEnds.length > 0 ? CLOSE_WAIT_MS : 0),
+    );
+    for (const frontEnd of this.#frontEnds) frontEnd.destroy();
+    this.#guard.close();
+    await this.#pool.close();
+  }
+}
+
+interface GatewayParts {
+  readonly config: ServeConfig;
+  readonly log: Logger;
+  readonly pool: WorkerPool;
+  readonly router: SessionRouter;
+  readonly servers: ServerPool | null;
+  readonly guard: OrphanGuard;
+  readonly frontEnds: WebSocketFrontEnd[];
+  readonly draining: { now: boolean };
+  readonly finished: Promise<{ failure: string | null }>;
+}
+
+function listen(
+  address: Exclude<ListenAddress, { kind: 'stdio' }>,
+  parts: Omit<GatewayParts, 'finished'>,
+  connections: ConnectionCount,
+): Promise<WebSocketFrontEnd> {
+  const { config, router, log, draining } = parts;
+  return WebSocketFrontEnd.listen({
+    ...config,
+    host: address.host,
+    port: address.port,
+    tls: address.kind === 'wss' ? config.tls : null,
+    connections,
+    acceptor: router,
+    log,
+    ready: () => !draining.now,
+  });
+}
+
+/** Serves standard input and output, where asked for. */
+function startStdio(parts: Omit<GatewayParts, 'finished'>): Promise<{ failure: string | null }> {
+  const { config, router, log } = parts;
+  return new Promise((resolve) => {
+    if (!config.listen.some(({ kind }) => kind === 'stdio')) return;
+    const client = new StdioClient({
+      input: process.stdin,
+      output: process.stdout,
+      framing: config.stdioFraming,
+      maxPayloadBytes: config.maxPayloadBytes,
+      log,
+      onClosed: (failure) => {
+        if (failure !== null) log.error({ reason: failure }, 'the stdio client was closed');
+        // With other listeners there is still somebody to serve.
+        if (config.listen.length === 1) resolve({ failure });
+      },
+    });
+    client.attach(router.accept(client));
+  });
+}

@@ -1,0 +1,155 @@
+import {
+  ARG,
+  BAD_MESSAGE,
+  FRAME_COUNT,
+  FRAME_WORDS,
+  HEADER_WORDS,
+  IN_LENGTH,
+  IN_OFFSET,
+  INPUT_PADDING_BYTES,
+  OP,
+  OUT_END,
+  OUT_LENGTH,
+  OUT_LIMIT,
+  OUT_OFFSET,
+  OUT_START,
+  OUTPUT_RESERVE_BYTES,
+  VERDICT,
+} from '../../workers/batch-layout.js';
+
+/** Frames begin at multiples of this, so that copies and SIMD loads are aligned. */
+const ALIGNMENT = 8;
+
+/** Whose frame it is: a flow, as its batch and its lane know it. */
+export interface FrameOwner {
+  /** True while the lane remembers it because it had no room. */
+  waitsForLane: boolean;
+  /** There is room again. */
+  pump(): void;
+  /** Its frames [from, to) of this batch are processed. */
+  received(batch: Batch, from: number, to: number): void;
+}
+
+/**
+ * One shared-memory arena and what main knows of the frames in it. Main fills it,
+ * a worker processes it, main reads the results; batch-layout.ts says who owns it when.
+ */
+export class Batch {
+  readonly memory: SharedArrayBuffer;
+  readonly control: Int32Array;
+  readonly bytes: Uint8Array;
+  readonly inputCapacity: number;
+  readonly frameCapacity: number;
+
+  /** Whose frame each one is, by index; only the first `count` are meant. */
+  readonly flows: (FrameOwner | undefined)[];
+  count = 0;
+  /** Bytes of frames in it. */
+  inputBytes = 0;
+  /** What still needs its memory, its delivery or destinations that write from it; at 0 it is filled again. */
+  pins = 0;
+
+  #inputEnd = 0;
+
+  constructor(inputCapacity: number, frameCapacity: number) {
+    this.inputCapacity = inputCapacity;
+    this.frameCapacity = frameCapacity;
+    this.flows = new Array<FrameOwner | undefined>(frameCapacity).fill(undefined);
+    const controlBytes = (HEADER_WORDS + frameCapacity * FRAME_WORDS) * 4;
+    const inputRegion = inputCapacity + INPUT_PADDING_BYTES;
+    const outputRegion = inputCapacity + frameCapacity * OUTPUT_RESERVE_BYTES;
+    this.memory = new SharedArrayBuffer(controlBytes + inputRegion + outputRegion);
+    this.control = new Int32Array(this.memory, 0, controlBytes / 4);
+    this.bytes = new Uint8Array(this.memory, controlBytes);
+    this.control[OUT_START] = inputRegion;
+    this.control[OUT_LIMIT] = inputRegion + outputRegion;
+  }
+
+  /** Copies a frame in; false when there is no room for it. The frame is not kept. */
+  append(flow: FrameOwner, op: number, arg: number, frame: Uint8Array): boolean {
+    const start = this.#inputEnd;
+    const index = this.count;
+    if (index === this.frameCapacity || start + frame.length > this.inputCapacity) return false;
+    this.bytes.set(frame, start);
+    const at = HEADER_WORDS + index * FRAME_WORDS;
+    const { control } = this;
+    control[at + OP] = op;
+    control[at + ARG] = arg;
+    control[at + IN_OFFSET] = start;
+    control[at + IN_LENGTH] = frame.length;
+    this.flows[index] = flow;
+    this.count = index + 1;
+    this.inputBytes += frame.length;
+    this.#inputEnd = (start + frame.length + ALIGNMENT - 1) & -ALIGNMENT;
+    return true;
+  }
+
+  /** To be called before the batch is processed. */
+  seal(): void {
+    this.control[FRAME_COUNT] = this.count;
+  }
+
+  /** Makes it empty. The flows are forgotten, so that a closed connection can be collected. */
+  reset(): void {
+    this.flows.fill(undefined, 0, this.count);
+    this.count = 0;
+    this.inputBytes = 0;
+    this.#inputEnd = 0;
+  }
+
+  /** A word of the descriptor of frame `index`. */
+  word(index: number, word: number): number {
+    return this.control[HEADER_WORDS + index * FRAME_WORDS + word]!;
+  }
+
+  setWord(index: number, word: number, value: number): void {
+    this.control[HEADER_WORDS + index * FRAME_WORDS + word] = value;
+  }
+
+  /** What the kernel found frame `index` to be: a KIND_ or BAD_ constant. */
+  verdict(index: number): number {
+    return this.control[HEADER_WORDS + index * FRAME_WORDS + VERDICT]!;
+  }
+
+  /** The incoming bytes of frame `index`; a view that is valid until reset(). */
+  input(index: number): Uint8Array {
+    const at = HEADER_WORDS + index * FRAME_WORDS;
+    const start = this.control[at + IN_OFFSET]!;
+    return this.bytes.subarray(start, start + this.control[at + IN_LENGTH]!);
+  }
+
+  /** What goes out for frame `index`; a view that is valid until reset(). */
+  output(index: number): Uint8Array {
+    const at = HEADER_WORDS + index * FRAME_WORDS;
+    const start = this.control[at + OUT_OFFSET]!;
+    return this.bytes.subarray(start, start + this.control[at + OUT_LENGTH]!);
+  }
+
+  /** Takes over the result of frame `index` from a batch in which it was processed alone. */
+  copyResult(index: number, alone: Batch): void {
+    const at = HEADER_WORDS + index * FRAME_WORDS;
+    const from = alone.control.subarray(HEADER_WORDS + VERDICT, HEADER_WORDS + FRAME_WORDS);
+    this.control.set(from, at + VERDICT);
+    const start = index === 0 ? this.control[OUT_START]! : this.control[OUT_END]!;
+    const output = alone.output(0);
+    this.bytes.set(output, start);
+    this.control[at + OUT_OFFSET] = start;
+    this.control[OUT_END] = start + output.length;
+  }
+
+  /** The only frame of a batch could not be processed: it counts as bad, and `reason` goes out. */
+  fail(reason: Uint8Array): void {
+    const { control } = this;
+    control.fill(0, HEADER_WORDS + VERDICT, HEADER_WORDS + FRAME_WORDS);
+    control[HEADER_WORDS + VERDICT] = BAD_MESSAGE;
+    const start = control[OUT_START]!;
+    this.bytes.set(reason, start);
+    control[HEADER_WORDS + OUT_OFFSET] = start;
+    control[HEADER_WORDS + OUT_LENGTH] = reason.length;
+    control[OUT_END] = start + reason.length;
+  }
+
+  outputLength(index: number): number {
+    return this.control[HEADER_WORDS + index * FRAME_WORDS + OUT_LENGTH]!;
+  }
+}

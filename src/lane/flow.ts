@@ -1,0 +1,264 @@
+import {
+  ACTION_SCAN,
+  ACTION_SPLIT,
+  ARG,
+  FRAMING_NONE,
+  KIND_BATCH,
+  OUT_LENGTH,
+  op,
+  REQUEST_ID,
+} from '../../workers/batch-layout.js';
+import { BIG_FRAME_BYTES } from '../limits.js';
+import type { Batch, FrameOwner } from './batch.js';
+import type { Lane } from './lane.js';
+import { Ring } from './ring.js';
+
+/** Where a flow's frames come from, in order. It keeps what the flow cannot take yet. */
+export interface FrameSource {
+  /** The next frame, or null when there is none now. Valid until shift() or new input. */
+  peek(): Uint8Array | null;
+  /** The frame of peek() was accepted. */
+  shift(): void;
+  /** The flow has taken all there was: go on reading. */
+  resume(): void;
+}
+
+/**
+ * What becomes of a flow's processed frames. Called on the main thread, in order.
+ *
+ * With ACTION_SCAN nothing goes out and the handler is the destination: good frames come
+ * in deliver(), and every frame, a bad one too, is pending until flow.taken().
+ */
+export interface FlowHandler {
+  /**
+   * Good frames [from, to) of `batch`, each with output. The handler answers for each of
+   * them with flow.taken(), now or when their destination has accepted the bytes, which
+   * are the batch's: they are valid during the call, or while the batch is pinned.
+   */
+  deliver(flow: Flow, batch: Batch, from: number, to: number): void;
+  /** A good frame for which nothing goes out; the flow has counted it as taken. */
+  deliverNothing(flow: Flow, batch: Batch, index: number): void;
+  /** A frame that is not a message; its output is a reason or an error reply (ON_BAD_...). */
+  deliverBad(flow: Flow, batch: Batch, index: number): void;
+  /**
+   * The client has sent a JSON array of `count` elements (JSON-RPC 2.0 section 6). True: their
+   * results come next, one for each, in order; false: the array was answered as a whole.
+   */
+  array(flow: Flow, count: number): boolean;
+  /** The source has ended, and everything that came from it was taken. Called once. */
+  ended(flow: Flow): void;
+}
+
+/** Gives each frame of a flow its ARG word. */
+export interface FrameArgs {
+  /** The next one; 0 when there is none now: the flow has to wait for its wake(). */
+  next(): number;
+  /** One that was not used after all. */
+  giveBack(arg: number): void;
+}
+
+export interface FlowOptions {
+  readonly lane: Lane;
+  /** Action, framing and treatment of bad frames: op() of batch-layout.ts. */
+  readonly op: number;
+  readonly source: FrameSource;
+  readonly handler: FlowHandler;
+  /** The ARG word of all frames, or what gives each its own; 0 if not said. */
+  readonly args?: number | FrameArgs;
+  /** Elements that a JSON array may have; not said: an array is a frame like any other. */
+  readonly maxArray?: number;
+}
+
+const OPEN_BRACKET = 0x5b;
+const SPACE = 0x20;
+const SPAN_BYTES = 8;
+
+/**
+ * One direction of one connection: frames go from its source through the lane to its
+ * handler, in order, at most a ring of them at a time.
+ *
+ *     source -> accept -> [ ring: in the lane, then at the destination ] -> taken
+ */
+export class Flow implements FrameOwner {
+  readonly ring = new Ring();
+  readonly lane: Lane;
+  readonly op: number;
+  /** Frames in the lane; they come back in order. */
+  inLane = 0;
+  waitsForLane = false;
+
+  readonly #source: FrameSource;
+  readonly #handler: FlowHandler;
+  readonly #args: FrameArgs | null;
+  readonly #arg: number;
+  readonly #maxArray: number;
+  readonly #scans: boolean;
+  /** A frame that goes alone is in the lane: nothing else may be. */
+  #alone = false;
+  #splitting = false;
+  /** Elements of an array, which go before anything else from the source. */
+  #elements: Uint8Array[] = [];
+  #held = false;
+  #pumping = false;
+  #sourceEnded = false;
+  #ended = false;
+
+  constructor({ lane, op, source, handler, args = 0, maxArray = -1 }: FlowOptions) {
+    this.lane = lane;
+    this.op = op;
+    this.#source = source;
+    this.#handler = handler;
+    this.#args = typeof args === 'number' ? null : args;
+    this.#arg = typeof args === 'number' ? args : 0;
+    this.#maxArray = maxArray;
+    this.#scans = (op & 0xff) === ACTION_SCAN;
+  }
+
+  /**
+   * Takes a frame straight off the wire: copies it into the lane. False when it has to
+   * wait; then the source keeps it, and the flow comes for it.
+   */
+  accept(frame: Uint8Array): boolean {
+    if (this.#elements.length > 0) return false;
+    if (this.#maxArray >= 0 && isArray(frame)) return this.#acceptAlone(frame, true);
+    return this.#accept(frame);
+  }
+
+  /** Accepts nothing until release(): the destination is not there. */
+  hold(): void {
+    this.#held = true;
+  }
+
+  /** Ends hold(). */
+  release(): void {
+    this.#held = false;
+    this.pump();
+  }
+
+  #accept(frame: Uint8Array): boolean {
+    if (frame.length > BIG_FRAME_BYTES) return this.#acceptAlone(frame, false);
+    if (this.ring.full || this.#alone || this.#held) return false;
+    const arg = this.#args === null ? this.#arg : this.#args.next();
+    if (this.#args !== null && arg === 0) return false;
+    if (!this.lane.push(this, frame, this.op, arg)) {
+      this.#args?.giveBack(arg);
+      return false;
+    }
+    this.ring.push(frame.length);
+    this.inLane++;
+    return true;
+  }
+
+  /** A frame that is its own task. Order: what went before has to be back first. */
+  #acceptAlone(frame: Uint8Array, split: boolean): boolean {
+    if (this.ring.full || this.inLane > 0 || this.#held) return false;
+    let arg = this.#arg;
+    if (!split && this.#args !== null) {
+      arg = this.#args.next();
+      if (arg === 0) return false;
+    }
+    this.#alone = true;
+    this.#splitting = split;
+    if (split) {
+      const room = Math.max(frame.length, this.#maxArray * SPAN_BYTES);
+      this.lane.pushAlone(this, frame, splitOp(this.op), this.#maxArray, room);
+    } else {
+      this.lane.pushAlone(this, frame, this.op, arg, frame.length);
+    }
+    this.ring.push(frame.length);
+    this.inLane++;
+    return true;
+  }
+
+  /** Takes from the source what there is room for. */
+  pump(): void {
+    if (this.#pumping) return;
+    this.#pumping = true;
+    while (this.#elements.length > 0 && this.#accept(this.#elements[0]!)) this.#elements.shift();
+    let frame = this.#source.peek();
+    while (frame !== null && this.accept(frame)) {
+      this.#source.shift();
+      frame = this.#source.peek();
+    }
+    this.#pumping = false;
+    if (frame !== null || this.#elements.length > 0) return;
+    if (!this.#sourceEnded) this.#source.resume();
+    else this.#endIfEmpty();
+  }
+
+  /** The source will give no more than peek() still shows. */
+  endOfSource(): void {
+    this.#sourceEnded = true;
+    this.pump();
+  }
+
+  /** `count` of the oldest messages were taken by their destination: there is room again. */
+  taken(count: number): void {
+    for (let i = 0; i < count; i++) this.ring.shift();
+    // While frames are in the lane, received() pumps when the last of them is back.
+    this.pump();
+  }
+
+  /** The lane hands back frames [from, to) of a processed batch. */
+  received(batch: Batch, from: number, to: number): void {
+    this.inLane -= to - from;
+    this.#alone = false;
+    if (this.#splitting) {
+      this.#splitting = false;
+      this.#splitReceived(batch, from);
+      return;
+    }
+    let i = from;
+    while (i < to) {
+      const verdict = batch.verdict(i);
+      if (verdict < 0) {
+        this.#handler.deliverBad(this, batch, i);
+        if (!this.#scans) this.taken(1);
+        i++;
+      } else if (!this.#scans && batch.word(i, OUT_LENGTH) === 0) {
+        this.#handler.deliverNothing(this, batch, i);
+        this.taken(1);
+        i++;
+      } else {
+        const start = i++;
+        while (i < to && batch.verdict(i) > 0 && (this.#scans || batch.word(i, OUT_LENGTH) > 0))
+          i++;
+        this.#handler.deliver(this, batch, start, i);
+      }
+    }
+  }
+
+  /** The elements of an array are known: they go first from now on. */
+  #splitReceived(batch: Batch, index: number): void {
+    batch.setWord(index, ARG, 0);
+    if (batch.verdict(index) !== KIND_BATCH) {
+      this.#handler.deliverBad(this, batch, index);
+    } else if (this.#handler.array(this, batch.word(index, REQUEST_ID))) {
+      // The batch was this frame's alone and is not used again, so views on it may stay.
+      const frame = batch.input(index);
+      const spans = batch.output(index);
+      const words = new DataView(spans.buffer, spans.byteOffset, spans.byteLength);
+      for (let at = 0; at < spans.length; at += SPAN_BYTES) {
+        this.#elements.push(frame.subarray(words.getInt32(at, true), words.getInt32(at + 4, true)));
+      }
+    }
+    this.taken(1);
+  }
+
+  #endIfEmpty(): void {
+    if (this.#ended || this.ring.pending > 0) return;
+    this.#ended = true;
+    this.#handler.ended(this);
+  }
+}
+
+function isArray(frame: Uint8Array): boolean {
+  let i = 0;
+  while (i < frame.length && frame[i]! <= SPACE) i++;
+  return frame[i] === OPEN_BRACKET;
+}
+
+/** The same treatment of bad frames, but only the elements of the array are wanted. */
+function splitOp(frameOp: number): number {
+  return op(ACTION_SPLIT, FRAMING_NONE, frameOp >> 16);
+}

@@ -1,0 +1,59 @@
+import { RING_CAPACITY, RING_CAPACITY_BYTES } from '../limits.js';
+
+/**
+ * The pending messages of one connection and one direction: a bounded FIFO of their
+ * sizes. The bytes themselves are where they came from, in an arena, or at the
+ * destination; the ring says how many there are.
+ *
+ *      shift (taken) <- [ oldest ... newest ] <- push (accepted off the wire)
+ *
+ * Invariant: `pending` is the number of sizes held, `bytes` their sum. Idle
+ * connections are many, so the slots are only allocated with the first message.
+ */
+export class Ring {
+  /** Messages accepted and not yet taken by their destination; 0 to `capacity`. */
+  pending = 0;
+  /** Sum of their sizes. */
+  bytes = 0;
+
+  readonly capacity: number;
+  readonly capacityBytes: number;
+  #sizes: Int32Array | null = null;
+  #head = 0;
+
+  constructor(capacity: number = RING_CAPACITY, capacityBytes: number = RING_CAPACITY_BYTES) {
+    this.capacity = capacity;
+    this.capacityBytes = capacityBytes;
+  }
+
+  /** True when the source has to wait. One message above the byte limit is let in alone. */
+  get full(): boolean {
+    return this.pending === this.capacity || this.bytes >= this.capacityBytes;
+  }
+
+  /** Size in bytes of the oldest message; 0 when there is none. */
+  get oldest(): number {
+    return this.pending === 0 ? 0 : this.#sizes![this.#head]!;
+  }
+
+  /** Accepts a message; the caller has looked at `full`. @throws RangeError beyond the capacity */
+  push(sizeBytes: number): void {
+    if (this.pending === this.capacity) throw new RangeError('the ring is full');
+    this.#sizes ??= new Int32Array(this.capacity);
+    let slot = this.#head + this.pending;
+    if (slot >= this.capacity) slot -= this.capacity;
+    this.#sizes[slot] = sizeBytes;
+    this.pending++;
+    this.bytes += sizeBytes;
+  }
+
+  /** The oldest message was taken; returns its size. @throws RangeError on an empty ring */
+  shift(): number {
+    if (this.pending === 0) throw new RangeError('the ring is empty');
+    const size = this.#sizes![this.#head]!;
+    this.#head = this.#head + 1 === this.capacity ? 0 : this.#head + 1;
+    this.pending--;
+    this.bytes -= size;
+    return size;
+  }
+}

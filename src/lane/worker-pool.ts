@@ -1,0 +1,183 @@
+import { Piscina } from 'piscina';
+import type { BatchTask, BatchWorkerData } from '../../workers/batch-worker.js';
+import { messageOf, SluiceError } from '../errors.js';
+import { BATCH_TIMEOUT_MS, POOL_START_TIMEOUT_MS } from '../limits.js';
+import type { Logger } from '../log.js';
+import { Batch } from './batch.js';
+import type { BatchRunner } from './lane.js';
+
+export interface WorkerPoolOptions {
+  /** Worker threads. */
+  readonly threads: number;
+  readonly kernel: BatchWorkerData['kernel'];
+  /** The id store (workers/id-store.ts) that all threads share. */
+  readonly ids: Uint8Array;
+  readonly log: Logger;
+  /** The worker's module; tests give one that fails in a known way. */
+  readonly worker?: URL;
+  readonly batchTimeoutMs?: number;
+  readonly startTimeoutMs?: number;
+}
+
+/**
+ * Piscina loads a worker's module with require() where that can load ES modules, and a
+ * thread that is terminated during that aborts the whole process (Node 20: "IsGraphAsync must
+ * be used on an instantiated module"). Without the feature it is import(), which stands it.
+ */
+const NO_REQUIRE_OF_MODULES = process.allowedNodeEnvironmentFlags.has(
+  '--experimental-require-module',
+)
+  ? ['--no-experimental-require-module']
+  : [];
+
+const BATCH_WORKER = new URL('../../workers/batch-worker.js', import.meta.url);
+
+/**
+ * The Piscina pool, and what it does not do by itself: a worker that hangs, and a pool
+ * that has lost all its threads (a replacement that dies while it starts is not
+ * replaced), lead to a new pool. The task in question rejects; its batch is still in
+ * shared memory, and the lane runs it again.
+ */
+export class WorkerPool implements BatchRunner {
+  readonly threads: number;
+  readonly #options: WorkerPoolOptions;
+  readonly #batchTimeoutMs: number;
+  #piscina: Piscina<BatchTask, void>;
+  /** Start times (ms) of the tasks under way, in order of their start. */
+  readonly #startedAt = new Set<{ readonly at: number }>();
+  #watch: NodeJS.Timeout | null = null;
+  #replacing: Promise<void> | null = null;
+  #closed = false;
+
+  #bigRunning = 0;
+  readonly #bigQueue: (() => void)[] = [];
+
+  private constructor(options: WorkerPoolOptions) {
+    this.#options = options;
+    this.threads = options.threads;
+    this.#batchTimeoutMs = options.batchTimeoutMs ?? BATCH_TIMEOUT_MS;
+    this.#piscina = this.#create();
+  }
+
+  /** A pool that has answered a first task. @throws SluiceError SLUICE_ERR_WORKER_POOL */
+  static async start(options: WorkerPoolOptions): Promise<WorkerPool> {
+    const pool = new WorkerPool(options);
+    const timeoutMs = options.startTimeoutMs ?? POOL_START_TIMEOUT_MS;
+    let timer: NodeJS.Timeout | undefined;
+    const timeout = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => reject(new Error(`no answer within ${timeoutMs} ms`)), timeoutMs);
+    });
+    const probe = new Batch(0, 1);
+    probe.seal();
+    try {
+      await Promise.race([pool.#runOn(pool.#piscina, probe), timeout]);
+      return pool;
+    } catch (error) {
+      await pool.close();
+      throw new SluiceError(
+        'SLUICE_ERR_WORKER_POOL',
+        `the worker pool cannot start: ${messageOf(error)}; run "npm run build", or look at memory and thread limits`,
+        { cause: error },
+      );
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  /** Processes a sealed batch in place. Rejects when its worker died, hung or the pool is closed. */
+  async run(batch: Batch): Promise<void> {
+    await this.#replacing;
+    if (this.#closed) throw new SluiceError('SLUICE_ERR_WORKER_POOL', 'the worker pool is closed');
+    const task = { at: Date.now() };
+    this.#startedAt.add(task);
+    this.#watch ??= setInterval(this.#look, this.#batchTimeoutMs / 4);
+    try {
+      await this.#runOn(this.#piscina, batch);
+    } catch (error) {
+      if (this.#piscina.threads.length === 0) await this.#replace('it has no threads left');
+      throw error;
+    } finally {
+      this.#startedAt.delete(task);
+      if (this.#startedAt.size === 0) this.#stopWatching();
+    }
+  }
+
+  /** The same for a frame that goes alone; one thread is always left to the lanes. */
+  async runBig(batch: Batch): Promise<void> {
+    if (this.#bigRunning >= Math.max(1, this.threads - 1)) {
+      // Woken with the place of one that has ended.
+      await new Promise<void>((resolve) => this.#bigQueue.push(resolve));
+    } else {
+      this.#bigRunning++;
+    }
+    try {
+      await this.run(batch);
+    } finally {
+      const next = this.#bigQueue.shift();
+      if (next === undefined) this.#bigRunning--;
+      else next();
+    }
+  }
+
+  /** Ends the threads. Tasks under way reject. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    this.#stopWatching();
+    await this.#replacing;
+    await this.#piscina.destroy();
+  }
+
+  #create(): Piscina<BatchTask, void> {
+    const { threads, kernel, ids, worker = BATCH_WORKER } = this.#options;
+    const piscina = new Piscina<BatchTask, void>({
+      filename: worker.href,
+      minThreads: threads,
+      maxThreads: threads,
+      stricterFIFO: true,
+      recordTiming: false,
+      execArgv: [...process.execArgv, ...NO_REQUIRE_OF_MODULES],
+      workerData: { kernel, ids } satisfies BatchWorkerData,
+    });
+    // Errors of a task reject it; this event is for those of a worker without one.
+    piscina.on('error', (error) =>
+      this.#options.log.error({ err: error as unknown }, 'a worker failed'),
+    );
+    return piscina;
+  }
+
+  #runOn(piscina: Piscina<BatchTask, void>, batch: Batch): Promise<void> {
+    return piscina.run({ memory: batch.memory, controlWords: batch.control.length });
+  }
+
+  /** Looks for tasks that do not end, while there are tasks. */
+  readonly #look = (): void => {
+    const now = Date.now();
+    for (const { at } of this.#startedAt) {
+      if (now - at < this.#batchTimeoutMs) continue;
+      void this.#replace(`a task has not ended for ${now - at} ms`);
+      return;
+    }
+    if (this.#piscina.threads.length === 0) void this.#replace('it has no threads left');
+  };
+
+  #stopWatching(): void {
+    if (this.#watch !== null) clearInterval(this.#watch);
+    this.#watch = null;
+  }
+
+  /** Ends the pool, so that its tasks reject, and makes a new one. */
+  #replace(why: string): Promise<void> {
+    this.#replacing ??= this.#replaceNow(why).finally(() => {
+      this.#replacing = null;
+    });
+    return this.#replacing;
+  }
+
+  async #replaceNow(why: string): Promise<void> {
+    if (this.#closed) return;
+    this.#options.log.error({ why }, 'the worker pool is replaced');
+    const old = this.#piscina;
+    this.#piscina = this.#create();
+    await old.destroy();
+  }
+}

@@ -1,0 +1,101 @@
+/**
+ * Every limit of the gateway, with its unit, default and reason. What can be changed
+ * from the command line names its option. docs/errors.md says what the other side
+ * sees when a limit is hit.
+ */
+
+/** Messages pending in one direction of one connection; where reading pauses, not where anyone is cut off. */
+export const RING_CAPACITY = 128;
+
+/** Bytes pending in one direction of one connection. A single larger message passes when it is alone. */
+export const RING_CAPACITY_BYTES = 1024 * 1024;
+
+/** `--max-payload`: the largest message accepted from a client or a server. */
+export const MAX_PAYLOAD_BYTES = 16 * 1024 * 1024;
+
+/**
+ * `--receive-buffer`: bytes of frames that a WebSocket client has sent and the ring had
+ * no room for. It stands for the kernel's socket buffer, since uWebSockets.js cannot
+ * pause reading.
+ */
+export const RECEIVE_BUFFER_BYTES = 4 * 1024 * 1024;
+
+/** What is kept of frames that are only going to be refused: room for error replies is reserved. */
+export const REFUSAL_BUFFER_BYTES = 1024 * 1024;
+
+/** Error replies of the gateway that a client may leave unread before it is closed with 1013. */
+export const MAX_UNREAD_REPLIES = 256;
+
+/** `--max-connections`: WebSocket clients in all; above, the upgrade gets 503. */
+export const MAX_CONNECTIONS = 10_000;
+
+/** `--ping-interval`: how long a WebSocket client may be silent before it is pinged. */
+export const PING_INTERVAL_SECONDS = 30;
+
+/** A frame above this is its own task, outside the lane's batch: only its own connection waits. */
+export const BIG_FRAME_BYTES = 256 * 1024;
+
+/** Arena of a lane's batch: it begins small, grows fourfold while it runs full, and shrinks when it is quiet. */
+export const MIN_BATCH_BYTES = 64 * 1024;
+export const MAX_BATCH_BYTES = 4 * 1024 * 1024;
+/** Frames in one batch: one for each 64 bytes of arena, up to this. */
+export const BATCH_BYTES_PER_FRAME = 64;
+export const MAX_BATCH_FRAMES = 8192;
+/** Empty batches that a lane keeps for the next use. */
+export const MAX_SPARE_BATCHES = 2;
+
+/** How many batches in a row must use less than a quarter of the arena before it shrinks. */
+export const SHRINK_AFTER_BATCHES = 1000;
+
+/**
+ * Batches of a lane that may be held at once by destinations that have not finished
+ * writing them. Above, what a slow destination gets is copied instead.
+ */
+export const MAX_PINNED_BATCHES = 4;
+
+/** A batch that a worker has not finished by then means that the worker hangs; the pool is replaced. */
+export const BATCH_TIMEOUT_MS = 10_000;
+
+/** How long the worker pool may take to answer its first task. */
+export const POOL_START_TIMEOUT_MS = 15_000;
+
+/** How often a batch is given to the pool before its frames are tried one by one. */
+export const BATCH_ATTEMPTS = 2;
+
+/** A line of a server's stderr is cut here in the log. */
+export const STDERR_LINE_BYTES = 8 * 1024;
+
+/** Log lines for the noise of one server per second; the rest is counted. */
+export const NOISE_LOGS_PER_SECOND = 5;
+
+/** What a server gets to end: after its input was closed, and again after SIGTERM. */
+export const STOP_GRACE_MS = 2000;
+/** The same two steps when its client left: 2 s in all. */
+export const LEAVE_GRACE_MS = 1000;
+
+/** `--drain-timeout`: at a stop, how long messages in flight may take. */
+export const DRAIN_TIMEOUT_MS = 10_000;
+
+/** How long a `ws://` server may take to accept the connection. */
+export const CONNECT_TIMEOUT_MS = 10_000;
+
+/** `--max-batch`: elements of a JSON-RPC batch; 0 refuses batches. */
+export const MAX_ARRAY_ELEMENTS = 100;
+
+/** Requests that one client of a shared server may have in flight; more are answered with -32001. */
+export const MAX_CLIENT_REQUESTS = 16_384;
+
+/** `--client-overflow`: bytes that a client of a shared server may leave unread. */
+export const CLIENT_OVERFLOW_BYTES = 16 * 1024 * 1024;
+
+/** `--slow-client-grace`: how long it may have more than a ring of messages unread. */
+export const SLOW_CLIENT_GRACE_MS = 5000;
+
+/** `--idle-timeout`: how long a shared server is kept without clients. */
+export const IDLE_TIMEOUT_MS = 60_000;
+
+/** `--max-restarts`: of a shared server, in a row. */
+export const MAX_RESTARTS = 10;
+
+/** `--pool-size`: servers in mode `pool`. */
+export const POOL_SIZE = 2;

@@ -1,0 +1,79 @@
+import { FRAMING_CONTENT_LENGTH, FRAMING_NDJSON, FRAMING_NONE } from '../workers/batch-layout.js';
+import type { ServeConfig } from './config/serve-config.js';
+import type { Lane } from './lane/lane.js';
+import type { Logger } from './log.js';
+import { MultiplexSession } from './multiplex/multiplex-session.js';
+import { NotificationRules } from './multiplex/notification-rules.js';
+import { RequestTable } from './multiplex/request-table.js';
+import { ServerPool } from './multiplex/server-pool.js';
+import { EchoSession } from './session/echo-session.js';
+import { PassThroughSession } from './session/session.js';
+import type { SessionFactory } from './session/session-router.js';
+import type { UpstreamFactory } from './upstream/upstream.js';
+
+export interface ModeParts {
+  readonly config: ServeConfig;
+  /** Null: the built-in echo. */
+  readonly upstream: UpstreamFactory | null;
+  readonly lanes: readonly Lane[];
+  /** The id store (workers/id-store.ts). */
+  readonly ids: Uint8Array;
+  readonly log: Logger;
+}
+
+/** How clients are served, as the configuration says; `servers`: those that they share, if any. */
+export function createMode(parts: ModeParts): {
+  readonly createSession: SessionFactory;
+  readonly servers: ServerPool | null;
+} {
+  const { config, upstream, log } = parts;
+  const disconnectOnMalformed = config.onMalformed === 'disconnect';
+  const maxArray = config.maxBatch;
+  const common = { disconnectOnMalformed, maxArray };
+  if (upstream === null) {
+    return {
+      servers: null,
+      createSession: (client, lane, onEnded) =>
+        new EchoSession({ ...common, client, lane, onEnded }),
+    };
+  }
+  if (config.mode === 'session') {
+    const { drainTimeoutMs, requestTimeoutMs, profile } = config;
+    const settings = { ...common, upstream, drainTimeoutMs, requestTimeoutMs, profile };
+    return {
+      servers: null,
+      createSession: (client, lane, onEnded) => {
+        const sessionLog = log.child({ client: client.label });
+        return new PassThroughSession({ ...settings, client, lane, log: sessionLog, onEnded });
+      },
+    };
+  }
+  const servers = createServers(parts, upstream);
+  const outlet = { overflowBytes: config.clientOverflowBytes, graceMs: config.slowClientGraceMs };
+  return {
+    servers,
+    createSession: (client, lane, onEnded) => {
+      const server = servers.assign();
+      return new MultiplexSession({ ...common, client, lane, server, outlet, onEnded });
+    },
+  };
+}
+
+function createServers(parts: ModeParts, upstream: UpstreamFactory): ServerPool {
+  const { config, lanes, ids, log } = parts;
+  return new ServerPool({
+    ...config,
+    notifications: new NotificationRules(config.notifications),
+    size: config.mode === 'pool' ? config.poolSize : 1,
+    upstream,
+    framing: upstreamFraming(config),
+    lanes,
+    table: new RequestTable(ids),
+    log,
+  });
+}
+
+function upstreamFraming(config: ServeConfig): number {
+  if (config.upstream.kind !== 'command') return FRAMING_NONE;
+  return config.framing === 'ndjson' ? FRAMING_NDJSON : FRAMING_CONTENT_LENGTH;
+}

@@ -1,0 +1,240 @@
+import {
+  ID_END,
+  ID_START,
+  KIND_REQUEST,
+  KIND_RESPONSE,
+  METHOD_END,
+  METHOD_START,
+  PARAMS_END,
+  PARAMS_START,
+  REQUEST_ID,
+  SPAN_A_END,
+  SPAN_A_START,
+} from '../../workers/batch-layout.js';
+import type { Batch } from '../lane/batch.js';
+import type { Flow, FlowHandler } from '../lane/flow.js';
+import type { BatchFlusher } from '../lane/lane.js';
+import { errorReply } from '../session/error-reply.js';
+import { methodOf } from './method-names.js';
+import { MultiplexSession } from './multiplex-session.js';
+import { chooseClient } from './server-requests.js';
+import type { SharedServer } from './shared-server.js';
+import { splice } from './splice.js';
+
+const NO_CLIENT = {
+  code: -32000,
+  message: 'There is no client to answer this request.',
+  data: { reason: 'no_client' },
+};
+const PROGRESS_CREATE = 'window/workDoneProgress/create';
+
+/**
+ * What a shared server says: replies go to whoever asked, requests to one client,
+ * notifications to those that they concern. Clients do not hold each other up: all
+ * frames count as taken at once, and each client's outlet has its own bounds.
+ */
+export class FromServer implements FlowHandler, BatchFlusher {
+  readonly #server: SharedServer;
+  /** Sessions that the batch in delivery has something for. */
+  #dirty: MultiplexSession[] = [];
+  /** Progress tokens that the server itself has made, by their JSON text: whom they are about. */
+  readonly #serverTokens = new Map<string, MultiplexSession>();
+
+  constructor(server: SharedServer) {
+    this.#server = server;
+  }
+
+  deliver(flow: Flow, batch: Batch, from: number, to: number): void {
+    flow.lane.flushLater(this);
+    for (let i = from; i < to; i++) {
+      const kind = batch.verdict(i);
+      if (kind >= KIND_RESPONSE) this.#reply(batch, i);
+      else if (kind === KIND_REQUEST) this.#request(batch, i);
+      else this.#notification(batch, i);
+    }
+    flow.taken(to - from);
+  }
+
+  /** A reply that the worker has not restored: the original id is long, or nobody's. */
+  deliverNothing(_flow: Flow, batch: Batch, index: number): void {
+    const { table } = this.#server;
+    const id = batch.word(index, REQUEST_ID);
+    const owner = table.ownerOf(id, this.#server);
+    if (!(owner instanceof MultiplexSession)) {
+      this.#server.replyDropped();
+      return;
+    }
+    const { start, end } = idSpan(batch, index);
+    const message = splice(batch.input(index), [{ start, end, bytes: table.originalId(id) }]);
+    this.#replyTo(owner, batch, index, message);
+  }
+
+  deliverBad(_flow: Flow, batch: Batch, index: number): void {
+    this.#server.noise(Buffer.from(batch.output(index)).toString('utf8'));
+  }
+
+  array(): boolean {
+    // A server's arrays are no messages of this protocol: its flow has no limit for them.
+    return false;
+  }
+
+  ended(): void {
+    this.#server.outputEnded();
+  }
+
+  flush(batch: Batch): void {
+    const dirty = this.#dirty;
+    this.#dirty = [];
+    for (const session of dirty) session.outlet.flush(batch);
+    for (const session of dirty) session.leaveIfAnswered();
+  }
+
+  #reply(batch: Batch, index: number): void {
+    const { table } = this.#server;
+    const id = batch.word(index, REQUEST_ID);
+    const owner = table.ownerOf(id, this.#server);
+    if (owner === null) {
+      this.#server.replyDropped();
+    } else if (!(owner instanceof MultiplexSession)) {
+      this.#server.ownReply(id, this.#kept(batch, index), batch.verdict(index) === KIND_RESPONSE);
+    } else if (table.extraOf(id) === null) {
+      table.free(id);
+      this.#send(owner, batch, index);
+    } else {
+      this.#replyTo(owner, batch, index, batch.output(index));
+    }
+  }
+
+  /** A reply to a request that has something besides. */
+  #replyTo(session: MultiplexSession, batch: Batch, index: number, message: Uint8Array): void {
+    const { table, handshake } = this.#server;
+    const id = batch.word(index, REQUEST_ID);
+    const extra = table.extraOf(id);
+    table.free(id);
+    session.outlet.flush(batch);
+    const method = extra?.handshake;
+    if (method === undefined) {
+      session.answer(message, extra?.array);
+      return;
+    }
+    const isResult = batch.verdict(index) === KIND_RESPONSE;
+    if (isResult) {
+      session.greeted = true;
+      handshake.answered(method, this.#kept(batch, index));
+    }
+    session.answer(message, extra?.array);
+    if (isResult) this.#server.handshakeAnswered(method);
+    else this.#server.handshakeFailed(method);
+  }
+
+  #request(batch: Batch, index: number): void {
+    const server = this.#server;
+    const input = batch.input(index);
+    const { start, end } = idSpan(batch, index);
+    const originalId = input.slice(start, end);
+    const client = chooseClient(server.serverRequestRule, this.#greeted());
+    if (client === null) {
+      const id = Buffer.from(originalId).toString('latin1');
+      server.send(Buffer.from(errorReply(id, NO_CLIENT)));
+      return;
+    }
+    const givenId = server.requests.add({ originalId, client });
+    this.#noteServerToken(batch, index, client);
+    client.outlet.flush(batch);
+    client.outlet.sendOne(splice(input, [{ start, end, bytes: Buffer.from(String(givenId)) }]));
+  }
+
+  #notification(batch: Batch, index: number): void {
+    const server = this.#server;
+    const input = batch.input(index);
+    const method = methodOf(input, batch.word(index, METHOD_START), batch.word(index, METHOD_END));
+    if (batch.word(index, SPAN_A_END) !== 0) {
+      if (method === 'notifications/cancelled' || method === '$/cancelRequest') {
+        this.#cancel(batch, index);
+      } else this.#progress(batch, index);
+      return;
+    }
+    switch (server.notifications.ruleOf(method)) {
+      case 'all':
+        for (const session of this.#greeted()) this.#send(session, batch, index);
+        break;
+      case 'oldest':
+        for (const session of this.#greeted()) {
+          this.#send(session, batch, index);
+          break;
+        }
+        break;
+      case 'none':
+    }
+  }
+
+  /** The server does not want an answer any more. */
+  #cancel(batch: Batch, index: number): void {
+    const start = batch.word(index, SPAN_A_START);
+    const end = batch.word(index, SPAN_A_END);
+    const found = this.#server.requests.find(batch.input(index).subarray(start, end));
+    if (found === null) {
+      this.#server.replyDropped();
+      return;
+    }
+    const bytes = Buffer.from(String(found.givenId));
+    found.client.outlet.flush(batch);
+    found.client.outlet.sendOne(splice(batch.input(index), [{ start, end, bytes }]));
+  }
+
+  /** Progress goes to the owner of the token only, with the token that it gave. */
+  #progress(batch: Batch, index: number): void {
+    const { table } = this.#server;
+    const start = batch.word(index, SPAN_A_START);
+    const end = batch.word(index, SPAN_A_END);
+    const token = Buffer.from(batch.input(index).subarray(start, end)).toString('latin1');
+    const ours = /^(?:([1-9]\d{0,9})|"p([1-9]\d{0,9})")$/.exec(token);
+    const id = Number(ours?.[1] ?? ours?.[2] ?? 0);
+    const owner = table.ownerOf(id, this.#server);
+    const extra = table.extraOf(id);
+    const original = ours?.[1] === undefined ? extra?.tokenB : extra?.tokenA;
+    if (owner instanceof MultiplexSession && original !== undefined) {
+      owner.outlet.flush(batch);
+      owner.outlet.sendOne(splice(batch.input(index), [{ start, end, bytes: original }]));
+      return;
+    }
+    const session = this.#serverTokens.get(token);
+    if (session !== undefined && this.#server.sessions.has(session))
+      this.#send(session, batch, index);
+    else this.#server.replyDropped();
+  }
+
+  /** LSP: the server makes a token and asks one client to show its progress. */
+  #noteServerToken(batch: Batch, index: number, client: MultiplexSession): void {
+    const input = batch.input(index);
+    const method = methodOf(input, batch.word(index, METHOD_START), batch.word(index, METHOD_END));
+    if (method !== PROGRESS_CREATE || batch.word(index, PARAMS_END) === 0) return;
+    const params = input.subarray(batch.word(index, PARAMS_START), batch.word(index, PARAMS_END));
+    const { token } = JSON.parse(Buffer.from(params).toString('utf8')) as { token?: unknown };
+    for (const [known, session] of this.#serverTokens) {
+      if (!this.#server.sessions.has(session)) this.#serverTokens.delete(known);
+    }
+    this.#serverTokens.set(JSON.stringify(token), client);
+  }
+
+  /** Sends the worker's output of a frame, together with what else the batch has for the session. */
+  #send(session: MultiplexSession, batch: Batch, index: number): void {
+    void batch;
+    if (session.outlet.add(index)) this.#dirty.push(session);
+  }
+
+  /** Clients that the server may speak to: with a handshake, those that have had its result. */
+  *#greeted(): Generator<MultiplexSession> {
+    const all = !this.#server.handshake.happened;
+    for (const session of this.#server.sessions) if (all || session.greeted) yield session;
+  }
+
+  #kept(batch: Batch, index: number): { bytes: Uint8Array; idStart: number; idEnd: number } {
+    const { start, end } = idSpan(batch, index);
+    return { bytes: batch.input(index).slice(), idStart: start, idEnd: end };
+  }
+}
+
+function idSpan(batch: Batch, index: number): { start: number; end: number } {
+  return { start: batch.word(index, ID_START), end: batch.word(index, ID_END) };
+}

@@ -1,0 +1,78 @@
+import type { KeptMessage } from './handshake.js';
+import type { RequestOwner, RequestTable } from './request-table.js';
+import { splice } from './splice.js';
+
+/** What the replay needs of its server. */
+export interface ReplayedServer {
+  readonly table: RequestTable;
+  readonly own: RequestOwner;
+  send(message: Uint8Array): void;
+  restart(): void;
+}
+
+/** A new process that has not taken the handshake by then is started again. */
+const REPLAY_TIMEOUT_MS = 30_000;
+const OWN_ID = Buffer.from('0');
+
+/** Tells a new process what the one before was told, one request after the other. */
+export class HandshakeReplay {
+  readonly #server: ReplayedServer;
+  readonly #requests: { readonly method: string; readonly request: KeptMessage }[];
+  readonly #initialized: Uint8Array | null;
+  readonly #onDone: () => void;
+  #timer: NodeJS.Timeout | null = null;
+
+  constructor(
+    server: ReplayedServer,
+    kept: {
+      readonly requests: { readonly method: string; readonly request: KeptMessage }[];
+      readonly initialized: Uint8Array | null;
+    },
+    onDone: () => void,
+  ) {
+    this.#server = server;
+    this.#requests = [...kept.requests];
+    this.#initialized = kept.initialized;
+    this.#onDone = onDone;
+  }
+
+  start(): void {
+    if (this.#requests.length > 0) {
+      this.#timer = setTimeout(() => this.#server.restart(), REPLAY_TIMEOUT_MS);
+    }
+    this.#next();
+  }
+
+  /** The process is gone. */
+  end(): void {
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#timer = null;
+  }
+
+  /** A request of the handshake was answered; others than ours are passed over. */
+  answered(method: string, isResult: boolean): void {
+    if (this.#requests[0]?.method !== method) return;
+    this.#requests.shift();
+    // A process that refuses what its predecessor took is of no use to the clients.
+    if (!isResult) this.#server.restart();
+    else this.#next();
+  }
+
+  #next(): void {
+    const step = this.#requests[0];
+    if (step === undefined) {
+      this.end();
+      if (this.#initialized !== null) this.#server.send(this.#initialized);
+      this.#onDone();
+      return;
+    }
+    const { table, own } = this.#server;
+    const id = table.give();
+    table.storeOriginalId(id, OWN_ID);
+    table.addExtra(id, { handshake: step.method });
+    table.sent(id, own);
+    const { bytes, idStart, idEnd } = step.request;
+    const edit = { start: idStart, end: idEnd, bytes: Buffer.from(String(id)) };
+    this.#server.send(splice(bytes, [edit]));
+  }
+}

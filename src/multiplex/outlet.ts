@@ -1,0 +1,97 @@
+import type { Batch } from '../lane/batch.js';
+import { RING_CAPACITY } from '../limits.js';
+import { CLOSE_TRY_AGAIN_LATER, type Client } from '../session/client.js';
+
+export interface OutletLimits {
+  /** `--client-overflow`: bytes that a slow client may have waiting. */
+  readonly overflowBytes: number;
+  /** `--slow-client-grace`: how long it may have more than a ring of messages waiting. */
+  readonly graceMs: number;
+}
+
+const FIRST_FRAMES = 16;
+const LOOKS_PER_GRACE = 10;
+
+/**
+ * The way to one of several clients of a server: collects what a batch has for it, for one
+ * send. The server is not held up by a client that does not read: beyond a ring of
+ * messages it has an overflow and a time of grace, then it is closed.
+ */
+export class Outlet {
+  readonly #client: Client;
+  readonly #limits: OutletLimits;
+  #frames = new Int32Array(FIRST_FRAMES);
+  #count = 0;
+  /** Messages sent since the transport last held nothing back. */
+  #held = 0;
+  #slowSinceMs = 0;
+  #timer: NodeJS.Timeout | null = null;
+
+  constructor(client: Client, limits: OutletLimits) {
+    this.#client = client;
+    this.#limits = limits;
+  }
+
+  /** Adds a frame of the batch in delivery; true when it is the first one for this client. */
+  add(frame: number): boolean {
+    if (this.#count === this.#frames.length) {
+      const grown = new Int32Array(this.#count * 2);
+      grown.set(this.#frames);
+      this.#frames = grown;
+    }
+    this.#frames[this.#count++] = frame;
+    return this.#count === 1;
+  }
+
+  /** Sends what was added; the batch is the one that add() was about. */
+  flush(batch: Batch): void {
+    const count = this.#count;
+    if (count === 0) return;
+    this.#count = 0;
+    this.#client.send(batch, this.#frames, count);
+    this.#account(count);
+  }
+
+  /** Sends one message that is not in a batch; what was added before has been flushed. */
+  sendOne(message: Uint8Array): void {
+    this.#client.sendOne(message);
+    this.#account(1);
+  }
+
+  /** The client is gone. */
+  end(): void {
+    this.#count = 0;
+    if (this.#timer !== null) clearInterval(this.#timer);
+    this.#timer = null;
+  }
+
+  #account(count: number): void {
+    const heldBack = this.#client.heldBackBytes;
+    if (heldBack === 0) {
+      this.#held = 0;
+      return;
+    }
+    this.#held += count;
+    if (heldBack > this.#limits.overflowBytes) {
+      this.#cut(`more than ${this.#limits.overflowBytes} bytes unread`);
+    } else if (this.#held > RING_CAPACITY && this.#timer === null) {
+      this.#slowSinceMs = Date.now();
+      this.#timer = setInterval(this.#look, this.#limits.graceMs / LOOKS_PER_GRACE);
+    }
+  }
+
+  /** While it is slow: whether it has caught up, or its grace is over. */
+  readonly #look = (): void => {
+    if (this.#client.heldBackBytes === 0) {
+      this.#held = 0;
+      this.end();
+    } else if (Date.now() - this.#slowSinceMs >= this.#limits.graceMs) {
+      this.#cut(`does not read for ${this.#limits.graceMs} ms`);
+    }
+  };
+
+  #cut(why: string): void {
+    this.end();
+    this.#client.close(CLOSE_TRY_AGAIN_LATER, `too slow: ${why}`);
+  }
+}

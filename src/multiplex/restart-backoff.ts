@@ -1,0 +1,30 @@
+const FIRST_DELAY_MS = 100;
+const MAX_DELAY_MS = 10_000;
+/** A process that lived this long counts as a new beginning. */
+const STABLE_MS = 30_000;
+
+/** When a server that has died is started again: after 0.1 s, doubled up to 10 s. */
+export class RestartBackoff {
+  readonly #maxRestarts: number;
+  #restarts = 0;
+  #startedAtMs = 0;
+
+  constructor(maxRestarts: number) {
+    this.#maxRestarts = maxRestarts;
+  }
+
+  started(): void {
+    this.#startedAtMs = Date.now();
+  }
+
+  /** Milliseconds to wait; null when it has been started often enough. */
+  nextDelayMs(): number | null {
+    if (Date.now() - this.#startedAtMs >= STABLE_MS) this.#restarts = 0;
+    if (this.#restarts >= this.#maxRestarts) return null;
+    return Math.min(FIRST_DELAY_MS * 2 ** this.#restarts++, MAX_DELAY_MS);
+  }
+
+  reset(): void {
+    this.#restarts = 0;
+  }
+}

@@ -1,0 +1,33 @@
+import type { Batch } from '../lane/batch.js';
+import type { Flow } from '../lane/flow.js';
+import type { Handshake, KeptMessage } from './handshake.js';
+import type { MethodNames } from './method-names.js';
+import type { RequestTable } from './request-table.js';
+
+/** What one client's session needs of the server that it shares with others. */
+export interface ServerPort<Session> {
+  readonly table: RequestTable;
+  readonly handshake: Handshake;
+  /** Methods of clients that do not simply pass. */
+  readonly specialMethods: MethodNames;
+  /** Methods whose result is kept: `--handshake`. */
+  readonly handshakeMethods: ReadonlySet<string>;
+  /** How frames to it are told apart: a FRAMING_ constant. */
+  readonly framing: number;
+  join(session: Session): void;
+  /** The client is gone: what it has in flight is cancelled. */
+  leave(session: Session): void;
+  /**
+   * Writes frames [from, to) with their outputs; requests among them are in flight from then on.
+   * Answers with flow.taken(). While the server is down, they wait.
+   */
+  write(session: Session, flow: Flow, batch: Batch, from: number, to: number): void;
+  /** The same for one message that is not as the worker wrote it; `id`: 0 when it is no request. */
+  writeMessage(session: Session, flow: Flow, message: Uint8Array, id: number): void;
+  /** The same for a message whose frame was counted as taken before. */
+  resendMessage(session: Session, message: Uint8Array, id: number): void;
+  /** Puts `session` on the list of those that wait for the answer to a handshake's request. */
+  awaitHandshake(session: Session, method: string, request: KeptMessage): void;
+  /** A client's answer to a request of the server. */
+  clientReply(session: Session, frame: Uint8Array, idStart: number, idEnd: number): void;
+}

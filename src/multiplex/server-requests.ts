@@ -1,0 +1,80 @@
+import type { MultiplexSession } from './multiplex-session.js';
+import type { ServerRequestRule } from './server-request-rule.js';
+
+/** A request of the server that a client was given. */
+export interface ServerRequest {
+  /** Its id as the server wrote it. */
+  readonly originalId: Uint8Array;
+  readonly client: MultiplexSession;
+}
+
+/**
+ * The client that a request of the server goes to, of `clients` in the order of their
+ * arrival. `owner`: the one whose requests are in flight, if it is only one, else the oldest:
+ * a server asks on behalf of a request, but does not say of which.
+ */
+export function chooseClient(
+  rule: ServerRequestRule,
+  clients: Iterable<MultiplexSession>,
+): MultiplexSession | null {
+  if (rule === 'refuse') return null;
+  let oldest: MultiplexSession | null = null;
+  let owner: MultiplexSession | null = null;
+  let owners = 0;
+  for (const client of clients) {
+    oldest ??= client;
+    if (client.inFlight === 0) continue;
+    owner = client;
+    owners++;
+  }
+  return rule === 'owner' && owners === 1 ? owner : oldest;
+}
+
+/** Requests of one server that wait for a client's answer, by the id that the client was given. */
+export class ServerRequests {
+  readonly #byGivenId = new Map<number, ServerRequest>();
+  #next = 1;
+
+  get size(): number {
+    return this.#byGivenId.size;
+  }
+
+  /** Notes a request; returns the id that the client is given. */
+  add(request: ServerRequest): number {
+    const id = this.#next++;
+    this.#byGivenId.set(id, request);
+    return id;
+  }
+
+  /** Takes the request that `client` answers with the id text `id`; null when it is not its own. */
+  settle(id: string, client: MultiplexSession): ServerRequest | null {
+    if (!/^[1-9]\d{0,15}$/.test(id)) return null;
+    const request = this.#byGivenId.get(Number(id));
+    if (request?.client !== client) return null;
+    this.#byGivenId.delete(Number(id));
+    return request;
+  }
+
+  /** The request that the server calls `originalId`; it stays. */
+  find(originalId: Uint8Array): { givenId: number; client: MultiplexSession } | null {
+    for (const [givenId, { originalId: id, client }] of this.#byGivenId) {
+      if (Buffer.compare(id, originalId) === 0) return { givenId, client };
+    }
+    return null;
+  }
+
+  /** Takes all that `client` was asked. */
+  takeAllOf(client: MultiplexSession): ServerRequest[] {
+    const taken: ServerRequest[] = [];
+    for (const [id, request] of this.#byGivenId) {
+      if (request.client !== client) continue;
+      taken.push(request);
+      this.#byGivenId.delete(id);
+    }
+    return taken;
+  }
+
+  clear(): void {
+    this.#byGivenId.clear();
+  }
+}

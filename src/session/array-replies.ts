@@ -1,0 +1,113 @@
+import { INVALID_REQUEST } from '../../workers/kernel/replies.js';
+import type { Client } from './client.js';
+
+const OPEN: Uint8Array = Buffer.from('[');
+const COMMA: Uint8Array = Buffer.from(',');
+const CLOSE: Uint8Array = Buffer.from(']');
+
+/** Collects the answers to the elements of one JSON array, and sends them as one array. */
+export class ArrayReply {
+  readonly #client: Client;
+  #replies: Uint8Array[] = [];
+  #awaited = 0;
+  #sealed = false;
+
+  constructor(client: Client) {
+    this.#client = client;
+  }
+
+  /** An answer will come for one more element. */
+  expect(): void {
+    this.#awaited++;
+  }
+
+  /** An expected answer; the bytes are copied. */
+  add(reply: Uint8Array): void {
+    this.#awaited--;
+    this.#replies.push(reply.slice());
+    this.#sendIfWhole();
+  }
+
+  /** All elements have been seen: no further expect() comes. */
+  seal(): void {
+    this.#sealed = true;
+    this.#sendIfWhole();
+  }
+
+  #sendIfWhole(): void {
+    if (!this.#sealed || this.#awaited > 0) return;
+    // JSON-RPC 2.0 section 6: where there is nothing to answer, nothing is sent.
+    if (this.#replies.length === 0) return;
+    const parts = [OPEN];
+    for (const [i, reply] of this.#replies.entries()) {
+      if (i > 0) parts.push(COMMA);
+      parts.push(reply);
+    }
+    parts.push(CLOSE);
+    this.#replies = [];
+    this.#client.sendOne(Buffer.concat(parts));
+  }
+}
+
+/**
+ * Knows which of a flow's results belong to an array: an array's elements come back
+ * together and in order, so counting is enough.
+ */
+export class ArrayReplies {
+  readonly #client: Client;
+  readonly #maxArray: number;
+  #current: ArrayReply | null = null;
+  #remaining = 0;
+
+  constructor(client: Client, maxArray: number) {
+    this.#client = client;
+    this.#maxArray = maxArray;
+  }
+
+  /** FlowHandler.array(): begins an array, or answers it as a whole. */
+  begin(count: number): boolean {
+    if (count === 0) {
+      this.#refuse({
+        ...INVALID_REQUEST,
+        data: { ...INVALID_REQUEST.data, detail: 'an empty array' },
+      });
+      return false;
+    }
+    if (count > this.#maxArray) {
+      this.#refuse({
+        code: -32010,
+        message: 'The batch is too big.',
+        data: { reason: 'batch_too_big', limit: this.#maxArray, retryable: false },
+      });
+      return false;
+    }
+    this.#current = new ArrayReply(this.#client);
+    this.#remaining = count;
+    return true;
+  }
+
+  /** True while results of elements come next. */
+  get active(): boolean {
+    return this.#current !== null;
+  }
+
+  /**
+   * The array that the next result belongs to, or null. `answered`: an answer to it will be
+   * added.
+   */
+  next(answered: boolean): ArrayReply | null {
+    const current = this.#current;
+    if (current === null) return null;
+    if (answered) current.expect();
+    if (--this.#remaining === 0) {
+      this.#current = null;
+      // After the caller has added what it may have at hand: adding is what sends.
+      queueMicrotask(() => current.seal());
+    }
+    return current;
+  }
+
+  #refuse(error: object): void {
+    this.#client.reply(Buffer.from(JSON.stringify({ jsonrpc: '2.0', id: null, error })));
+  }
+}

@@ -1,0 +1,87 @@
+import { ACTION_ECHO, ON_BAD_REPLY, op } from '../../workers/batch-layout.js';
+import { unframe } from '../framing/unframe.js';
+import type { Batch } from '../lane/batch.js';
+import { Flow, type FlowHandler } from '../lane/flow.js';
+import type { Lane } from '../lane/lane.js';
+import { ArrayReplies } from './array-replies.js';
+import { CLOSE_GOING_AWAY, CLOSE_MALFORMED, type Client } from './client.js';
+import type { Session } from './session.js';
+
+export interface EchoSessionOptions {
+  readonly client: Client;
+  readonly lane: Lane;
+  readonly disconnectOnMalformed: boolean;
+  /** Elements that a JSON array may have; 0 refuses arrays. */
+  readonly maxArray: number;
+  readonly onEnded: () => void;
+}
+
+/**
+ * A client of the built-in echo server, whose answers the worker writes: `result` is the
+ * request's `params`. For trying things out, and for measuring everything but a server.
+ */
+export class EchoSession implements Session, FlowHandler {
+  readonly #client: Client;
+  readonly #flow: Flow;
+  readonly #options: EchoSessionOptions;
+  readonly #arrays: ArrayReplies;
+
+  constructor(options: EchoSessionOptions) {
+    this.#options = options;
+    this.#client = options.client;
+    const { lane, client } = options;
+    this.#arrays = new ArrayReplies(client, options.maxArray);
+    this.#flow = new Flow({
+      lane,
+      op: op(ACTION_ECHO, client.framing, ON_BAD_REPLY),
+      source: client.source,
+      handler: this,
+      maxArray: options.maxArray,
+    });
+    client.start(this.#flow);
+  }
+
+  get quiet(): boolean {
+    return this.#flow.ring.pending === 0 && this.#client.source.peek() === null;
+  }
+
+  clientEnded(): void {
+    this.#flow.endOfSource();
+  }
+
+  stop(code: number, reason: string): Promise<void> {
+    this.#client.close(code, reason);
+    return Promise.resolve();
+  }
+
+  deliver(flow: Flow, batch: Batch, from: number, to: number): void {
+    let i = from;
+    for (; i < to && this.#arrays.active; i++) {
+      this.#arrays.next(true)!.add(unframe(batch.output(i), this.#client.framing));
+      flow.taken(1);
+    }
+    if (i < to) this.#client.sink.write(flow, batch, i, to);
+  }
+
+  deliverNothing(): void {
+    // The echo server has nothing to say to notifications and responses.
+    this.#arrays.next(false);
+  }
+
+  deliverBad(_flow: Flow, batch: Batch, index: number): void {
+    const array = this.#arrays.next(true);
+    if (array !== null) array.add(batch.output(index));
+    else if (batch.outputLength(index) > 0) this.#client.reply(batch.output(index));
+    if (this.#options.disconnectOnMalformed)
+      this.#client.close(CLOSE_MALFORMED, 'malformed message');
+  }
+
+  array(_flow: Flow, count: number): boolean {
+    return this.#arrays.begin(count);
+  }
+
+  ended(): void {
+    this.#client.close(CLOSE_GOING_AWAY, 'the input has ended');
+    this.#options.onEnded();
+  }
+}

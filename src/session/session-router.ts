@@ -1,0 +1,49 @@
+import type { Lane } from '../lane/lane.js';
+import type { Client, ClientAcceptor, ClientSession } from './client.js';
+import type { Session } from './session.js';
+
+/** Makes the session of a new client, in whatever way clients are served. */
+export type SessionFactory = (client: Client, lane: Lane, onEnded: () => void) => Session;
+
+/** How often a stop looks whether everything in flight is through. */
+const QUIET_POLL_MS = 10;
+
+/** Makes a session for each client, and knows all that are there. */
+export class SessionRouter implements ClientAcceptor {
+  readonly #lanes: readonly Lane[];
+  readonly #createSession: SessionFactory;
+  readonly #sessions = new Set<Session>();
+  #nextLane = 0;
+
+  constructor(lanes: readonly Lane[], createSession: SessionFactory) {
+    this.#lanes = lanes;
+    this.#createSession = createSession;
+  }
+
+  /** Sessions that have not ended. */
+  get count(): number {
+    return this.#sessions.size;
+  }
+
+  accept(client: Client): ClientSession {
+    const lane = this.#lanes[this.#nextLane++ % this.#lanes.length]!;
+    const session = this.#createSession(client, lane, () => this.#sessions.delete(session));
+    this.#sessions.add(session);
+    return session;
+  }
+
+  /** Settles when nothing is in flight in any session; false when that took too long. */
+  async quiet(withinMs: number): Promise<boolean> {
+    const deadline = Date.now() + withinMs;
+    for (;;) {
+      if ([...this.#sessions].every((session) => session.quiet)) return true;
+      if (Date.now() >= deadline) return false;
+      await new Promise((resolve) => setTimeout(resolve, QUIET_POLL_MS));
+    }
+  }
+
+  /** Closes every client and ends every server. */
+  async stop(code: number, reason: string): Promise<void> {
+    await Promise.all([...this.#sessions].map((session) => session.stop(code, reason)));
+  }
+}

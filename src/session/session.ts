@@ -1,0 +1,340 @@
+import {
+  ACTION_PASS,
+  FRAMING_NONE,
+  ID_END,
+  ID_START,
+  KIND_REQUEST,
+  KIND_RESPONSE,
+  ON_BAD_REASON,
+  ON_BAD_REPLY,
+  op,
+} from '../../workers/batch-layout.js';
+import { messageOf } from '../errors.js';
+import { unframe } from '../framing/unframe.js';
+import type { Batch } from '../lane/batch.js';
+import { Flow, type FlowHandler } from '../lane/flow.js';
+import type { Lane } from '../lane/lane.js';
+import { LEAVE_GRACE_MS, STOP_GRACE_MS } from '../limits.js';
+import type { Logger } from '../log.js';
+import type { Upstream, UpstreamEvents, UpstreamFactory } from '../upstream/upstream.js';
+import { ArrayReplies } from './array-replies.js';
+import {
+  CLOSE_MALFORMED,
+  CLOSE_TOO_BIG,
+  CLOSE_UPSTREAM_GONE,
+  type Client,
+  type ClientSession,
+} from './client.js';
+import { errorReply, REQUEST_TIMEOUT } from './error-reply.js';
+import { NoiseLog } from './noise-log.js';
+import type { Profile } from './profile.js';
+import { RequestTimer } from './request-timer.js';
+import { RequestWatch, type WatchedRequest } from './request-watch.js';
+
+/** One client, from its connection to the end of everything that was started for it. */
+export interface Session extends ClientSession {
+  /** Nothing is on its way in either direction, and no request waits for its answer. */
+  readonly quiet: boolean;
+  /** Closes the client, then ends what was started for it. */
+  stop(code: number, reason: string): Promise<void>;
+}
+
+export interface SessionOptions {
+  readonly client: Client;
+  readonly lane: Lane;
+  readonly upstream: UpstreamFactory;
+  /** Close the client at its first bad message (1007) instead of answering it. */
+  readonly disconnectOnMalformed: boolean;
+  /** How long answers are waited for after the end of a stdio client's input. */
+  readonly drainTimeoutMs: number;
+  /** Elements that a JSON array may have; 0 refuses arrays. */
+  readonly maxArray: number;
+  /** How long a request may wait for its answer; 0: for ever. */
+  readonly requestTimeoutMs: number;
+  /** Null: guessed from the first request. */
+  readonly profile: Profile | null;
+  readonly log: Logger;
+  /** Everything of it has ended. */
+  readonly onEnded: () => void;
+}
+
+/**
+ * Mode `session`: a server of its own for one client. Ids and bytes pass unchanged.
+ *
+ *     client.source -> toServer -> upstream.sink
+ *     client.sink   <- toClient <- upstream.source
+ */
+export class PassThroughSession implements Session, UpstreamEvents {
+  readonly #options: SessionOptions;
+  readonly #client: Client;
+  readonly #upstream: Upstream | null;
+  readonly #toServer: Flow;
+  readonly #toClient: Flow | null = null;
+  readonly #noise: NoiseLog;
+  readonly #arrays: ArrayReplies;
+  readonly #watch = new RequestWatch();
+  readonly #timer: RequestTimer | null;
+  #requests = 0;
+  #replies = 0;
+  #goneReason: string | null = null;
+  #outputEnded = false;
+  #inputEnded = false;
+  #clientGone = false;
+  #stopping: Promise<void> | null = null;
+  #drainTimer: NodeJS.Timeout | null = null;
+
+  constructor(options: SessionOptions) {
+    this.#options = options;
+    const { client, lane } = options;
+    this.#client = client;
+    this.#noise = new NoiseLog(options.log);
+    this.#timer =
+      options.requestTimeoutMs === 0
+        ? null
+        : new RequestTimer(
+            this.#watch,
+            options.requestTimeoutMs,
+            options.profile,
+            (request, cancel) => this.#timedOut(request, cancel),
+          );
+    this.#upstream = this.#startUpstream();
+    this.#arrays = new ArrayReplies(client, options.maxArray);
+    this.#toServer = new Flow({
+      lane,
+      op: op(ACTION_PASS, this.#upstream?.framing ?? FRAMING_NONE, ON_BAD_REPLY),
+      source: client.source,
+      handler: new ToServer(this),
+      maxArray: options.maxArray,
+    });
+    client.start(this.#toServer);
+    if (this.#upstream === null) return;
+    this.#toClient = new Flow({
+      lane,
+      op: op(ACTION_PASS, client.framing, ON_BAD_REASON),
+      source: this.#upstream.source,
+      handler: new ToClient(this),
+    });
+    this.#upstream.start(this.#toClient);
+  }
+
+  get quiet(): boolean {
+    const pending = this.#toServer.ring.pending + (this.#toClient?.ring.pending ?? 0);
+    return pending === 0 && this.#client.source.peek() === null && !this.#awaitsReplies;
+  }
+
+  clientEnded(gone: boolean): void {
+    this.#clientGone = gone;
+    if (gone) this.#upstream?.discardOutput();
+    // What it sent before is still delivered; answers are waited for only if it can have them.
+    this.#toServer.endOfSource();
+    if (gone && this.#inputEnded) return;
+    this.#drainTimer ??= setTimeout(
+      () => void this.#stopUpstream(gone ? LEAVE_GRACE_MS : STOP_GRACE_MS),
+      gone ? LEAVE_GRACE_MS : this.#options.drainTimeoutMs,
+    );
+  }
+
+  async stop(code: number, reason: string): Promise<void> {
+    this.#client.close(code, reason);
+    this.#upstream?.closeInput();
+    this.#upstream?.discardOutput();
+    await this.#stopUpstream(STOP_GRACE_MS);
+  }
+
+  /** Passes requests on; those whose reply has to be caught are noted. */
+  deliverToServer(flow: Flow, batch: Batch, from: number, to: number): void {
+    for (let i = from; i < to; i++) {
+      const isRequest = batch.verdict(i) === KIND_REQUEST;
+      if (isRequest) this.#requests++;
+      if (this.#arrays.active || this.#timer !== null) this.#note(batch, i, isRequest);
+    }
+    if (this.#upstream === null) flow.taken(to - from);
+    else this.#upstream.sink.write(flow, batch, from, to);
+  }
+
+  deliverToClient(flow: Flow, batch: Batch, from: number, to: number): void {
+    let start = from;
+    for (let i = from; i < to; i++) {
+      if (batch.verdict(i) < KIND_RESPONSE) continue;
+      this.#replies++;
+      if (!this.#watch.active || !this.#caught(batch, i)) continue;
+      if (i > start) this.#client.sink.write(flow, batch, start, i);
+      flow.taken(1);
+      start = i + 1;
+    }
+    if (to > start) this.#client.sink.write(flow, batch, start, to);
+    if (this.#inputEnded && !this.#awaitsReplies) void this.#stopUpstream(STOP_GRACE_MS);
+  }
+
+  badFromClient(batch: Batch, index: number): void {
+    const array = this.#arrays.next(true);
+    if (array !== null) array.add(batch.output(index));
+    else if (batch.outputLength(index) > 0) this.#client.reply(batch.output(index));
+    if (this.#options.disconnectOnMalformed)
+      this.#client.close(CLOSE_MALFORMED, 'malformed message');
+  }
+
+  arrayFromClient(count: number): boolean {
+    return this.#arrays.begin(count);
+  }
+
+  badFromServer(batch: Batch, index: number): void {
+    this.noise(Buffer.from(batch.output(index)).toString('utf8'));
+  }
+
+  clientFlowEnded(): void {
+    this.#inputEnded = true;
+    this.#upstream?.closeInput();
+    if (this.#clientGone) void this.#stopUpstream(LEAVE_GRACE_MS);
+    else if (!this.#awaitsReplies) void this.#stopUpstream(STOP_GRACE_MS);
+  }
+
+  serverFlowEnded(): void {
+    this.#outputEnded = true;
+    void this.#stopUpstream(STOP_GRACE_MS);
+    this.#closeWhenOver();
+  }
+
+  gone(reason: string): void {
+    this.#goneReason ??= reason;
+    this.#closeWhenOver();
+  }
+
+  noise(reason: string): void {
+    this.#noise.add(reason);
+  }
+
+  oversize(limitBytes: number): void {
+    const reason = `the server sent a message above ${limitBytes} bytes`;
+    this.#options.log.error(reason);
+    this.#goneReason ??= reason;
+    this.#client.close(CLOSE_TOO_BIG, reason);
+  }
+
+  /** Remembers a request whose reply belongs to an array, or may come too late. */
+  #note(batch: Batch, index: number, isRequest: boolean): void {
+    const array = this.#arrays.next(isRequest);
+    if (!isRequest || (array === null && this.#timer === null)) return;
+    this.#timer?.sent(batch.input(index));
+    this.#watch.add({ id: idText(batch, index), array, sentAtMs: Date.now() });
+  }
+
+  /** True when a reply is not for the client as it is: part of an array, or too late. */
+  #caught(batch: Batch, index: number): boolean {
+    const request = this.#watch.settle(idText(batch, index));
+    if (request === null) return false;
+    if (request === 'late') return true;
+    if (request.array === null) return false;
+    request.array.add(unframe(batch.output(index), this.#client.framing));
+    return true;
+  }
+
+  /** A request has had no answer for too long: the client gets one, the server is told. */
+  #timedOut(request: WatchedRequest, cancel: Uint8Array | null): void {
+    this.#replies++;
+    const reply = Buffer.from(errorReply(request.id, REQUEST_TIMEOUT));
+    if (request.array === null) this.#client.sendOne(reply);
+    else request.array.add(reply);
+    if (cancel !== null) this.#upstream?.sendOne(cancel);
+  }
+
+  get #awaitsReplies(): boolean {
+    return !this.#outputEnded && this.#requests > this.#replies;
+  }
+
+  #startUpstream(): Upstream | null {
+    try {
+      return this.#options.upstream(this);
+    } catch (error) {
+      this.#goneReason = `the server cannot be started: ${messageOf(error)}`;
+      this.#outputEnded = true;
+      // Not within accept(): the front end has to know the session first.
+      queueMicrotask(() => {
+        this.#closeWhenOver();
+        void this.#stopUpstream(0);
+      });
+      return null;
+    }
+  }
+
+  /** After the last answer was delivered, and it is known how the server ended. */
+  #closeWhenOver(): void {
+    if (!this.#outputEnded || this.#goneReason === null) return;
+    this.#client.close(CLOSE_UPSTREAM_GONE, this.#goneReason);
+  }
+
+  #stopUpstream(graceMs: number): Promise<void> {
+    this.#stopping ??= this.#stopUpstreamNow(graceMs);
+    return this.#stopping;
+  }
+
+  async #stopUpstreamNow(graceMs: number): Promise<void> {
+    await this.#upstream?.stop(graceMs);
+    if (this.#drainTimer !== null) clearTimeout(this.#drainTimer);
+    this.#timer?.end();
+    this.#noise.end();
+    this.#options.onEnded();
+  }
+}
+
+class ToServer implements FlowHandler {
+  readonly #session: PassThroughSession;
+
+  constructor(session: PassThroughSession) {
+    this.#session = session;
+  }
+
+  deliver(flow: Flow, batch: Batch, from: number, to: number): void {
+    this.#session.deliverToServer(flow, batch, from, to);
+  }
+
+  deliverNothing(): void {
+    // ACTION_PASS writes something for every good frame.
+  }
+
+  deliverBad(_flow: Flow, batch: Batch, index: number): void {
+    this.#session.badFromClient(batch, index);
+  }
+
+  array(_flow: Flow, count: number): boolean {
+    return this.#session.arrayFromClient(count);
+  }
+
+  ended(): void {
+    this.#session.clientFlowEnded();
+  }
+}
+
+class ToClient implements FlowHandler {
+  readonly #session: PassThroughSession;
+
+  constructor(session: PassThroughSession) {
+    this.#session = session;
+  }
+
+  deliver(flow: Flow, batch: Batch, from: number, to: number): void {
+    this.#session.deliverToClient(flow, batch, from, to);
+  }
+
+  deliverNothing(): void {
+    // ACTION_PASS writes something for every good frame.
+  }
+
+  deliverBad(_flow: Flow, batch: Batch, index: number): void {
+    this.#session.badFromServer(batch, index);
+  }
+
+  array(): boolean {
+    // Arrays from a server are no messages of this protocol: its flow has no limit for them.
+    return false;
+  }
+
+  ended(): void {
+    this.#session.serverFlowEnded();
+  }
+}
+
+function idText(batch: Batch, index: number): string {
+  const bytes = batch.input(index).subarray(batch.word(index, ID_START), batch.word(index, ID_END));
+  return String.fromCharCode(...bytes);
+}

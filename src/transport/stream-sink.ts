@@ -1,0 +1,104 @@
+import { Socket } from 'node:net';
+import type { Writable } from 'node:stream';
+import { FRAME_WORDS, HEADER_WORDS, OUT_LENGTH, OUT_OFFSET } from '../../workers/batch-layout.js';
+import type { Batch } from '../lane/batch.js';
+import type { Flow } from '../lane/flow.js';
+import type { BatchFlusher } from '../lane/lane.js';
+import type { FrameSink } from './frame-sink.js';
+
+/**
+ * Writes frames to a byte stream: a child's input or standard output. What one batch has
+ * for it goes in one write, straight from the arena: a pipe write does not copy shared
+ * memory, so an arena that was not taken at once is pinned until it was.
+ */
+export class StreamSink implements FrameSink, BatchFlusher {
+  readonly #writable: Writable;
+  readonly #onError: (error: Error) => void;
+  /** A pipe or socket is done with a chunk at its callback; any other stream (a PassThrough) may keep it. */
+  readonly #mayKeepChunks: boolean;
+  #closed = false;
+  /** Extent of the arena that is collected for the next write. */
+  #start = 0;
+  #end = 0;
+  /** Whose frames are collected, and how many of each. */
+  #flows: Flow[] = [];
+  #counts: number[] = [];
+
+  constructor(writable: Writable, onError: (error: Error) => void) {
+    this.#writable = writable;
+    this.#onError = onError;
+    this.#mayKeepChunks = !(writable instanceof Socket);
+    writable.on('error', (error: Error) => this.#fail(error));
+    writable.on('close', () => {
+      this.#closed = true;
+    });
+  }
+
+  write(flow: Flow, batch: Batch, from: number, to: number): void {
+    if (this.#closed) {
+      flow.taken(to - from);
+      return;
+    }
+    if (this.#flows.length === 0) flow.lane.flushLater(this);
+    this.#flows.push(flow);
+    this.#counts.push(0);
+    const { control } = batch;
+    for (let i = from; i < to; i++) {
+      const at = HEADER_WORDS + i * FRAME_WORDS;
+      const start = control[at + OUT_OFFSET]!;
+      if (start !== this.#end) {
+        if (this.#end > this.#start) this.#writeExtent(flow, batch);
+        this.#start = start;
+      }
+      this.#end = start + control[at + OUT_LENGTH]!;
+      this.#counts[this.#counts.length - 1]!++;
+    }
+  }
+
+  flush(batch: Batch): void {
+    this.#writeExtent(null, batch);
+    this.#start = 0;
+    this.#end = 0;
+  }
+
+  /** Bytes that no batch holds, such as an error reply; they must not change afterwards. */
+  writeOwn(bytes: Uint8Array): void {
+    if (!this.#closed) this.#writable.write(bytes);
+  }
+
+  /** Ends the stream once everything given to it is written. */
+  end(): void {
+    if (this.#closed) return;
+    this.#writable.end();
+  }
+
+  /** Writes what is collected; `current` goes on collecting afterwards. */
+  #writeExtent(current: Flow | null, batch: Batch): void {
+    const flows = this.#flows;
+    const counts = this.#counts;
+    this.#flows = current === null ? [] : [current];
+    this.#counts = current === null ? [] : [0];
+    if (this.#end === this.#start) return;
+    const { lane } = flows[0]!;
+    let bytes = batch.bytes.subarray(this.#start, this.#end);
+    const copied = this.#mayKeepChunks || this.#writable.writableLength > 0 || lane.mustCopy;
+    if (copied) bytes = bytes.slice();
+    let pinned = false;
+    this.#writable.write(bytes, () => {
+      if (pinned) lane.unpin(batch);
+      for (let i = 0; i < flows.length; i++) flows[i]!.taken(counts[i]!);
+    });
+    // The callback never comes within write(). Nothing left in the stream by now means that
+    // the kernel has the bytes, and the arena is free.
+    if (!copied && this.#writable.writableLength > 0) {
+      pinned = true;
+      lane.pin(batch);
+    }
+  }
+
+  #fail(error: Error): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#onError(error);
+  }
+}

@@ -1,0 +1,103 @@
+import type { Readable } from 'node:stream';
+import type { FrameSplitter } from '../framing/splitter.js';
+import type { Flow, FrameSource } from '../lane/flow.js';
+
+export interface StreamSourceEvents {
+  /** The stream broke; it ends. */
+  failed(error: Error): void;
+  /** The stream has ended; frames of it may still wait. */
+  ended?(): void;
+}
+
+/**
+ * Frames from a byte stream: standard input or a child's output. The stream is paused
+ * while a frame waits, so the kernel's buffer pushes back on the writer.
+ */
+export class StreamSource implements FrameSource {
+  readonly #readable: Readable;
+  readonly #splitter: FrameSplitter;
+  readonly #events: StreamSourceEvents;
+  #flow: Flow | null = null;
+  #next: Uint8Array | null = null;
+  #discarding = false;
+  #held = false;
+  #ended = false;
+
+  constructor(readable: Readable, splitter: FrameSplitter, events: StreamSourceEvents) {
+    this.#readable = readable;
+    this.#splitter = splitter;
+    this.#events = events;
+  }
+
+  /** Begins to read; frames go to `flow`, which ends when the stream does. */
+  start(flow: Flow): void {
+    this.#flow = flow;
+    const readable = this.#readable;
+    readable.on('data', this.#onData);
+    readable.on('end', () => {
+      if (!this.#ended) this.#splitter.end();
+      this.#onEnd();
+    });
+    readable.on('error', (error: Error) => {
+      if (!this.#discarding) this.#events.failed(error);
+      this.#onEnd();
+    });
+    // Without an end: what was begun is cut off, and not a frame.
+    readable.on('close', this.#onEnd);
+    // It will not say again what has happened before.
+    if (readable.readableEnded || readable.destroyed) queueMicrotask(this.#onEnd);
+    else if (!this.#held) readable.resume();
+  }
+
+  peek(): Uint8Array | null {
+    if (this.#discarding || this.#held) return null;
+    this.#next ??= this.#splitter.next();
+    return this.#next;
+  }
+
+  shift(): void {
+    this.#next = null;
+  }
+
+  resume(): void {
+    if (!this.#held && this.#readable.isPaused()) this.#readable.resume();
+  }
+
+  /** Gives and reads nothing until release(). */
+  hold(): void {
+    this.#held = true;
+    this.#readable.pause();
+  }
+
+  /** Ends hold(). */
+  release(): void {
+    this.#held = false;
+    if (this.#ended) this.#flow!.endOfSource();
+    else this.#flow!.pump();
+  }
+
+  /** Reads on, so that the other side can finish, but nobody wants the bytes any more. */
+  discard(): void {
+    this.#discarding = true;
+    this.#next = null;
+    this.#readable.resume();
+  }
+
+  readonly #onData = (chunk: Uint8Array | string): void => {
+    if (this.#discarding) return;
+    this.#splitter.push(
+      typeof chunk === 'string'
+        ? Buffer.from(chunk, this.#readable.readableEncoding ?? 'utf8')
+        : chunk,
+    );
+    this.#flow!.pump();
+    if (this.#next !== null || this.#held) this.#readable.pause();
+  };
+
+  readonly #onEnd = (): void => {
+    if (this.#ended) return;
+    this.#ended = true;
+    this.#events.ended?.();
+    if (!this.#held) this.#flow!.endOfSource();
+  };
+}

@@ -1,0 +1,151 @@
+import type { WebSocket } from 'ws';
+import type { Batch } from '../lane/batch.js';
+import type { Flow, FrameSource } from '../lane/flow.js';
+import type { FrameSink } from './frame-sink.js';
+
+export interface WsTransportEvents {
+  /** The connection has closed; `error` is what broke it, if anything did. */
+  closed(code: number, reason: string, error: Error | null): void;
+  /** A frame could not be sent on a connection that was open. */
+  writeFailed?(error: Error): void;
+}
+
+/**
+ * Frames from and to a `ws` client socket. It is paused while a frame waits; what the
+ * chunk in its hands still holds is kept here, so at most one read is beyond the ring.
+ */
+export class WsTransport implements FrameSource, FrameSink {
+  readonly #socket: WebSocket;
+  readonly #events: WsTransportEvents;
+  #flow: Flow | null = null;
+  #received: Uint8Array[] = [];
+  #open: boolean;
+  #closed = false;
+  #endRequested: { code: number; reason: string } | null = null;
+  /** Frames given to write() before the connection was open. */
+  #early: (() => void)[] = [];
+  #unwritten = 0;
+  #error: Error | null = null;
+  #discarding = false;
+
+  constructor(socket: WebSocket, events: WsTransportEvents) {
+    this.#socket = socket;
+    this.#events = events;
+    this.#open = socket.readyState === socket.OPEN;
+    socket.binaryType = 'nodebuffer';
+    socket.on('open', () => this.#opened());
+    socket.on('message', (data) => this.#message(data as Buffer));
+    socket.on('error', (error: Error) => {
+      this.#error ??= error;
+    });
+    socket.on('close', (code, reason) => {
+      this.#closed = true;
+      this.#runEarly();
+      events.closed(code, reason.toString('utf8'), this.#error);
+      this.#flow?.endOfSource();
+    });
+  }
+
+  /** Begins to give frames to `flow`, which ends when the connection does. */
+  start(flow: Flow): void {
+    this.#flow = flow;
+    flow.pump();
+    if (this.#closed || this.#socket.readyState === this.#socket.CLOSED) flow.endOfSource();
+  }
+
+  peek(): Uint8Array | null {
+    return this.#received[0] ?? null;
+  }
+
+  shift(): void {
+    this.#received.shift();
+  }
+
+  resume(): void {
+    if (this.#socket.isPaused) this.#socket.resume();
+  }
+
+  /** Frames are read on and thrown away. */
+  discard(): void {
+    this.#discarding = true;
+    this.#received = [];
+    this.resume();
+  }
+
+  write(flow: Flow, batch: Batch, from: number, to: number): void {
+    for (let i = from; i < to; i++) this.#send(flow, batch.output(i));
+  }
+
+  /** Sends bytes that belong to the caller; `sent` is called when they were, or cannot be. */
+  send(bytes: Uint8Array, sent: (error: Error | null) => void): void {
+    if (!this.#open && !this.#closed) {
+      this.#early.push(() => this.send(bytes, sent));
+      return;
+    }
+    if (this.#closed || this.#socket.readyState !== this.#socket.OPEN) {
+      sent(this.#error ?? new Error('the connection is closed'));
+      return;
+    }
+    this.#unwritten++;
+    this.#socket.send(bytes, { binary: false }, (error) => {
+      this.#unwritten--;
+      sent(error ?? null);
+      this.#closeIfAsked();
+    });
+  }
+
+  /** Closes once everything given to it is sent. */
+  end(code: number, reason: string): void {
+    this.#endRequested = { code, reason };
+    this.#closeIfAsked();
+  }
+
+  /** Ends the connection without more ado. */
+  terminate(): void {
+    this.#socket.terminate();
+  }
+
+  #send(flow: Flow, view: Uint8Array): void {
+    this.send(this.#copiesAtOnce ? view : view.slice(), (error) => {
+      if (error !== null && this.#socket.readyState === this.#socket.OPEN) {
+        this.#events.writeFailed?.(error);
+      }
+      flow.taken(1);
+    });
+  }
+
+  /**
+   * A client masks what it sends, into memory of its own. Not so a server's socket (it has no
+   * URL), one that compresses first, and one that is not open yet.
+   */
+  get #copiesAtOnce(): boolean {
+    const { url, extensions } = this.#socket as { url: string | undefined; extensions: string };
+    return this.#open && url !== undefined && extensions === '';
+  }
+
+  #message(data: Buffer): void {
+    if (this.#discarding) return;
+    const flow = this.#flow;
+    if (flow !== null && this.#received.length === 0 && flow.accept(data)) return;
+    this.#received.push(data);
+    this.#socket.pause();
+  }
+
+  #opened(): void {
+    this.#open = true;
+    this.#runEarly();
+    this.#closeIfAsked();
+  }
+
+  #runEarly(): void {
+    const early = this.#early;
+    this.#early = [];
+    for (const run of early) run();
+  }
+
+  #closeIfAsked(): void {
+    const asked = this.#endRequested;
+    if (asked === null || this.#unwritten > 0 || this.#early.length > 0 || this.#closed) return;
+    this.#socket.close(asked.code, asked.reason);
+  }
+}

@@ -1,0 +1,167 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import type { Readable, Writable } from 'node:stream';
+import { FRAMING_CONTENT_LENGTH, FRAMING_NDJSON } from '../../workers/batch-layout.js';
+import { messageOf } from '../errors.js';
+import { createSplitter } from '../framing/create-splitter.js';
+import type { Framing } from '../framing/splitter.js';
+import { frame } from '../framing/unframe.js';
+import type { Flow } from '../lane/flow.js';
+import { STOP_GRACE_MS } from '../limits.js';
+import type { Logger } from '../log.js';
+import { StreamSink } from '../transport/stream-sink.js';
+import { StreamSource } from '../transport/stream-source.js';
+import { logLines } from './line-log.js';
+import type { OrphanGuard } from './orphan-guard.js';
+import { endGroup, signalGroup } from './process-group.js';
+import type { Upstream, UpstreamEvents } from './upstream.js';
+
+export interface ChildCommand {
+  /** Absolute path: findProgram(). */
+  readonly program: string;
+  readonly args: readonly string[];
+  readonly cwd: string;
+  readonly env: Readonly<Record<string, string>>;
+  readonly framing: Framing;
+  readonly maxPayloadBytes: number;
+}
+
+/**
+ * A server as a child process, without a shell and in a process group of its own, that
+ * speaks on its standard input and output. Its stderr is always drained, into the log.
+ */
+export class ChildUpstream implements Upstream {
+  readonly label: string;
+  readonly framing: number;
+  readonly source: StreamSource;
+  readonly sink: StreamSink;
+  readonly #process: ChildProcess;
+  readonly #events: UpstreamEvents;
+  readonly #guard: OrphanGuard;
+  readonly #log: Logger;
+  readonly #exited: Promise<void>;
+  #stopping: Promise<void> | null = null;
+  #inputFailed = false;
+  /** The process and all of its group are gone: its number may mean somebody else. */
+  #groupGone = false;
+
+  constructor(command: ChildCommand, events: UpstreamEvents, guard: OrphanGuard, log: Logger) {
+    this.#events = events;
+    this.#guard = guard;
+    this.framing = command.framing === 'ndjson' ? FRAMING_NDJSON : FRAMING_CONTENT_LENGTH;
+    const child = spawn(command.program, command.args, {
+      cwd: command.cwd,
+      env: command.env,
+      detached: true,
+      stdio: ['pipe', 'pipe', 'pipe'],
+    });
+    // Out of descriptors or processes, spawn() returns a child without streams.
+    if ((child.stdin as Writable | undefined) === undefined) {
+      child.once('error', () => undefined);
+      throw new Error('no descriptors or processes are left');
+    }
+    this.#process = child;
+    this.label = `process ${child.pid ?? '(not started)'}`;
+    this.#log = log.child({ pid: child.pid });
+    if (child.pid !== undefined) guard.watch(child.pid);
+    this.source = new StreamSource(child.stdout, this.#splitter(command), {
+      failed: (error) => this.#log.warn({ err: error }, 'cannot read from the process'),
+    });
+    this.sink = new StreamSink(child.stdin, (error) => this.#inputLost(error));
+    logLines(child.stderr, this.#log);
+    this.#exited = new Promise((resolve) => {
+      child.once('error', (error) => {
+        // Without a process there is no exit event; the streams end by themselves.
+        if (child.pid === undefined) {
+          events.gone(`the server cannot be started: ${messageOf(error)}`, {
+            code: null,
+            signal: null,
+          });
+          resolve();
+        }
+      });
+      child.once('exit', (code, signal) => {
+        this.#processExited(code, signal);
+        resolve();
+      });
+    });
+  }
+
+  start(flow: Flow): void {
+    this.source.start(flow);
+  }
+
+  sendOne(message: Uint8Array): void {
+    this.sink.writeOwn(frame(message, this.framing));
+  }
+
+  closeInput(): void {
+    this.sink.end();
+  }
+
+  discardOutput(): void {
+    this.source.discard();
+  }
+
+  stop(graceMs: number): Promise<void> {
+    this.#stopping ??= this.#stopNow(graceMs);
+    return this.#stopping;
+  }
+
+  async #stopNow(graceMs: number): Promise<void> {
+    const { pid } = this.#process;
+    if (pid !== undefined && !this.#groupGone) {
+      await endGroup(pid, graceMs);
+      this.#forgetGroup(pid);
+    }
+    await this.#exited;
+  }
+
+  #splitter(command: ChildCommand): ReturnType<typeof createSplitter> {
+    return createSplitter(command.framing, command.maxPayloadBytes, {
+      oversize: (limitBytes) => this.#events.oversize(limitBytes),
+      noise: (line) =>
+        this.#events.noise(`not a header: ${Buffer.from(line).toString('utf8', 0, 200)}`),
+    });
+  }
+
+  #processExited(code: number | null, signal: NodeJS.Signals | null): void {
+    const { pid } = this.#process;
+    const how = signal === null ? `exited with code ${code ?? 0}` : `was ended by ${signal}`;
+    this.#log.info({ code, signal }, 'the process has exited');
+    endWhenSilent(this.#process.stdout!);
+    endWhenSilent(this.#process.stderr!);
+    const lost = this.#inputFailed && this.#stopping !== null && signal !== null;
+    this.#events.gone(lost ? 'the server closed its input' : `the server ${how}`, { code, signal });
+    // What it started and left behind may hold its output open; it ends with it.
+    if (pid !== undefined && signalGroup(pid, 'SIGTERM')) void this.stop(STOP_GRACE_MS);
+    else if (pid !== undefined) this.#forgetGroup(pid);
+  }
+
+  #forgetGroup(pid: number): void {
+    if (this.#groupGone) return;
+    this.#groupGone = true;
+    this.#guard.forget(pid);
+  }
+
+  /** A process that does not take input any more is of no use: it ends. */
+  #inputLost(error: Error): void {
+    this.#inputFailed = true;
+    this.#log.debug({ err: error }, 'cannot write to the process');
+    void this.stop(STOP_GRACE_MS);
+  }
+}
+
+/**
+ * Ends an output of a process that has exited once nothing comes any more: what the
+ * process has started outside of its group may hold it open for ever. Output that waits
+ * for a slow client is no silence.
+ */
+function endWhenSilent(output: Readable & { readonly bytesRead?: number }): void {
+  let bytesSeen = -1;
+  const timer = setInterval(() => {
+    if (!output.isPaused() && output.bytesRead === bytesSeen) output.destroy();
+    bytesSeen = output.bytesRead ?? 0;
+  }, STOP_GRACE_MS / 2);
+  timer.unref();
+  output.once('close', () => clearInterval(timer));
+}

@@ -1,0 +1,34 @@
+import type { ServeConfig } from '../config/serve-config.js';
+import type { Logger } from '../log.js';
+import { childEnvironment } from './child-environment.js';
+import { type ChildCommand, ChildUpstream } from './child-upstream.js';
+import type { OrphanGuard } from './orphan-guard.js';
+import { findProgram } from './program.js';
+import type { UpstreamFactory } from './upstream.js';
+import { WebSocketUpstream } from './websocket-upstream.js';
+
+/**
+ * What starts a server as the configuration says; null for the built-in echo.
+ * @throws SluiceError SLUICE_ERR_PROGRAM when the command's program is missing
+ */
+export function createUpstreamFactory(
+  config: ServeConfig,
+  guard: OrphanGuard,
+  log: Logger,
+): UpstreamFactory | null {
+  const { upstream, maxPayloadBytes } = config;
+  if (upstream.kind === 'echo') return null;
+  if (upstream.kind === 'websocket') {
+    return (events) => new WebSocketUpstream(upstream.url, maxPayloadBytes, events);
+  }
+  const env = childEnvironment(config.env, config.inheritEnv);
+  const command: ChildCommand = {
+    program: findProgram(upstream.command, env.PATH ?? '/usr/bin:/bin', config.cwd),
+    args: upstream.args,
+    cwd: config.cwd,
+    env,
+    framing: config.framing,
+    maxPayloadBytes,
+  };
+  return (events) => new ChildUpstream(command, events, guard, log);
+}

@@ -1,0 +1,61 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+
+/**
+ * The guard's program, for sh. It reads `+PGID` and `-PGID` lines; at the end of its input, which
+ * is the end of the gateway however it came, it ends the groups that are left:
+ * they have seen the end of their input too and get 2 s, then SIGTERM, then SIGKILL.
+ */
+const GUARD_PROGRAM = `
+trap '' HUP INT TERM
+groups=' '
+while read -r line; do
+  case $line in
+    +*) groups="$groups\${line#+} " ;;
+    -*) pgid=\${line#-}; groups="\${groups%% $pgid *} \${groups#* $pgid }" ;;
+  esac
+done
+[ -n "\${groups# }" ] || exit 0
+sleep 2
+for pgid in $groups; do kill -TERM -"$pgid" 2>/dev/null; done
+sleep 1
+for pgid in $groups; do kill -KILL -"$pgid" 2>/dev/null; done
+`;
+
+/**
+ * Ends our child processes when the gateway itself is killed with SIGKILL and cannot:
+ * a small process of its own that waits for the end of the pipe between us.
+ */
+export class OrphanGuard {
+  #process: ChildProcess | null = null;
+
+  /** A process group that must not outlive the gateway. */
+  watch(pgid: number): void {
+    this.#process ??= this.#start();
+    this.#process.stdin!.write(`+${pgid}\n`);
+  }
+
+  /** The group is gone: its number may mean somebody else from now on. */
+  forget(pgid: number): void {
+    this.#process?.stdin?.write(`-${pgid}\n`);
+  }
+
+  /** Ends the guard; it does what it is for to groups that are still watched. */
+  close(): void {
+    this.#process?.stdin?.end();
+    this.#process = null;
+  }
+
+  #start(): ChildProcess {
+    // Its own session: a Ctrl-C at the terminal is for the gateway, not for the guard.
+    const guard = spawn('/bin/sh', ['-c', GUARD_PROGRAM], {
+      detached: true,
+      stdio: ['pipe', 'ignore', 'ignore'],
+      env: { PATH: process.env.PATH ?? '/usr/bin:/bin' },
+    });
+    guard.unref();
+    // A guard that is gone takes nothing with it: children still see the end of input.
+    guard.on('error', () => undefined);
+    guard.stdin.on('error', () => undefined);
+    return guard;
+  }
+}

@@ -1,0 +1,73 @@
+import { WebSocket } from 'ws';
+import { FRAMING_NONE } from '../../workers/batch-layout.js';
+import type { Flow, FrameSource } from '../lane/flow.js';
+import { CONNECT_TIMEOUT_MS } from '../limits.js';
+import type { FrameSink } from '../transport/frame-sink.js';
+import { WsTransport } from '../transport/ws-transport.js';
+import type { Upstream, UpstreamEvents } from './upstream.js';
+
+/** A server that is reached over `ws://` or `wss://`. */
+export class WebSocketUpstream implements Upstream {
+  readonly label: string;
+  readonly framing = FRAMING_NONE;
+  readonly #transport: WsTransport;
+  readonly #closed: Promise<void>;
+
+  constructor(url: string, maxPayloadBytes: number, events: UpstreamEvents) {
+    this.label = url;
+    const socket = new WebSocket(url, {
+      perMessageDeflate: false,
+      maxPayload: maxPayloadBytes,
+      handshakeTimeout: CONNECT_TIMEOUT_MS,
+      // Its frames are checked by the kernel.
+      skipUTF8Validation: true,
+    });
+    let resolveClosed = (): void => undefined;
+    this.#closed = new Promise((resolve) => {
+      resolveClosed = resolve;
+    });
+    this.#transport = new WsTransport(socket, {
+      closed: (code, reason, error) => {
+        events.gone(reasonText(url, code, reason, error), { code: null, signal: null });
+        resolveClosed();
+      },
+    });
+  }
+
+  get source(): FrameSource {
+    return this.#transport;
+  }
+
+  get sink(): FrameSink {
+    return this.#transport;
+  }
+
+  start(flow: Flow): void {
+    this.#transport.start(flow);
+  }
+
+  sendOne(message: Uint8Array): void {
+    // A connection that is gone needs no message: its end is told by gone().
+    this.#transport.send(message, () => undefined);
+  }
+
+  closeInput(): void {
+    // A WebSocket has no half-close: stop() closes it when the session has its answers.
+  }
+
+  discardOutput(): void {
+    this.#transport.discard();
+  }
+
+  async stop(graceMs: number): Promise<void> {
+    this.#transport.end(1000, '');
+    const timer = setTimeout(() => this.#transport.terminate(), graceMs);
+    await this.#closed;
+    clearTimeout(timer);
+  }
+}
+
+function reasonText(url: string, code: number, reason: string, error: Error | null): string {
+  if (error !== null) return `the server ${url} cannot be reached or has failed: ${error.message}`;
+  return `the server ${url} closed the connection (${code}${reason === '' ? '' : ` ${reason}`})`;
+}

@@ -1,0 +1,63 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { parseServeOptions } from '../../src/cli/serve-options.js';
+
+/** Wrong options, and what the message about them has to contain. */
+const wrong: readonly (readonly [args: string[], message: RegExp])[] = [
+  [['--lisen', 'ws://127.0.0.1:0'], /unknown option --lisen; did you mean --listen\?/],
+  [['-x'], /unknown option -x/],
+  [['--threads'], /--threads needs a value/],
+  [['--threads', '0'], /--threads takes a whole number from 1 to 256; "0" is none/],
+  [['--threads', '1.5'], /--threads takes a whole number/],
+  [['--threads', '2', '--threads', '3'], /--threads is given twice/],
+  [['--inherit-env=yes'], /--inherit-env takes no value/],
+  [['--framing', 'contentlength'], /--framing is one of .*did you mean content-length\?/],
+  [['--log-level', 'warning'], /--log-level is one of .*did you mean warn\?/],
+  [['--log-format', 'jsn'], /did you mean json\?/],
+  [['--on-malformed', 'close'], /--on-malformed is one of answer, disconnect/],
+  [['--max-payload', '16 bananas'], /--max-payload takes a size .*"16 bananas" is none/],
+  [['--max-payload', '1'], /--max-payload takes a size from 1024/],
+  [['--ping-interval', '30'], /--ping-interval takes a duration .*"30" is none/],
+  [['--ping-interval', '2h'], /--ping-interval takes a duration/],
+  [['--drain-timeout', '-1s'], /--drain-timeout/],
+  [['--listen', '127.0.0.1:4000'], /--listen takes ws:/],
+  [['--listen', 'ws://127.0.0.1:70000'], /--listen takes ws:/],
+  [['--listen', 'ws://0.0.0.0:0'], /can be reached by other machines.*--allow-remote/],
+  [['--listen', 'ws://[::]:0'], /can be reached by other machines/],
+  [['--listen', 'wss://127.0.0.1:0'], /wss:\/\/ needs --tls-cert and --tls-key/],
+  [['--tls-cert', 'a.pem'], /--tls-cert and --tls-key go together/],
+  [['--listen', 'stdio', '--listen', 'stdio://'], /stdio:\/\/ can be given once/],
+  [['--upstream', 'http://127.0.0.1/'], /--upstream takes echo:/],
+  [['--upstream', 'ws://'], /--upstream takes echo:/],
+  [['--upstream', 'echo:', '--', 'cat'], /cannot both be given/],
+  [['cat'], /unexpected argument "cat"; a server's command goes after --/],
+  [['--env', '=value', '--', 'cat'], /--env takes NAME or NAME=VALUE/],
+  [['--'], /a command is missing after --/],
+];
+
+for (const [args, message] of wrong) {
+  test(`the options ${args.join(' ')} are refused with a sentence that says what to do`, () => {
+    assert.throws(() => parseServeOptions(args), { code: 'SLUICE_ERR_USAGE', message });
+  });
+}
+
+test('sizes and durations are taken with their units', () => {
+  const config = parseServeOptions([
+    ...['--max-payload', '2MiB', '--receive-buffer', '64k'],
+    ...['--ping-interval', '1.5m', '--drain-timeout', '250ms'],
+  ]);
+  assert.equal(config.maxPayloadBytes, 2 * 1024 * 1024);
+  assert.equal(config.receiveBufferBytes, 64 * 1024);
+  assert.equal(config.pingIntervalSeconds, 90);
+  assert.equal(config.drainTimeoutMs, 250);
+});
+
+test('options after -- belong to the command', () => {
+  const { upstream, listen } = parseServeOptions(['--', 'server', '--listen', '-x', '--']);
+  assert.deepEqual(upstream, {
+    kind: 'command',
+    command: 'server',
+    args: ['--listen', '-x', '--'],
+  });
+  assert.deepEqual(listen, [{ kind: 'ws', host: '127.0.0.1', port: 4000 }]);
+});

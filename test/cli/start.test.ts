@@ -1,0 +1,183 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { sluice } from '../support/command-line.js';
+import { fixture } from '../support/fixture.js';
+import { GatewayProcess } from '../support/gateway-process.js';
+import { JsonRpcSocket } from '../support/json-rpc-socket.js';
+
+interface ProcessFacts {
+  readonly cwd: string;
+  readonly env: Readonly<Record<string, string>>;
+}
+
+/** What a server that was started with these options finds around it. */
+async function factsOfServer(
+  t: TestContext,
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Promise<ProcessFacts> {
+  const gateway = await GatewayProcess.start(t, { args, env, command: fixture('scripted-server') });
+  const client = await JsonRpcSocket.open(t, gateway.url);
+  return (await client.request('process')).result as ProcessFacts;
+}
+
+const SECRETS = { SLUICE_TEST_SECRET: 'secret', SLUICE_TEST_TOKEN: 'token' };
+
+test('a program that is missing is a clear message at the start, and exit code 1', async (t) => {
+  for (const program of ['no-such-program', './no/such/program']) {
+    const { code, stdout, stderr } = await sluice(t, ['serve', '--', program]);
+    assert.deepEqual([code, stdout], [1, '']);
+    assert.match(stderr, new RegExp(`cannot start "${program}": .*; check the command after --`));
+  }
+});
+
+test('a port in use is a clear message, and exit code 1', async (t) => {
+  const server = createServer().listen(0, '127.0.0.1');
+  t.after(() => server.close());
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  for (const threads of ['1', '4']) {
+    const url = `ws://127.0.0.1:${port}`;
+    const { code, stdout, stderr } = await sluice(t, [
+      'serve',
+      ...['--log-level', 'error', '--threads', threads, '--listen', url],
+    ]);
+    assert.deepEqual([code, stdout], [1, '']);
+    assert.match(
+      stderr,
+      new RegExp(`^sluice: cannot listen on 127.0.0.1:${port}; is the port in use`),
+    );
+  }
+});
+
+test('a second gateway cannot take the port of the first', async (t) => {
+  const { url } = await GatewayProcess.start(t);
+  const { code, stderr } = await sluice(t, ['serve', '--log-level', 'error', '--listen', url]);
+  assert.equal(code, 1);
+  assert.match(stderr, /cannot listen on/);
+});
+
+test('an address that is not of this machine is a clear message, and exit code 1', async (t) => {
+  const { code, stderr } = await sluice(t, [
+    'serve',
+    ...['--log-level', 'error', '--allow-remote', '--listen', 'ws://192.0.2.1:4000'],
+  ]);
+  assert.equal(code, 1);
+  assert.match(stderr, /^sluice: cannot listen on 192\.0\.2\.1:4000/);
+});
+
+test('a working directory that does not exist is a clear message, and exit code 1', async (t) => {
+  const { code, stderr } = await sluice(t, ['serve', '--cwd', '/no/such/folder', '--', 'cat']);
+  assert.equal(code, 1);
+  assert.match(stderr, /^sluice: .*\/no\/such\/folder/);
+});
+
+test('a certificate that cannot be read is a clear message, and exit code 1', async (t) => {
+  const { code, stderr } = await sluice(t, [
+    'serve',
+    ...['--log-level', 'error', '--listen', 'wss://127.0.0.1:0'],
+    ...['--tls-cert', '/no/such/cert.pem', '--tls-key', '/no/such/key.pem'],
+  ]);
+  assert.equal(code, 1);
+  assert.match(stderr, /cannot use the certificate \/no\/such\/cert\.pem/);
+});
+
+test('standard output carries the URL line and nothing else', async (t) => {
+  const gateway = await GatewayProcess.start(t, {
+    args: ['--log-level', 'trace'],
+    command: fixture('scripted-server'),
+  });
+  const client = await JsonRpcSocket.open(t, gateway.url);
+  await client.request('complain', { text: 'on stderr\n' });
+  client.notify('exit', { code: 0 });
+  await client.close();
+  assert.match(gateway.stdout, /^ws:\/\/127\.0\.0\.1:\d+\n$/);
+});
+
+test('with --log-format json every line on standard error is a JSON object', async (t) => {
+  const gateway = await GatewayProcess.start(t, {
+    args: ['--log-level', 'trace'],
+    command: fixture('scripted-server'),
+  });
+  const client = await JsonRpcSocket.open(t, gateway.url);
+  await client.request('complain', { text: 'one\ntwo "quoted"\n\x1b[31mred\n' });
+  client.send('not json');
+  await client.next();
+  client.notify('exit', { code: 4 });
+  await client.close();
+  const lines = gateway.stderr.trimEnd().split('\n');
+  const parsed = lines.map((line) => JSON.parse(line) as Record<string, unknown>);
+  assert.ok(parsed.every(({ level, time }) => typeof level === 'number' && time !== undefined));
+  const said = parsed.flatMap(({ stderr }) => (stderr === undefined ? [] : [stderr]));
+  assert.deepEqual(said, ['one', 'two "quoted"', '\x1b[31mred']);
+});
+
+test('--log-level silent says nothing', async (t) => {
+  const gateway = await GatewayProcess.start(t, {
+    args: ['--log-level', 'silent'],
+    command: fixture('scripted-server'),
+  });
+  const client = await JsonRpcSocket.open(t, gateway.url);
+  client.notify('exit', { code: 4 });
+  await client.close();
+  assert.equal(gateway.stderr, '');
+});
+
+test('a long line on the standard error of a server is cut in the log, and the server goes on', async (t) => {
+  const gateway = await GatewayProcess.start(t, { command: fixture('scripted-server') });
+  const client = await JsonRpcSocket.open(t, gateway.url);
+  await client.request('complain', { text: `${'x'.repeat(1_000_000)}\n` });
+  const { stderr, cutBytes } = await gateway.logged('the line', (line) => 'cutBytes' in line);
+  assert.equal((stderr as string).length + (cutBytes as number), 1_000_000);
+  assert.ok((stderr as string).length <= 8192);
+});
+
+test('a server does not get the environment of the gateway', async (t) => {
+  const { env } = await factsOfServer(t, [], SECRETS);
+  assert.equal(env['PATH'], process.env['PATH']);
+  assert.equal(env['SLUICE_TEST_SECRET'], undefined);
+});
+
+test('--env passes a variable on, or sets it', async (t) => {
+  const { env } = await factsOfServer(
+    t,
+    ['--env', 'SLUICE_TEST_TOKEN', '--env', 'A=b=c', '--env', 'EMPTY=', '--env', 'UNSET'],
+    SECRETS,
+  );
+  assert.equal(env['SLUICE_TEST_TOKEN'], 'token');
+  assert.equal(env['SLUICE_TEST_SECRET'], undefined);
+  assert.equal(env['A'], 'b=c');
+  assert.equal(env['EMPTY'], '');
+  assert.ok(!('UNSET' in env));
+});
+
+test('--inherit-env passes everything on', async (t) => {
+  const { env } = await factsOfServer(t, ['--inherit-env', '--env', 'A=b'], SECRETS);
+  assert.equal(env['SLUICE_TEST_SECRET'], 'secret');
+  assert.equal(env['A'], 'b');
+});
+
+test('--cwd is where the server runs, and where a relative program is looked for', async (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'sluice-test-'));
+  t.after(() => rmSync(folder, { recursive: true }));
+  assert.equal((await factsOfServer(t, ['--cwd', folder])).cwd, folder);
+  writeFileSync(join(folder, 'input'), '');
+  symlinkSync('/bin/cat', join(folder, 'server'));
+  const gateway = await GatewayProcess.start(t, { args: ['--cwd', folder], command: ['./server'] });
+  const client = await JsonRpcSocket.open(t, gateway.url);
+  client.notify('hello');
+  assert.equal((await client.next()).method, 'hello');
+});
+
+test('options after -- belong to the command', async (t) => {
+  const gateway = await GatewayProcess.start(t, {
+    command: ['/bin/sh', '-c', 'echo "{\\"method\\":\\"$1\\"}"; cat', 'sh', '--help'],
+  });
+  const client = await JsonRpcSocket.open(t, gateway.url);
+  assert.equal((await client.next()).method, '--help');
+});

@@ -1,0 +1,94 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { fixture } from '../support/fixture.js';
+import { GatewayProcess } from '../support/gateway-process.js';
+import { JsonRpcSocket, type Message } from '../support/json-rpc-socket.js';
+import { childrenOf, isAlive, listeningPorts } from '../support/process-table.js';
+import { until, within } from '../support/until.js';
+
+function pidOf(answer: Message): number {
+  return (answer.result as { pid: number }).pid;
+}
+
+for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+  test(`at ${signal} what is in flight is finished, clients are closed with 1001, and the exit code is 0`, async (t) => {
+    const gateway = await GatewayProcess.start(t, { command: fixture('scripted-server') });
+    const client = await JsonRpcSocket.open(t, gateway.url);
+    const server = pidOf(await client.request('process'));
+    const grandchild = pidOf(await client.request('grandchild'));
+    const held = client.request('hold', 'late');
+    await client.request('anything');
+    gateway.process.kill(signal);
+    await until('no new client is accepted', () => !isListening(gateway));
+    client.notify('release');
+    assert.equal((await held).result, 'late');
+    assert.deepEqual(await client.close(), { code: 1001, reason: 'the gateway is stopping' });
+    assert.deepEqual(await within('the exit', gateway.exited), { code: 0, signal: null });
+    assert.ok(!isAlive(server) && !isAlive(grandchild));
+  });
+}
+
+test('a stop does not wait for an answer longer than --drain-timeout', async (t) => {
+  const gateway = await GatewayProcess.start(t, {
+    args: ['--drain-timeout', '300ms'],
+    command: fixture('scripted-server'),
+  });
+  const client = await JsonRpcSocket.open(t, gateway.url);
+  client.send('{"id":1,"method":"hold"}');
+  await client.request('anything');
+  gateway.process.kill('SIGTERM');
+  assert.equal((await client.close()).code, 1001);
+  assert.deepEqual(await within('the exit', gateway.exited), { code: 0, signal: null });
+  assert.ok(gateway.logs.some(({ msg }) => msg === 'messages were still in flight at the stop'));
+});
+
+test('a stop ends a child that ignores the end of its input and SIGTERM', async (t) => {
+  const gateway = await GatewayProcess.start(t, { command: fixture('stubborn-server') });
+  const client = await JsonRpcSocket.open(t, gateway.url);
+  const pids = (await client.next()).params as number[];
+  gateway.process.kill('SIGTERM');
+  assert.equal((await client.close()).code, 1001);
+  assert.deepEqual(await within('the exit', gateway.exited), { code: 0, signal: null });
+  assert.ok(!pids.some(isAlive));
+});
+
+test('a second signal ends the gateway at once, and the children shortly after', async (t) => {
+  const gateway = await GatewayProcess.start(t, { command: fixture('stubborn-server') });
+  const client = await JsonRpcSocket.open(t, gateway.url);
+  const pids = (await client.next()).params as number[];
+  gateway.process.kill('SIGTERM');
+  await client.close();
+  const second = Date.now();
+  gateway.process.kill('SIGTERM');
+  await within('the exit', gateway.exited);
+  assert.ok(Date.now() - second < 1000);
+  await until('the children are gone', () => !pids.some(isAlive));
+});
+
+test('children end within seconds of a gateway that was killed with SIGKILL', async (t) => {
+  const stubborn = await GatewayProcess.start(t, { command: fixture('stubborn-server') });
+  const scripted = await GatewayProcess.start(t, { command: fixture('scripted-server') });
+  const first = await JsonRpcSocket.open(t, stubborn.url);
+  const second = await JsonRpcSocket.open(t, scripted.url);
+  const pids = [
+    ...((await first.next()).params as number[]),
+    pidOf(await second.request('process')),
+    pidOf(await second.request('grandchild')),
+    ...childrenOf(stubborn.pid),
+    ...childrenOf(scripted.pid),
+  ];
+  assert.ok(pids.every(isAlive));
+  stubborn.process.kill('SIGKILL');
+  scripted.process.kill('SIGKILL');
+  await until('all of them are gone', () => !pids.some(isAlive));
+});
+
+test('a gateway that nobody has used stops at once', async (t) => {
+  const gateway = await GatewayProcess.start(t, { command: fixture('scripted-server') });
+  gateway.process.kill('SIGTERM');
+  assert.deepEqual(await within('the exit', gateway.exited, 3000), { code: 0, signal: null });
+});
+
+function isListening(gateway: GatewayProcess): boolean {
+  return listeningPorts().includes(Number(new URL(gateway.url).port));
+}

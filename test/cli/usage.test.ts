@@ -1,0 +1,55 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { test } from 'node:test';
+import { sluice } from '../support/command-line.js';
+
+const { version } = JSON.parse(
+  readFileSync(new URL('../../../package.json', import.meta.url), 'utf8'),
+) as { version: string };
+
+for (const args of [['--help'], ['-h'], ['help']]) {
+  test(`sluice ${args.join(' ')} names every command`, async (t) => {
+    const { code, stdout, stderr } = await sluice(t, args);
+    assert.deepEqual([code, stderr], [0, '']);
+    assert.match(stdout, /sluice serve/);
+    assert.match(stdout, /--version/);
+  });
+}
+
+for (const args of [
+  ['serve', '--help'],
+  ['serve', '-h'],
+  ['help', 'serve'],
+]) {
+  test(`sluice ${args.join(' ')} explains every option`, async (t) => {
+    const { code, stdout, stderr } = await sluice(t, args);
+    assert.deepEqual([code, stderr], [0, '']);
+    for (const option of ['listen', 'upstream', 'framing', 'env', 'max-payload', 'log-format']) {
+      assert.match(stdout, new RegExp(`^  --${option} .{10}`, 'm'));
+    }
+  });
+}
+
+for (const option of ['--version', '-v']) {
+  test(`sluice ${option} prints the version`, async (t) => {
+    assert.deepEqual(await sluice(t, [option]), { code: 0, stdout: `${version}\n`, stderr: '' });
+  });
+}
+
+test('without a command the help is shown, and the exit code is 2', async (t) => {
+  const { code, stdout } = await sluice(t, []);
+  assert.equal(code, 2);
+  assert.match(stdout, /sluice serve/);
+});
+
+test('a wrong command line is refused with one clear line and exit code 2', async (t) => {
+  const runs: readonly (readonly [args: string[], message: string])[] = [
+    [['sevre'], 'unknown command "sevre"; did you mean "serve"?'],
+    [['serve', '--lisen', 'stdio'], 'unknown option --lisen; did you mean --listen?'],
+    [['serve', '--'], 'a command is missing after --'],
+  ];
+  for (const [args, message] of runs) {
+    const expected = { code: 2, stdout: '', stderr: `sluice: ${message}\n` };
+    assert.deepEqual(await sluice(t, args), expected);
+  }
+});

@@ -1,0 +1,177 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { bytes } from '../support/bytes.js';
+import { sluice } from '../support/command-line.js';
+import { fixture } from '../support/fixture.js';
+import { GatewayProcess } from '../support/gateway-process.js';
+import { JsonRpcSocket, type Message } from '../support/json-rpc-socket.js';
+import { JsonRpcStream } from '../support/json-rpc-stream.js';
+import { residentBytes } from '../support/process-table.js';
+import { until, within } from '../support/until.js';
+
+const CLEAN = { code: 0, signal: null };
+
+const servers = {
+  'the built-in echo': {},
+  'a process': { command: fixture('scripted-server') },
+} as const;
+
+for (const [name, options] of Object.entries(servers)) {
+  test(`a stdio client gets every answer of ${name} after the end of its input, and the exit code is 0`, async (t) => {
+    const gateway = GatewayProcess.overStdio(t, options);
+    const client = new JsonRpcStream(gateway.process);
+    const count = 2000;
+    for (let n = 0; n < count; n++) client.send(`{"id":${n},"method":"m","params":${n}}\n`);
+    client.end();
+    for (let n = 0; n < count; n++) assert.equal((await client.next()).result, n);
+    assert.deepEqual(await within('the exit', gateway.exited), CLEAN);
+  });
+
+  test(`a stdio client without a message is served by ${name}, and the exit code is 0`, async (t) => {
+    const gateway = GatewayProcess.overStdio(t, options);
+    gateway.process.stdin.end();
+    assert.deepEqual(await within('the exit', gateway.exited), CLEAN);
+    assert.equal(gateway.stdout, '');
+  });
+
+  test(`bad lines among good ones of a stdio client of ${name} are answered`, async (t) => {
+    const gateway = GatewayProcess.overStdio(t, {
+      args: ['--max-payload', '10000'],
+      ...options,
+    });
+    const client = new JsonRpcStream(gateway.process);
+    const bad: readonly (readonly [line: Uint8Array, code: number])[] = [
+      [bytes('hello\n'), -32700],
+      [bytes('{"method":"', [0xff], '"}\n'), -32700],
+      [bytes('{"id":1,"id":2,"method":"m"}\n'), -32600],
+      [bytes('[]\r\n'), -32600],
+      [bytes(`{"method":"${'x'.repeat(20_000)}"}\n`), -32007],
+      [bytes(`${'x'.repeat(200_000)}\n`), -32007],
+    ];
+    for (const [line, code] of bad) {
+      client.send('\n \r\n{"id":"before","method":"m"}\r\n');
+      assert.equal((await client.next()).id, 'before');
+      client.send(line);
+      const { id, error } = await client.next();
+      assert.deepEqual([id, error?.code], [null, code]);
+    }
+    client.end('{"id":"last","method":"m","params":"a line without an end"}');
+    assert.equal((await client.next()).id, 'last');
+    assert.deepEqual(await within('the exit', gateway.exited), CLEAN);
+  });
+}
+
+test('answers that a process gives late are delivered after the end of the input', async (t) => {
+  const gateway = GatewayProcess.overStdio(t, {
+    command: ['/bin/sh', '-c', 'cat >/dev/null; echo \'{"id":1,"result":"late"}\''],
+  });
+  const client = new JsonRpcStream(gateway.process);
+  client.end('{"id":1,"method":"m"}\n');
+  assert.equal((await client.next()).result, 'late');
+  assert.deepEqual(await within('the exit', gateway.exited), CLEAN);
+});
+
+test('a stdio client that stops reading costs bounded memory, and gets everything when it reads again', async (t) => {
+  const gateway = GatewayProcess.overStdio(t, { command: fixture('scripted-server') });
+  const client = new JsonRpcStream(gateway.process);
+  client.send('{"id":0,"method":"m"}\n');
+  await client.next();
+  const before = residentBytes(gateway.pid);
+  const [count, size] = [10_000, 10_000];
+  gateway.process.stdout.pause();
+  client.end(`{"id":1,"method":"flood","params":{"count":${count},"bytes":${size}}}\n`);
+  let steadyLooks = 0;
+  let last = 0;
+  await until('the memory is steady', () => {
+    const now = residentBytes(gateway.pid);
+    steadyLooks = now - last < 100_000 ? steadyLooks + 1 : 0;
+    last = now;
+    return steadyLooks >= 25;
+  });
+  assert.ok(last - before < 40_000_000, `grew by ${last - before} bytes`);
+  gateway.process.stdout.resume();
+  for (let n = 0; n < count; n++)
+    assert.equal(((await client.next()).params as { n: number }).n, n);
+  assert.equal((await client.next()).result, 'done');
+  assert.deepEqual(await within('the exit', gateway.exited), CLEAN);
+});
+
+test('a stdio client that closes our output ends the gateway and the process', async (t) => {
+  const gateway = GatewayProcess.overStdio(t, { command: fixture('scripted-server') });
+  const client = new JsonRpcStream(gateway.process);
+  client.send('{"id":1,"method":"m"}\n');
+  await client.next();
+  gateway.process.stdout.destroy();
+  client.send('{"id":2,"method":"flood","params":{"count":100000,"bytes":1000}}\n');
+  assert.equal((await within('the exit', gateway.exited)).code, 1);
+  assert.ok(gateway.logs.some(({ msg }) => msg === 'the process has exited'));
+});
+
+test('a process that exits ends the gateway of its stdio client with exit code 1, after every answer', async (t) => {
+  const gateway = GatewayProcess.overStdio(t, { command: fixture('scripted-server') });
+  const client = new JsonRpcStream(gateway.process);
+  client.send('{"id":1,"method":"m","params":"answer"}\n{"method":"exit","params":{"code":3}}\n');
+  assert.equal((await client.next()).result, 'answer');
+  assert.equal((await within('the exit', gateway.exited)).code, 1);
+  await gateway.logged('the reason', ({ reason }) => reason === 'the server exited with code 3');
+});
+
+test('SIGTERM ends the gateway of a stdio client with exit code 0, after what is in flight', async (t) => {
+  const gateway = GatewayProcess.overStdio(t, { command: fixture('scripted-server') });
+  const client = new JsonRpcStream(gateway.process);
+  client.send('{"id":1,"method":"hold","params":"late"}\n{"id":2,"method":"m"}\n');
+  assert.equal((await client.next()).id, 2);
+  gateway.process.kill('SIGTERM');
+  client.send('{"method":"release"}\n');
+  assert.equal((await client.next()).result, 'late');
+  assert.deepEqual(await within('the exit', gateway.exited), CLEAN);
+});
+
+test('--listen stdio:// with a WebSocket upstream is the bridge in the other direction', async (t) => {
+  const server = await GatewayProcess.start(t, { command: fixture('scripted-server') });
+  const { code, stdout } = await sluice(
+    t,
+    ['serve', '--listen', 'stdio://', '--upstream', server.url],
+    '{"id":1,"method":"m","params":"there and back"}\n{"id":2,"method":"m"}',
+  );
+  assert.equal(code, 0);
+  const answers = stdout.trimEnd().split('\n');
+  assert.deepEqual(
+    answers.map((line) => (JSON.parse(line) as Message).result),
+    ['there and back', null],
+  );
+});
+
+test('with --stdio-framing content-length our own input and output have headers', async (t) => {
+  const body = (text: string): string => `Content-Length: ${text.length}\r\n\r\n${text}`;
+  const { code, stdout } = await sluice(
+    t,
+    ['serve', '--listen', 'stdio', '--stdio-framing', 'content-length'],
+    body('{"id":1,"method":"m","params":1}') + body('hello') + body('{"id":2,"method":"m"}'),
+  );
+  assert.equal(code, 0);
+  const lengths = [...stdout.matchAll(/Content-Length: (\d+)\r\n\r\n/g)];
+  assert.equal(lengths.length, 3);
+  const bodies = stdout.split(/Content-Length: \d+\r\n\r\n/).slice(1);
+  assert.deepEqual(
+    bodies.map(({ length }) => length),
+    lengths.map(([, length]) => Number(length)),
+  );
+  const codes = bodies.map((text) => (JSON.parse(text) as Message).error?.code ?? 0);
+  assert.deepEqual(codes.sort(), [-32700, 0, 0]);
+});
+
+test('stdio:// and ws:// are served side by side, with the URL on standard error', async (t) => {
+  const gateway = GatewayProcess.overStdio(t, {
+    args: ['--listen', 'ws://127.0.0.1:0'],
+    command: fixture('scripted-server'),
+  });
+  const client = new JsonRpcStream(gateway.process);
+  client.send('{"id":1,"method":"m","params":"stdio"}\n');
+  assert.equal((await client.next()).result, 'stdio');
+  await until('the URL is said', () => /^ws:.*$/m.test(gateway.stderr));
+  const url = /^ws:.*$/m.exec(gateway.stderr)![0];
+  const socket = await JsonRpcSocket.open(t, url);
+  client.end();
+  assert.equal((await socket.request('m', 'socket')).result, 'socket');
+});

@@ -1,0 +1,150 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { fixture } from '../support/fixture.js';
+import { GatewayProcess } from '../support/gateway-process.js';
+import { JsonRpcSocket } from '../support/json-rpc-socket.js';
+import { residentBytes } from '../support/process-table.js';
+import { until } from '../support/until.js';
+
+const MEBIBYTE = 1024 * 1024;
+
+/** Waits until the memory of a process has stopped growing, and gives it. */
+async function settledMemory(pid: number): Promise<number> {
+  let last = 0;
+  let steadyLooks = 0;
+  await until('the memory is steady', () => {
+    const now = residentBytes(pid);
+    steadyLooks = Math.abs(now - last) < MEBIBYTE / 4 ? steadyLooks + 1 : 0;
+    last = now;
+    return steadyLooks >= 25;
+  });
+  return last;
+}
+
+test('a client that stops reading costs bounded memory, and gets everything when it reads again', async (t) => {
+  const gateway = await GatewayProcess.start(t, { command: fixture('scripted-server') });
+  const client = await JsonRpcSocket.open(t, gateway.url);
+  const other = await JsonRpcSocket.open(t, gateway.url);
+  const [count, bytes] = [20_000, 10_000];
+  await Promise.all([client.request('warm up'), other.request('warm up')]);
+  const before = residentBytes(gateway.pid);
+  client.send(JSON.stringify({ id: 'flood', method: 'flood', params: { count, bytes } }));
+  client.socket.pause();
+  const after = await settledMemory(gateway.pid);
+  const grownMebibytes = (after - before) / MEBIBYTE;
+  assert.ok(grownMebibytes < 40, `grew by ${grownMebibytes} MiB, with 200 MB on their way`);
+  assert.equal((await other.request('echo', 'unaffected')).result, 'unaffected');
+  client.socket.resume();
+  for (let n = 0; n < count; n++) {
+    const { params } = await client.next();
+    assert.equal((params as { n: number }).n, n);
+  }
+  assert.equal((await client.next()).result, 'done');
+});
+
+test('the replies to a client that stops reading wait, while it goes on sending', async (t) => {
+  const gateway = await GatewayProcess.start(t);
+  const client = await JsonRpcSocket.open(t, gateway.url);
+  const padding = 'x'.repeat(10_000);
+  const count = 300;
+  client.socket.pause();
+  for (let n = 0; n < count; n++) client.send(`{"id":${n},"method":"m","params":"${padding}"}`);
+  client.socket.resume();
+  for (let n = 0; n < count; n++) assert.equal((await client.next()).id, n);
+});
+
+test('a process that stops reading makes its client wait, then be told, while others go on', async (t) => {
+  const gateway = await GatewayProcess.start(t, {
+    args: ['--receive-buffer', '64KiB'],
+    command: fixture('scripted-server'),
+  });
+  const client = await JsonRpcSocket.open(t, gateway.url);
+  const other = await JsonRpcSocket.open(t, gateway.url);
+  await client.request('stop-reading');
+  let sent = 0;
+  const sendMore = (count: number): void => {
+    for (const end = sent + count; sent < end; sent++) {
+      client.send(`{"jsonrpc":"2.0","id":"r${sent}","method":"m","params":"${'x'.repeat(1000)}"}`);
+    }
+  };
+  sendMore(1000);
+  const refused = await client.next();
+  assert.deepEqual(refused.error, {
+    code: -32001,
+    message: 'Server overloaded; retry later.',
+    data: { reason: 'receive_buffer_full', retryable: true },
+  });
+  let last = Number(String(refused.id).slice(1));
+  assert.ok(last >= 128, `the request after ${last} others was refused`);
+  sendMore(200);
+  while (last < sent - 1) {
+    const { id, error } = await client.next();
+    assert.equal(error?.data?.reason, 'receive_buffer_full');
+    const n = Number(String(id).slice(1));
+    assert.ok(n > last, `r${n} was refused after r${last}`);
+    last = n;
+  }
+  assert.equal((await other.request('echo', 'unaffected')).result, 'unaffected');
+  client.notify('a notification cannot be answered', 'x'.repeat(2000));
+  assert.deepEqual(await client.close(), { code: 1013, reason: 'receive buffer full' });
+  assert.equal((await other.request('echo', 'unaffected')).result, 'unaffected');
+});
+
+test('a client that ignores its refusals costs bounded memory, and is closed with 1013', async (t) => {
+  const gateway = await GatewayProcess.start(t, {
+    args: ['--receive-buffer', '64KiB'],
+    command: fixture('scripted-server'),
+  });
+  const client = await JsonRpcSocket.open(t, gateway.url);
+  await client.request('stop-reading');
+  const before = residentBytes(gateway.pid);
+  client.socket.pause();
+  const request = '{"id":1,"method":"m"}';
+  let unsent = 0;
+  const sendMore = (): void => {
+    if (client.socket.readyState !== client.socket.OPEN) return;
+    for (let n = 0; n < 2000; n++) client.socket.send(request, () => unsent--);
+    unsent += 2000;
+  };
+  let grownBytes = 0;
+  client.socket.on('error', () => undefined);
+  await until(
+    'its connection is closed',
+    () => {
+      if (unsent < 10_000) sendMore();
+      grownBytes = Math.max(grownBytes, residentBytes(gateway.pid) - before);
+      return gateway.logs.some(({ msg }) => msg === 'the process has exited');
+    },
+    20_000,
+  );
+  assert.ok(grownBytes < 40 * MEBIBYTE, `grew by ${grownBytes} bytes`);
+  client.socket.resume();
+  const { code } = await client.close();
+  assert.ok(code === 1013 || code === 1006, `closed with ${code}`);
+});
+
+test('a process that never reads does not hold up a stop', async (t) => {
+  const gateway = await GatewayProcess.start(t, {
+    args: ['--drain-timeout', '100ms'],
+    command: ['/bin/sleep', '1000'],
+  });
+  const client = await JsonRpcSocket.open(t, gateway.url);
+  for (let n = 0; n < 1000; n++)
+    client.send(`{"id":${n},"method":"m","params":"${'x'.repeat(500)}"}`);
+  gateway.process.kill('SIGTERM');
+  assert.equal((await client.close()).code, 1001);
+  assert.equal((await gateway.exited).code, 0);
+});
+
+test('a process that floods a client does not keep that client from being heard', async (t) => {
+  const gateway = await GatewayProcess.start(t, { command: fixture('scripted-server') });
+  const client = await JsonRpcSocket.open(t, gateway.url);
+  const server = (await client.request('process')).result as { pid: number };
+  client.send('{"id":"flood","method":"flood","params":{"count":1000000,"bytes":1000}}');
+  await client.next();
+  client.socket.pause();
+  client.notify('exit', { code: 9 });
+  await gateway.logged('the exit', ({ msg, code, pid }) => {
+    return msg === 'the process has exited' && code === 9 && pid === server.pid;
+  });
+});

@@ -1,0 +1,192 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { bytes } from '../support/bytes.js';
+import { fixture } from '../support/fixture.js';
+import { GatewayProcess } from '../support/gateway-process.js';
+import { JsonRpcSocket, type Message } from '../support/json-rpc-socket.js';
+
+interface BadFrame {
+  readonly what: string;
+  readonly frame: string | Uint8Array;
+  readonly code: number;
+  /** Of the error reply. */
+  readonly id?: string | number;
+}
+
+/** Frames that are no messages, and what is answered to each. */
+const BAD_FRAMES: readonly BadFrame[] = [
+  { what: 'text that is not JSON', frame: 'hello', code: -32700 },
+  { what: 'an empty frame', frame: '', code: -32700 },
+  { what: 'white space', frame: ' \t', code: -32700 },
+  { what: 'half a message', frame: '{"id":1,"method":"m"', code: -32700 },
+  { what: 'two messages', frame: '{"method":"a"}{"method":"b"}', code: -32700 },
+  { what: 'a trailing comma', frame: '{"id":1,"method":"m",}', code: -32700 },
+  { what: 'a control character', frame: '{"id":1,"method":"\u0001"}', code: -32700 },
+  { what: 'a bare NaN', frame: '{"id":1,"method":"m","params":[NaN]}', code: -32700 },
+  { what: 'a NUL byte', frame: bytes('{"id":1,"method":"m"}', [0]), code: -32700 },
+  { what: 'a byte order mark', frame: bytes([0xef, 0xbb, 0xbf], '{"method":"m"}'), code: -32700 },
+  { what: 'bytes that are not UTF-8', frame: bytes('{"method":"', [0xff], '"}'), code: -32700 },
+  { what: 'an overlong encoding', frame: bytes('{"method":"', [0xc0, 0xaf], '"}'), code: -32700 },
+  {
+    what: 'a surrogate as UTF-8',
+    frame: bytes('{"method":"', [0xed, 0xa0, 0x80], '"}'),
+    code: -32700,
+  },
+  { what: 'too few closing brackets, deep down', frame: '['.repeat(100_000), code: -32700 },
+  { what: 'an empty batch', frame: '[]', code: -32600 },
+  { what: 'a number', frame: '42', code: -32600 },
+  { what: 'an empty object', frame: '{}', code: -32600 },
+  { what: 'a null id', frame: '{"id":null,"method":"m"}', code: -32600 },
+  { what: 'an id that is an object', frame: '{"id":{},"method":"m"}', code: -32600 },
+  { what: 'a method that is a number', frame: '{"id":"a","method":1}', code: -32600, id: 'a' },
+  { what: 'an id without anything', frame: '{"id":7}', code: -32600, id: 7 },
+  { what: 'a repeated id', frame: '{"id":1,"id":2,"method":"m"}', code: -32600 },
+  { what: 'an escaped repeated id', frame: '{"id":1,"\\u0069d":2,"method":"m"}', code: -32600 },
+  { what: 'a repeated method', frame: '{"id":3,"method":"a","method":"b"}', code: -32600, id: 3 },
+  {
+    what: 'an error without a code',
+    frame: '{"id":4,"error":{"message":"m"}}',
+    code: -32600,
+    id: 4,
+  },
+];
+
+/** Nested beyond what many parsers take, and valid. */
+const DEEP = `{"id":"deep","method":"m","params":${'['.repeat(3000)}${']'.repeat(3000)}}`;
+
+function expectError({ what, code, id }: BadFrame, { id: gotId, error }: Message): void {
+  assert.deepEqual([gotId, error?.code], [id ?? null, code], what);
+  assert.equal(error?.data?.reason, code === -32700 ? 'invalid_json' : 'invalid_message', what);
+}
+
+const upstreams = {
+  'the built-in echo': {},
+  'the built-in echo, in workers': { args: ['--offload', 'always'] },
+  'a process': { command: fixture('scripted-server') },
+} as const;
+
+for (const [name, options] of Object.entries(upstreams)) {
+  test(`each bad frame among good ones is answered, and the good ones reach ${name}`, async (t) => {
+    const gateway = await GatewayProcess.start(t, options);
+    const client = await JsonRpcSocket.open(t, gateway.url);
+    const other = await JsonRpcSocket.open(t, gateway.url);
+    for (const bad of BAD_FRAMES) {
+      assert.equal((await client.request('m', bad.what)).result, bad.what);
+      client.send(bad.frame);
+      expectError(bad, await client.next());
+      assert.equal((await client.request('m', bad.what)).result, bad.what);
+    }
+    client.send(DEEP);
+    assert.equal((await client.next()).id, 'deep');
+    assert.equal((await other.request('m', 'other')).result, 'other');
+  });
+
+  test(`bad and good frames in one go are answered, each its own way, by ${name}`, async (t) => {
+    const gateway = await GatewayProcess.start(t, options);
+    const client = await JsonRpcSocket.open(t, gateway.url);
+    const answers = new Map<string | number | null, Message[]>();
+    BAD_FRAMES.forEach(({ frame }, n) => {
+      client.send(`{"id":"good ${n}","method":"m","params":[]}`);
+      client.send(frame);
+    });
+    for (let n = 0; n < BAD_FRAMES.length * 2; n++) {
+      const message = await client.next();
+      answers.set(message.id!, [...(answers.get(message.id!) ?? []), message]);
+    }
+    for (let n = 0; n < BAD_FRAMES.length; n++) {
+      assert.equal(answers.get(`good ${n}`)?.length, 1);
+    }
+    const errors = [...answers.values()].flat().flatMap(({ error }) => error?.code ?? []);
+    assert.deepEqual(errors.sort(), BAD_FRAMES.map(({ code }) => code).sort());
+  });
+}
+
+test('a text frame that is not UTF-8 ends its own connection at most', async (t) => {
+  const gateway = await GatewayProcess.start(t);
+  const client = await JsonRpcSocket.open(t, gateway.url);
+  const other = await JsonRpcSocket.open(t, gateway.url);
+  client.socket.on('error', () => undefined);
+  client.send(bytes('{"method":"', [0xff], '"}'), false);
+  const { code } = await client.close();
+  assert.ok(code === 1006 || code === 1007);
+  assert.equal((await other.request('m', 'other')).result, 'other');
+});
+
+test('a message above --max-payload closes with 1009, and others are unharmed', async (t) => {
+  const gateway = await GatewayProcess.start(t, {
+    args: ['--max-payload', '10000'],
+    command: fixture('scripted-server'),
+  });
+  const client = await JsonRpcSocket.open(t, gateway.url);
+  const other = await JsonRpcSocket.open(t, gateway.url);
+  const empty = JSON.stringify({ id: 1, method: 'complain', params: { text: '' } });
+  client.send(empty.replace('""', `"${'x'.repeat(10_000 - empty.length)}"`));
+  assert.equal((await client.next()).id, 1);
+  client.send(empty.replace('""', `"${'x'.repeat(10_001 - empty.length)}"`));
+  assert.deepEqual(await client.close(), { code: 1009, reason: 'message above 10000 bytes' });
+  assert.equal((await other.request('m', 'other')).result, 'other');
+});
+
+test('a message in fragments counts as a whole', async (t) => {
+  const gateway = await GatewayProcess.start(t, { args: ['--max-payload', '10000'] });
+  const client = await JsonRpcSocket.open(t, gateway.url);
+  client.socket.send('{"id":1,"method":"m",', { fin: false });
+  client.socket.send('"params":[1]}', { fin: true });
+  assert.deepEqual((await client.next()).result, [1]);
+  for (let n = 0; n < 3; n++) client.socket.send(' '.repeat(5000), { fin: n === 2 });
+  assert.equal((await client.close()).code, 1009);
+});
+
+test('with --on-malformed disconnect a bad message is answered, and closes with 1007', async (t) => {
+  for (const options of [{}, { command: fixture('scripted-server') }]) {
+    const gateway = await GatewayProcess.start(t, {
+      args: ['--on-malformed', 'disconnect'],
+      ...options,
+    });
+    const client = await JsonRpcSocket.open(t, gateway.url);
+    const other = await JsonRpcSocket.open(t, gateway.url);
+    assert.equal((await client.request('m', 'good')).result, 'good');
+    client.send('hello');
+    assert.equal((await client.next()).error?.code, -32700);
+    assert.deepEqual(await client.close(), { code: 1007, reason: 'malformed message' });
+    assert.equal((await other.request('m', 'other')).result, 'other');
+  }
+});
+
+test('noise on the output of a server is skipped, counted and logged at a limited rate', async (t) => {
+  const gateway = await GatewayProcess.start(t, { command: fixture('scripted-server') });
+  const client = await JsonRpcSocket.open(t, gateway.url);
+  const text = 'Server ready\n\n{"not":"a message"}\n[]\n\x1b[32mgreen\x1b[0m\n'.repeat(100);
+  assert.equal((await client.request('print', { text })).result, 'printed');
+  assert.equal((await client.request('m', 'after the noise')).result, 'after the noise');
+  client.notify('exit', { code: 0 });
+  await client.close();
+  await gateway.logged('the count', ({ msg, count }) => {
+    return msg === 'more server output was skipped' && count === 400;
+  });
+  const lines = gateway.logs.filter(({ msg }) => msg?.includes('no message was skipped'));
+  assert.ok(lines.length > 0 && lines.length <= 10, `${lines.length} lines were logged`);
+});
+
+test('a last line of a server without an end is a message all the same', async (t) => {
+  const gateway = await GatewayProcess.start(t, { command: fixture('scripted-server') });
+  const client = await JsonRpcSocket.open(t, gateway.url);
+  client.send(JSON.stringify({ method: 'print', params: { text: '{"method":"last"}' } }));
+  client.notify('exit', { code: 0 });
+  assert.equal((await client.next()).method, 'last');
+  assert.equal((await client.close()).code, 1011);
+});
+
+test('a message of a server above --max-payload closes its client with 1009', async (t) => {
+  const gateway = await GatewayProcess.start(t, {
+    args: ['--max-payload', '10000'],
+    command: fixture('scripted-server'),
+  });
+  const client = await JsonRpcSocket.open(t, gateway.url);
+  const other = await JsonRpcSocket.open(t, gateway.url);
+  client.send('{"method":"flood","params":{"count":1,"bytes":20000}}');
+  const { code, reason } = await client.close();
+  assert.equal(code, 1009);
+  assert.match(reason, /^the server sent a message above 10000 bytes/);
+  assert.equal((await other.request('m', 'other')).result, 'other');
+});

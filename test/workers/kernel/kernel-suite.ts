@@ -1,0 +1,18 @@
+import { describe } from 'node:test';
+import type { Kernel } from '../../../workers/kernel/kernel.js';
+import { batchBounds } from './batch-bounds.js';
+import { jsonValidity } from './json-validity.js';
+import { messageForms } from './message-forms.js';
+import { outputs } from './outputs.js';
+import { validityProperties } from './validity-properties.js';
+
+/** Everything that is true of any kernel. */
+export function kernelSuite(kernel: Kernel): void {
+  describe(`the ${kernel.name} kernel`, () => {
+    messageForms(kernel);
+    jsonValidity(kernel);
+    outputs(kernel);
+    batchBounds(kernel);
+    validityProperties(kernel);
+  });
+}

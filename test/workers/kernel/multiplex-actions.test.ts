@@ -1,0 +1,143 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import fc from 'fast-check';
+import {
+  ACTION_FROM_SERVER,
+  ACTION_TO_SERVER,
+  BAD_MESSAGE,
+  FRAMING_CONTENT_LENGTH,
+  FRAMING_NDJSON,
+  FRAMING_NONE,
+  KIND_REQUEST,
+} from '../../../workers/batch-layout.js';
+import { createIdStore } from '../../../workers/id-store.js';
+import type { Kernel } from '../../../workers/kernel/kernel.js';
+import { PortableKernel } from '../../../workers/kernel/portable-kernel.js';
+import { selectKernel } from '../../../workers/kernel/select-kernel.js';
+import { FrameBatch, type FrameCase, runFrame } from './frame-batch.js';
+import { NATIVE_ADDON_IS_BUILT } from './native-presence.js';
+
+const rawId = fc.oneof(
+  fc.constantFrom('1', '1.0', '-0', '1e3', '9007199254740993', '"1"', '"\\u0031"', '""'),
+  fc.string({ maxLength: 40 }).map((text) => JSON.stringify(text)),
+);
+const space = fc.constantFrom('', ' ', '\n', '\r\n ');
+const tokenName = fc.constantFrom('progressToken', 'progress\\u0054oken', 'workDoneToken');
+const params = fc.oneof(
+  fc.json({ maxDepth: 2 }),
+  tokenName.map((name) => `{"_meta":{"${name}":"t"},"${name}":7}`),
+  tokenName.map((name) => `{"x":"\\u00e9","${name}":[1] , "partialResultToken":"p"}`),
+  tokenName.map((name) => `{"${name}":1,"${name}":2}`),
+  fc.constantFrom('{"requestId":3}', '{"id":"a"}', '{"token":4}', '{"progressToken":"p12"}'),
+);
+const method = fc.constantFrom(
+  ...['m', 'notifications/cancelled', '$/cancelRequest', '$/progress', 'notifications/progress'],
+  '$/progr\\u0065ss',
+);
+const request = fc
+  .tuple(rawId, method, params, space)
+  .map(
+    ([id, name, p, s]) =>
+      `{"jsonrpc":"2.0",${s}"id":${id}${s},"method":"${name}","params":${p}${s}}`,
+  );
+const notification = fc
+  .tuple(method, params)
+  .map(([name, p]) => `{"method":"${name}","params":${p}}`);
+const replyId = fc.oneof(
+  fc.nat(40).map(String),
+  fc.constantFrom('1.0', '-1', '"1"', '4294967297', '2147483648'),
+);
+const reply = fc
+  .tuple(replyId, fc.json({ maxDepth: 1 }), space)
+  .map(([id, value, s]) => `{"id":${id},${s}"result":${value}}`);
+const framing = fc.constantFrom(FRAMING_NONE, FRAMING_NDJSON, FRAMING_CONTENT_LENGTH);
+const toServer = fc.record({
+  bytes: fc.oneof(request, notification, reply),
+  action: fc.constant(ACTION_TO_SERVER),
+  framing,
+});
+const fromServer = fc.record({
+  bytes: fc.oneof(reply, request, notification),
+  action: fc.constant(ACTION_FROM_SERVER),
+  framing,
+});
+
+describe('both kernels multiplex alike', { skip: !NATIVE_ADDON_IS_BUILT }, () => {
+  it('for requests on their way out and replies on their way back', () => {
+    const run = (kernel: Kernel, out: readonly FrameCase[], back: readonly FrameCase[]) => [
+      new FrameBatch(out).run(kernel),
+      new FrameBatch(back).run(kernel),
+    ];
+    fc.assert(
+      fc.property(
+        fc.array(toServer, { maxLength: 8 }),
+        fc.array(fromServer, { maxLength: 8 }),
+        (requests, back) => {
+          // As main gives them: no id twice.
+          const out = requests.map((frame, k) => ({ ...frame, arg: k + 1 }));
+          const native = selectKernel('native', createIdStore()).kernel;
+          const portable = new PortableKernel(createIdStore());
+          assert.deepEqual(run(native, out, back), run(portable, out, back));
+        },
+      ),
+      { numRuns: 800 },
+    );
+  });
+});
+
+for (const kernel of [
+  new PortableKernel(createIdStore()),
+  ...(NATIVE_ADDON_IS_BUILT ? [selectKernel('native', createIdStore()).kernel] : []),
+]) {
+  describe(`the ${kernel.name} kernel between many clients and one server`, () => {
+    const out = (bytes: string, arg: number) =>
+      runFrame(kernel, { bytes, action: ACTION_TO_SERVER, arg });
+    const back = (bytes: string) => runFrame(kernel, { bytes, action: ACTION_FROM_SERVER });
+
+    it('gives a request the integer, and its reply the original bytes of the id', () => {
+      for (const [k, id] of [
+        '1',
+        '1.0',
+        '"1"',
+        '"\\u0031"',
+        '9223372036854775807',
+        '"é"',
+      ].entries()) {
+        const arg = 100_000 + k;
+        assert.equal(out(`{"id":${id},"method":"m"}`, arg).out, `{"id":${arg},"method":"m"}`);
+        const { out: restored, multiplex } = back(`{"result":{"id":${arg}},"id":${arg}}`);
+        assert.equal(
+          Buffer.from(restored, 'latin1').toString(),
+          `{"result":{"id":${arg}},"id":${id}}`,
+        );
+        assert.deepEqual(multiplex, [0, 0, arg]);
+      }
+    });
+
+    it('writes nothing for a reply whose id was never given, or is spelled differently', () => {
+      out('{"id":7,"method":"m"}', 55);
+      for (const id of ['56', '55.0', '"55"', '-55', '4294967351', String(55 + 131_072)]) {
+        assert.equal(back(`{"id":${id},"result":1}`).out, '');
+      }
+    });
+
+    it('leaves an id that is too long for the store to main, with the number of its request', () => {
+      out(`{"id":"${'x'.repeat(26)}","method":"m"}`, 60);
+      assert.deepEqual(back('{"id":60,"result":1}'), {
+        ...back('{"id":60,"result":1}'),
+        out: '',
+        multiplex: [0, 0, 60],
+      });
+    });
+
+    it('finds progress tokens however their names are spelled, and refuses repeated ones', () => {
+      const text = '{"id":1,"method":"m","params":{"_meta":{"progress\\u0054oken":"tok"}}}';
+      const { verdict, multiplex } = out(text, 61);
+      assert.equal(verdict, KIND_REQUEST);
+      assert.equal(text.slice(multiplex[0], multiplex[1]), '"tok"');
+      const twice =
+        '{"id":1,"method":"m","params":{"_meta":{"progressToken":1,"progressToken":2}}}';
+      assert.equal(out(twice, 62).verdict, BAD_MESSAGE);
+    });
+  });
+}

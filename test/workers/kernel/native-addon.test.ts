@@ -1,0 +1,135 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { describe, it } from 'node:test';
+import { Worker } from 'node:worker_threads';
+import fc from 'fast-check';
+import * as layout from '../../../workers/batch-layout.js';
+import {
+  ACTION_ECHO,
+  ACTION_PASS,
+  ACTION_REFUSE,
+  ACTION_SCAN,
+  FRAMING_CONTENT_LENGTH,
+  FRAMING_NDJSON,
+} from '../../../workers/batch-layout.js';
+import { createIdStore } from '../../../workers/id-store.js';
+import { loadNativeAddon } from '../../../workers/kernel/native-addon.js';
+import { FrameBatch, type FrameCase } from './frame-batch.js';
+import { NATIVE_ADDON_IS_BUILT } from './native-presence.js';
+
+const LF = 0x0a;
+const REQUEST = '{"jsonrpc":"2.0","id":1,"method":"m","params":{"text":"é\\n","n":[1.5e3,null]}}';
+const ERROR = '{"id":null,"error":{"code":-32000,"message":"m","data":{"\\u0061":1}}}';
+
+describe('the addon', { skip: !NATIVE_ADDON_IS_BUILT }, () => {
+  const undecided = (cases: readonly FrameCase[]) => {
+    const { control, bytes } = new FrameBatch(cases);
+    return loadNativeAddon().processBatch(control, bytes, createIdStore());
+  };
+
+  it('decides plain messages itself, in every action but REFUSE and every framing', () => {
+    const cases = [REQUEST, ERROR, '{"method":"n"}', ' {\r\n"id":"a" , "result":[]} '].flatMap(
+      (bytes) => [
+        { bytes, action: ACTION_PASS },
+        { bytes, action: ACTION_PASS, framing: FRAMING_NDJSON },
+        { bytes, action: ACTION_PASS, framing: FRAMING_CONTENT_LENGTH },
+        { bytes, action: ACTION_ECHO },
+        { bytes, action: ACTION_SCAN },
+      ],
+    );
+    assert.equal(undecided(cases), 0);
+    assert.equal(undecided([{ bytes: REQUEST, action: ACTION_REFUSE }]), 1);
+  });
+
+  it('refuses arguments of other types', () => {
+    const addon = loadNativeAddon();
+    const processBatch = addon.processBatch as (...args: unknown[]) => number;
+    const splitLines = addon.splitLines as (...args: unknown[]) => number;
+    const words = new Int32Array(64);
+    const bytes = new Uint8Array(64);
+    for (const args of [
+      [],
+      [words],
+      [bytes, words],
+      [new Uint32Array(64), bytes],
+      [new Float64Array(64), bytes],
+      [words, new Uint8ClampedArray(64)],
+      [words, new DataView(new ArrayBuffer(64))],
+      [words.buffer, bytes.buffer],
+      [null, undefined],
+      [{ length: 64 }, bytes],
+    ]) {
+      assert.throws(() => processBatch(...args), TypeError);
+      assert.throws(() => splitLines(...args), TypeError);
+    }
+    assert.throws(() => splitLines(bytes, '0', words), TypeError);
+    for (const from of [-1, 65, 2 ** 31, 2 ** 53, -(2 ** 53)]) {
+      assert.throws(() => splitLines(bytes, from, words), RangeError);
+    }
+  });
+
+  it('refuses a batch whose memory was transferred away', () => {
+    const { control, bytes } = new FrameBatch([{ bytes: REQUEST, action: ACTION_PASS }]);
+    const mine = new Uint8Array(bytes);
+    structuredClone(mine, { transfer: [mine.buffer] });
+    assert.throws(() => loadNativeAddon().processBatch(control, mine, createIdStore()), RangeError);
+  });
+
+  it('finds line feeds as indexOf does, from any offset and with any room', () => {
+    const addon = loadNativeAddon();
+    const line = fc.uint8Array({ maxLength: 100 });
+    fc.assert(
+      fc.property(fc.array(line, { maxLength: 20 }), fc.nat(), fc.nat(25), (lines, at, room) => {
+        const text = Buffer.concat(lines.flatMap((bytes) => [bytes, Buffer.from('\n')]));
+        const bytes = new Uint8Array(new SharedArrayBuffer(text.length));
+        bytes.set(text);
+        const from = at % (bytes.length + 1);
+        const ends = new Int32Array(room);
+        const found = addon.splitLines(bytes, from, ends);
+        const expected: number[] = [];
+        for (let k = from; k < bytes.length; k++) if (bytes[k] === LF) expected.push(k);
+        assert.deepEqual([...ends.subarray(0, found)], expected.slice(0, room));
+      }),
+    );
+  });
+
+  it('works in threads that come and go', async () => {
+    const script = `
+      const { parentPort, workerData } = require('node:worker_threads');
+      const addon = require(workerData.addon);
+      parentPort.postMessage(addon.processBatch(workerData.control, workerData.bytes, workerData.ids));`;
+    const addon = new URL('../../../../native/build/Release/sluice_kernel.node', import.meta.url)
+      .pathname;
+    const ids = createIdStore();
+    for (let round = 0; round < 3; round++) {
+      const results = Array.from({ length: 4 }, () => {
+        const { control, bytes } = new FrameBatch([
+          { bytes: REQUEST, action: ACTION_ECHO },
+          { bytes: '{', action: ACTION_ECHO },
+        ]);
+        const worker = new Worker(script, {
+          eval: true,
+          workerData: { addon, control, bytes, ids },
+        });
+        return new Promise((resolve, reject) => {
+          worker.once('message', resolve).once('error', reject);
+        });
+      });
+      assert.deepEqual(await Promise.all(results), [1, 1, 1, 1]);
+    }
+  });
+});
+
+describe('the batch layout', () => {
+  it('is the same in C++ as in TypeScript', () => {
+    const header = readFileSync(
+      new URL('../../../../native/src/batch_layout.h', import.meta.url),
+      'utf8',
+    );
+    const constants = [...header.matchAll(/\b([A-Z][A-Z_]+) = (-?\d+)/g)];
+    assert.ok(constants.length > 30);
+    for (const [, name, value] of constants) {
+      assert.equal((layout as Record<string, unknown>)[name!], Number(value), name);
+    }
+  });
+});

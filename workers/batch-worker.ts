@@ -1,0 +1,28 @@
+import { workerData } from 'node:worker_threads';
+import { selectKernel } from './kernel/select-kernel.js';
+
+/** What main sends for one batch; batch-layout.ts describes the memory. */
+export interface BatchTask {
+  readonly memory: SharedArrayBuffer;
+  /** Length of the control words at its start. */
+  readonly controlWords: number;
+}
+
+/** What each worker of the pool starts with. */
+export interface BatchWorkerData {
+  readonly kernel: 'auto' | 'native' | 'portable';
+  /** The id store (id-store.ts), shared by all threads. */
+  readonly ids: Uint8Array;
+}
+
+const data = workerData as BatchWorkerData;
+const { kernel } = selectKernel(data.kernel, data.ids);
+
+/** Piscina's entry: processes one batch in place. Main owns the memory again when this returns. */
+export default function processBatch(task: BatchTask): void {
+  const { memory, controlWords } = task;
+  kernel.processBatch(
+    new Int32Array(memory, 0, controlWords),
+    new Uint8Array(memory, controlWords * Int32Array.BYTES_PER_ELEMENT),
+  );
+}

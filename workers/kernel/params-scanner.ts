@@ -1,0 +1,133 @@
+import { BAD_MESSAGE, KIND_NOTIFICATION, KIND_REQUEST } from '../batch-layout.js';
+import type { JsonScanner } from './json-scanner.js';
+
+const QUOTE = 0x22;
+const COMMA = 0x2c;
+const BACKSLASH = 0x5c;
+const OPEN_BRACE = 0x7b;
+
+/** A span [start, end) in the arena; end 0: absent. */
+export interface Span {
+  start: number;
+  end: number;
+}
+
+/**
+ * Finds what a multiplexer has to rewrite inside `params`: progress tokens (MCP's
+ * `_meta.progressToken`, LSP's `workDoneToken` and `partialResultToken`) and the ids that
+ * cancel notifications name. Rare, so most frames are passed over by a byte search.
+ */
+export class ParamsScanner {
+  readonly a: Span = { start: 0, end: 0 };
+  readonly b: Span = { start: 0, end: 0 };
+  /** Why scan() has returned BAD_MESSAGE. */
+  reason = '';
+
+  readonly #json: JsonScanner;
+  #bytes: Uint8Array = new Uint8Array(0);
+  #repeated = '';
+
+  /** `json` has validated the frames that scan() is given. */
+  constructor(json: JsonScanner) {
+    this.#json = json;
+  }
+
+  /**
+   * Looks at one frame; returns its verdict, which is BAD_MESSAGE when one of the
+   * looked-for members is repeated: whichever we rewrote, the server might take the other.
+   */
+  scan(verdict: number, bytes: Uint8Array, method: Span, params: Span): number {
+    this.a.end = 0;
+    this.b.end = 0;
+    this.#repeated = '';
+    this.#bytes = bytes;
+    if (params.end === 0 || bytes[params.start] !== OPEN_BRACE) return verdict;
+    if (verdict === KIND_REQUEST) this.#scanRequest(params);
+    else if (verdict === KIND_NOTIFICATION) this.#scanNotification(method, params);
+    if (this.#repeated === '') return verdict;
+    this.reason = `"${this.#repeated}" is repeated`;
+    return BAD_MESSAGE;
+  }
+
+  #scanRequest(params: Span): void {
+    if (!this.#mayHoldToken(params)) return;
+    const meta: Span = { start: 0, end: 0 };
+    this.#find(params, '_meta', meta);
+    if (meta.end > 0 && this.#bytes[meta.start] === OPEN_BRACE) {
+      this.#find(meta, 'progressToken', this.a);
+    }
+    if (this.a.end === 0) this.#find(params, 'workDoneToken', this.a);
+    this.#find(params, 'partialResultToken', this.b);
+  }
+
+  #scanNotification(method: Span, params: Span): void {
+    switch (this.#text(method)) {
+      case 'notifications/cancelled':
+        this.#find(params, 'requestId', this.a);
+        break;
+      case '$/cancelRequest':
+        this.#find(params, 'id', this.a);
+        break;
+      case 'notifications/progress':
+        this.#find(params, 'progressToken', this.a);
+        break;
+      case '$/progress':
+        this.#find(params, 'token', this.a);
+        break;
+      default:
+    }
+  }
+
+  /** False where no member name can be one of the tokens, however it is spelled. */
+  #mayHoldToken(params: Span): boolean {
+    const { buffer, byteOffset } = this.#bytes;
+    const view = Buffer.from(buffer, byteOffset + params.start, params.end - params.start);
+    return view.includes('Token') || view.includes('\\u');
+  }
+
+  /** Sets `found` to the value of the member `name` of the object at `object`. */
+  #find(object: Span, name: string, found: Span): void {
+    const json = this.#json;
+    const bytes = this.#bytes;
+    found.end = 0;
+    let i = json.skipSpace(object.start + 1);
+    while (bytes[i] === QUOTE) {
+      const keyEnd = json.skipString(i);
+      const isIt = this.#keyIs(i, keyEnd, name);
+      const value = json.skipColon(keyEnd);
+      const valueEnd = json.skipValue(value);
+      if (isIt) {
+        if (found.end !== 0) this.#repeated = name;
+        found.start = value;
+        found.end = valueEnd;
+      }
+      i = json.skipSpace(valueEnd);
+      if (bytes[i] !== COMMA) break;
+      i = json.skipSpace(i + 1);
+    }
+  }
+
+  /** Whether the string in [start, end), quotes included, is `name` after unescaping. */
+  #keyIs(start: number, end: number, name: string): boolean {
+    const bytes = this.#bytes;
+    const length = end - start - 2;
+    if (length < name.length || length > name.length * 6) return false;
+    if (length === name.length) {
+      for (let k = 0; k < length; k++) {
+        if (bytes[start + 1 + k] !== name.charCodeAt(k)) return false;
+      }
+      return true;
+    }
+    return bytes.subarray(start, end).includes(BACKSLASH) && this.#text({ start, end }) === name;
+  }
+
+  /** A string of up to a few hundred bytes, unescaped; empty for a longer one. */
+  #text({ start, end }: Span): string {
+    if (end - start > MAX_NAME_BYTES) return '';
+    const latin = String.fromCharCode(...this.#bytes.subarray(start, end));
+    return JSON.parse(latin) as string;
+  }
+}
+
+/** No name that is looked for is longer, each character written as a \u escape. */
+const MAX_NAME_BYTES = 160;
