@@ -8,7 +8,7 @@ export interface ServerSample {
   readonly cpuShare: number | null;
 }
 
-export const UNKNOWN_SAMPLE: ServerSample = { memoryBytes: null, cpuShare: null };
+const UNKNOWN_SAMPLE: ServerSample = { memoryBytes: null, cpuShare: null };
 
 /** USER_HZ of every Linux that Node runs on. */
 const TICKS_PER_SECOND = 100;
