@@ -57,6 +57,15 @@ export class OpenDriver implements LoadDriver {
     this.#pacer.close();
   }
 
+  finish(untilUs: number): void {
+    const now = nowUs();
+    // The loop may have been held up at the very end: that is no reason to leave requests out.
+    while (!this.#isStopped && this.#startUs + this.#schedule.nextUs < untilUs) {
+      if (!this.#dispatch(now, untilUs)) break;
+    }
+    this.stop();
+  }
+
   onRequestEnded(): void {
     this.#pacer.wasBusy = true;
   }
@@ -74,7 +83,7 @@ export class OpenDriver implements LoadDriver {
     if (this.#startUs + this.#schedule.nextUs <= now) {
       this.#pacer.wasBusy = true;
       this.#recorder.advance(now);
-      this.#dispatch(now);
+      this.#dispatch(now, now);
     }
     const dueUs = this.#startUs + this.#schedule.nextUs;
     if (dueUs === Number.POSITIVE_INFINITY || this.#remaining <= 0) {
@@ -85,13 +94,16 @@ export class OpenDriver implements LoadDriver {
     }
   };
 
-  /** Gives what is due to clients, then lets each write what it got at once. */
-  #dispatch(now: number): void {
+  /**
+   * Gives what is due by `untilUs` to clients, then lets each write what it got at once.
+   * False where nothing could be given: all is sent, or nobody lives to send it.
+   */
+  #dispatch(now: number, untilUs: number): boolean {
     const { lateness } = this.#recorder;
     let touched = 0;
     for (let n = 0; n < DISPATCHES_PER_TURN && this.#remaining > 0; n++) {
       const dueUs = this.#startUs + this.#schedule.nextUs;
-      if (dueUs > now) break;
+      if (dueUs > untilUs) break;
       const clientIndex = this.#pick(this.#schedule.take());
       if (clientIndex === ANY_CLIENT) break;
       this.#clients[clientIndex]!.backlog.push(dueUs);
@@ -107,6 +119,7 @@ export class OpenDriver implements LoadDriver {
       this.#isTouched[clientIndex] = 0;
       this.#clients[clientIndex]!.sendBacklog();
     }
+    return touched > 0;
   }
 
   /** The client that was asked for, or the next one that lives; ANY_CLIENT where none does. */
