@@ -22,6 +22,7 @@ const BAD: readonly (readonly [readonly string[], RegExp])[] = [
   [[], /what is to be measured\?/],
   [['http://x'], /must be a ws:\/\/ or wss:\/\/ URL, not "http:\/\/x"/],
   [['127.0.0.1:4000'], /did you mean ws:\/\/127\.0\.0\.1:4000\?/],
+  [['ws://me:secret@127.0.0.1:1'], /credentials go into --token-file or --header/],
   [[URL_A, URL_A], /one argument too many/],
   [[URL_A, '--conections', '5'], /unknown option --conections; did you mean --connections\?/],
   [[URL_A, '-d', '5'], /unknown option -d; did you mean/],
