@@ -12,7 +12,7 @@ export const DEFAULT_SEED = 1;
 /** A step of --find-max and a round of --vs: long enough for a p99, short enough to wait for. */
 export const DEFAULT_STEP_MS = 5_000;
 export const DEFAULT_ROUNDS = 5;
-/** The issue of --vs: fewer rounds give no honest interval. */
+/** --vs: fewer rounds give no honest interval. */
 export const MIN_ROUNDS = 5;
 export const MAX_FIND_STEPS = 12;
 /** Where --find-max begins to double when no --rate says otherwise, requests a second. */
