@@ -5,7 +5,7 @@ import { parseOptions } from './options/parse-options.js';
 import { UsageError } from './options/usage-error.js';
 import { runCompareCommand } from './report/compare-command.js';
 import { renderFindMaxText } from './report/find-max-text.js';
-import { createLivePanel } from './report/live-panel.js';
+import { createLivePanel, type LivePanel } from './report/live-panel.js';
 import { ReportError } from './report/report-error.js';
 import { renderRunText } from './report/text-table.js';
 import { formatLatency, formatRate } from './report/units.js';
@@ -72,7 +72,9 @@ async function measureOnce(options: BenchOptions, signal: AbortSignal): Promise<
 
 /** All steps go into --json; the other reports show the run at the rate that was found. */
 async function answerFindMax(options: BenchOptions, signal: AbortSignal): Promise<number> {
-  const found = await findMax(options, silentWatch(signal), ({ rate, ok, result }) => {
+  const watch = watchSeries(options, signal);
+  const found = await findMax(options, watch, ({ rate, ok, result }) => {
+    watch.end();
     if (options.isQuiet) return;
     const { p50Us, p99Us } = result.latency;
     const figures = `p50 ${formatLatency(p50Us)}, p99 ${formatLatency(p99Us)}`;
@@ -99,7 +101,9 @@ async function answerVersus(
   other: Target,
   signal: AbortSignal,
 ): Promise<number> {
-  const { a, b } = await measureInTurn(options, other, silentWatch(signal), (round, result) => {
+  const watch = watchSeries(options, signal);
+  const { a, b } = await measureInTurn(options, other, watch, (round, result) => {
+    watch.end();
     if (options.isQuiet) return;
     const rate = `${formatRate(result.totals.repliesPerSecond)} replies/s`;
     const p99 = `p99 ${formatLatency(result.latency.p99Us)}`;
@@ -118,9 +122,22 @@ async function answerVersus(
   return exitCode([...a, ...b]);
 }
 
-/** Runs of a series are told when they are over. */
-function silentWatch(signal: AbortSignal): RunWatch {
-  return { signal, onSnapshot: () => undefined };
+/** A watch on the runs of a series: a panel for each, on a terminal only, where it goes again. */
+function watchSeries(options: BenchOptions, signal: AbortSignal): RunWatch & { end(): void } {
+  const isShown = process.stderr.isTTY && !options.isQuiet;
+  let panel: LivePanel | null = null;
+  return {
+    signal,
+    onSnapshot: (snapshot) => {
+      if (!isShown) return;
+      panel ??= createLivePanel(process.stderr, plannedMs(options));
+      panel.update(snapshot);
+    },
+    end: () => {
+      panel?.finish();
+      panel = null;
+    },
+  };
 }
 
 /** A broken expectation is told only of runs that did not fail: a failed run's figures mean nothing. */

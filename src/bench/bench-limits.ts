@@ -12,7 +12,7 @@ export const DEFAULT_SEED = 1;
 /** A step of --find-max and a round of --vs: long enough for a p99, short enough to wait for. */
 export const DEFAULT_STEP_MS = 5_000;
 export const DEFAULT_ROUNDS = 5;
-/** The issue of --vs: fewer rounds give no honest interval. */
+/** --vs: fewer rounds give no honest interval. */
 export const MIN_ROUNDS = 5;
 export const MAX_FIND_STEPS = 12;
 /** Where --find-max begins to double when no --rate says otherwise, requests a second. */
@@ -46,10 +46,20 @@ export const REPLY_SHAPES = 8;
 /** Above this size a layout is not remembered: the copy would cost more memory than time. */
 export const MAX_SHAPE_BYTES = 1024 * 1024;
 
-/** A due request is late for the eye of the loop in one go; then sockets are read again. */
+/** Open model: requests that are dispatched in one go; then sockets are read again. */
 export const DISPATCHES_PER_TURN = 2_048;
-/** A timer fires up to this much late; nearer than that the loop spins. */
-export const TIMER_SLACK_US = 2_000;
+/** Open model: what a wake-up is thought to cost before one was measured, microseconds. */
+export const FIRST_WAKE_COST_US = 150;
+/** A wake-up that cost more than this says something of the machine, not of wake-ups. */
+export const MAX_WAKE_COST_US = 500;
+/** Waits that would be shorter than this are spun through. */
+export const SHORTEST_SLEEP_US = 50;
+/** On a crowded machine: the shortest time between two wake-ups; what falls due meanwhile is late. */
+export const CROWDED_SLEEP_US = 100;
+/** A turn of the spinning loop that takes longer was taken off the processor. */
+export const TAKEN_OFF_US = 1_000;
+/** So long after that the machine counts as crowded, and the loop does not spin. */
+export const CROWDED_US = 2_000_000;
 
 /** Latency histograms: 1 us to 60 s, 3 digits. */
 export const MAX_LATENCY_US = 60_000_000;

@@ -14,6 +14,9 @@ import { type Target, targetName } from './transport/target.js';
 /** Time for every load thread to hear when the load begins. */
 const START_DELAY_MS = 20;
 
+/** A wait for the last replies that lasts longer is shown as such. */
+const DRAIN_SHOWN_AFTER_MS = 1_000;
+
 export interface RunWatch {
   /** About once a second. */
   readonly onSnapshot: (snapshot: LiveSnapshot) => void;
@@ -76,6 +79,12 @@ async function runLoad(
     },
   );
   for (const runner of runners) runner.onSecond = (point) => timeline.add(point);
+  const draining = setInterval(() => {
+    const elapsedMs = performance.now() - beganMs;
+    if (elapsedMs > plannedMs(options) + DRAIN_SHOWN_AFTER_MS) {
+      watch.onSnapshot(snapshotOf('draining', elapsedMs));
+    }
+  }, DRAIN_SHOWN_AFTER_MS);
   const stop = (): void => {
     for (const runner of runners) runner.stop();
   };
@@ -89,6 +98,7 @@ async function runLoad(
     ),
   );
   watch.signal.removeEventListener('abort', stop);
+  clearInterval(draining);
   const disturbed = (await disturbance?.stop()) ?? null;
   return assembleResult(options, {
     startedAt,

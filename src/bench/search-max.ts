@@ -15,6 +15,9 @@ export interface SearchOutcome<Step extends Pick<FindMaxStep, 'rate' | 'ok'>> {
  * The highest rate that keeps the limits: doubling (or halving, where the first rate
  * is too much already) until one keeps and one breaks them, bisection between, and one
  * more run at what was found; at most MAX_FIND_STEPS runs in all. `attempt` runs one.
+ *
+ * The first rate that breaks the limits is tried twice: all that follows is below it, so
+ * a hiccup of the machine there would make the answer wrong by far.
  */
 export async function searchMax<Step extends Pick<FindMaxStep, 'rate' | 'ok'>>(
   startRate: number,
@@ -26,8 +29,12 @@ export async function searchMax<Step extends Pick<FindMaxStep, 'rate' | 'ok'>>(
   let rate = startRate;
   // The last step is the confirming run's.
   while (steps.length < MAX_FIND_STEPS - 1 && bad > good * CLOSE_ENOUGH && rate >= 1) {
-    const step = await attempt(rate);
+    let step = await attempt(rate);
     steps.push(step);
+    if (!step.ok && bad === Number.POSITIVE_INFINITY && steps.length < MAX_FIND_STEPS - 1) {
+      step = await attempt(rate);
+      steps.push(step);
+    }
     if (step.ok) good = rate;
     else bad = rate;
     rate = nextRate(good, bad);

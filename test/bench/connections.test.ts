@@ -135,6 +135,16 @@ describe('targets', () => {
     assert.match(result.failureReasons.join('\n'), /cannot start no-such-command-here: .*ENOENT/);
   });
 
+  it('an echo of the request is its reply where that is allowed, and told where it is not', async () => {
+    const echo = ['--', process.execPath, '-e', 'process.stdin.pipe(process.stdout)'];
+    const allowed = await bench('--requests', '50', '--depth', '5', '--allow-echo', ...echo);
+    assert.equal(allowed.passed, true, allowed.failureReasons.join('; '));
+    assert.equal(allowed.totals.replies, 50);
+    const refused = await bench('--requests', '2', '--timeout', '100ms', ...echo);
+    assert.equal(refused.failures.foreign, 2);
+    assert.match(refused.failureReasons.join('\n'), /allow it with --allow-echo/);
+  });
+
   it('disturbing clients have figures of their own', async () => {
     const result = await bench(
       ...[server.url, '--connections', '2', '--duration', '700ms'],

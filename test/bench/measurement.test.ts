@@ -158,6 +158,15 @@ describe('the search for the highest rate', () => {
     });
   }
 
+  it('is not led astray by one bad run on the way up', async () => {
+    let runs = 0;
+    const { maxRate } = await searchMax(1_000, (rate) => {
+      runs++;
+      return Promise.resolve({ rate, ok: runs !== 2 && rate <= 10_000 });
+    });
+    assert.ok(maxRate !== null && maxRate > 7_500, `${maxRate}`);
+  });
+
   it('says so where no rate keeps the limits', async () => {
     const { maxRate, confirmed, steps } = await search(0, 100);
     assert.equal(maxRate, null);

@@ -12,7 +12,7 @@ export const OPCODE_PONG = 0xa;
 export const MAX_HEADER_BYTES = 14;
 
 /** Header bytes of a masked frame with such a payload. */
-export function maskedHeaderLength(payloadLength: number): number {
+function maskedHeaderLength(payloadLength: number): number {
   if (payloadLength < 126) return 6;
   return payloadLength < 0x10000 ? 8 : 14;
 }

@@ -59,6 +59,10 @@ export class ClosedDriver implements LoadDriver {
     this.#wake();
   }
 
+  finish(): void {
+    this.stop();
+  }
+
   stop(): void {
     this.#isStopped = true;
     if (this.#timer !== null) clearTimeout(this.#timer);

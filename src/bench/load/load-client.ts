@@ -63,7 +63,9 @@ export class LoadClient implements ConnectionOwner {
       if (this.#append(message, sentUs, sentUs)) sent++;
     }
     this.#flush(sentUs);
-    if (sent > 0) recorder.lateness.record(sentUs - this.#context.readAtUs);
+    if (sent > 0 && recorder.isMeasured(sentUs)) {
+      recorder.lateness.record(sentUs - this.#context.readAtUs);
+    }
     return sent;
   }
 
@@ -84,7 +86,8 @@ export class LoadClient implements ConnectionOwner {
   /** Counts every request that waits since before `sentBeforeUs` as timed out. */
   expire(sentBeforeUs: number): void {
     const { recorder, driver } = this.#context;
-    if (this.hasEnded) return;
+    if (this.hasEnded || this.flights.count === 0) return;
+    this.startTurn(nowUs());
     const before = this.flights.count;
     this.flights.expire(sentBeforeUs, (slot) => {
       if (this.flights.message[slot] === HANDSHAKE_MESSAGE) return;
@@ -155,10 +158,14 @@ export class LoadClient implements ConnectionOwner {
       this.handshake.fail(ending.reason);
       return;
     }
-    recorder.fail(ending.kind === 'child-exit' ? 'childExits' : 'unexpectedCloses');
+    // What could not be read has been counted as that: the end was ours.
+    if (ending.kind === 'child-exit') recorder.fail('childExits');
+    else if (ending.kind === 'closed') {
+      recorder.fail('unexpectedCloses');
+      recorder.onCloseCode(ending.closeCode);
+    }
     recorder.fail('lost', this.flights.count + this.flights.unansweredTimeouts);
     recorder.explain(ending.reason);
-    if (ending.closeCode !== '') recorder.onCloseCode(ending.closeCode);
   }
 
   #pauseReading(): void {

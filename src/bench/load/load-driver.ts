@@ -6,7 +6,9 @@ export interface LoadDriver {
   onTurnEnd(clientIndex: number): void;
   /** The load begins at this moment of the thread's clock. */
   start(startUs: number): void;
-  /** No request is sent any more that is not due already. */
+  /** The measured time ended at this moment: sends what was due before it, then stops. */
+  finish(untilUs: number): void;
+  /** Nothing more is sent but what clients have in their backlog. */
   stop(): void;
   /** Time spent in waiting for the next due time while the thread looked busy, microseconds. */
   readonly spunUs: number;
@@ -17,6 +19,7 @@ export const IDLE_DRIVER: LoadDriver = {
   onRequestEnded: () => undefined,
   onTurnEnd: () => undefined,
   start: () => undefined,
+  finish: () => undefined,
   stop: () => undefined,
   spunUs: 0,
 };

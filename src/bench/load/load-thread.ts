@@ -211,7 +211,8 @@ export class LoadThread {
     if (this.#isDraining) return;
     this.#isDraining = true;
     this.#measureBusyShare();
-    this.#driver.stop();
+    if (endUs === null) this.#driver.stop();
+    else this.#driver.finish(endUs);
     const now = nowUs();
     if (endUs !== null) this.#recorder.advance(now);
     this.#drainEndUs = now + this.#plan.timeoutMs * 1_000;

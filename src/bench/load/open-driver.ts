@@ -1,21 +1,18 @@
-import { DISPATCHES_PER_TURN, TIMER_SLACK_US } from '../bench-limits.js';
+import { DISPATCHES_PER_TURN } from '../bench-limits.js';
 import { nowUs } from '../measurement/load-clock.js';
 import type { LoadRecorder } from '../measurement/load-recorder.js';
 import { ANY_CLIENT, type DueSchedule } from './due-schedule.js';
 import type { LoadClient } from './load-client.js';
 import type { LoadDriver } from './load-driver.js';
+import { Pacer } from './pacer.js';
 
 /**
  * The open model: requests are sent when they are due, whatever the server does. Due
  * times come from the schedule alone; what cannot be sent then waits with its clock
  * running, so a stalled server is charged for all that it held up.
- *
- * Timers fire up to a millisecond late. Near a due time the loop therefore spins
- * (reading sockets between), which costs a core but keeps the generator's own
- * lateness out of the figures; the time spun is told apart from work.
  */
 export class OpenDriver implements LoadDriver {
-  spunUs = 0;
+  readonly #pacer = new Pacer(() => this.#turn());
   readonly #clients: readonly LoadClient[];
   readonly #schedule: DueSchedule;
   readonly #recorder: LoadRecorder;
@@ -23,9 +20,6 @@ export class OpenDriver implements LoadDriver {
   #remaining: number;
   #startUs = 0;
   #isStopped = true;
-  /** Something happened since the loop's last turn, so its time was not spent in waiting. */
-  #wasBusy = true;
-  #lastTurnUs = 0;
   #nextClient = 0;
   /** Clients that got something due in this turn. */
   readonly #touched: Int32Array;
@@ -48,23 +42,36 @@ export class OpenDriver implements LoadDriver {
     this.#isTouched = new Uint8Array(clients.length);
   }
 
+  get spunUs(): number {
+    return this.#pacer.spunUs;
+  }
+
   start(startUs: number): void {
     this.#startUs = startUs;
     this.#isStopped = false;
-    this.#lastTurnUs = nowUs();
     this.#turn();
   }
 
   stop(): void {
     this.#isStopped = true;
+    this.#pacer.close();
+  }
+
+  finish(untilUs: number): void {
+    const now = nowUs();
+    // The loop may have been held up at the very end: that is no reason to leave requests out.
+    while (!this.#isStopped && this.#startUs + this.#schedule.nextUs < untilUs) {
+      if (!this.#dispatch(now, untilUs)) break;
+    }
+    this.stop();
   }
 
   onRequestEnded(): void {
-    this.#wasBusy = true;
+    this.#pacer.wasBusy = true;
   }
 
   onTurnEnd(clientIndex: number): void {
-    this.#wasBusy = true;
+    this.#pacer.wasBusy = true;
     const client = this.#clients[clientIndex]!;
     if (client.backlog.length > 0) client.sendBacklog();
   }
@@ -72,38 +79,35 @@ export class OpenDriver implements LoadDriver {
   readonly #turn = (): void => {
     if (this.#isStopped) return;
     const now = nowUs();
-    if (!this.#wasBusy) this.spunUs += now - this.#lastTurnUs;
-    this.#lastTurnUs = now;
-    this.#wasBusy = false;
+    this.#pacer.onTurn(now);
     if (this.#startUs + this.#schedule.nextUs <= now) {
-      this.#wasBusy = true;
+      this.#pacer.wasBusy = true;
       this.#recorder.advance(now);
-      this.#dispatch(now);
+      this.#dispatch(now, now);
     }
     const dueUs = this.#startUs + this.#schedule.nextUs;
     if (dueUs === Number.POSITIVE_INFINITY || this.#remaining <= 0) {
       this.stop();
       this.#onExhausted();
-    } else if (dueUs - now > TIMER_SLACK_US) {
-      // What the loop does while it sleeps is not for spunUs to count.
-      this.#wasBusy = true;
-      setTimeout(this.#turn, (dueUs - now - TIMER_SLACK_US) / 1_000);
     } else {
-      setImmediate(this.#turn);
+      this.#pacer.waitUntil(now, dueUs);
     }
   };
 
-  /** Gives what is due to clients, then lets each write what it got at once. */
-  #dispatch(now: number): void {
+  /**
+   * Gives what is due by `untilUs` to clients, then lets each write what it got at once.
+   * False where nothing could be given: all is sent, or nobody lives to send it.
+   */
+  #dispatch(now: number, untilUs: number): boolean {
     const { lateness } = this.#recorder;
     let touched = 0;
     for (let n = 0; n < DISPATCHES_PER_TURN && this.#remaining > 0; n++) {
       const dueUs = this.#startUs + this.#schedule.nextUs;
-      if (dueUs > now) break;
+      if (dueUs > untilUs) break;
       const clientIndex = this.#pick(this.#schedule.take());
       if (clientIndex === ANY_CLIENT) break;
       this.#clients[clientIndex]!.backlog.push(dueUs);
-      lateness.record(now - dueUs);
+      if (this.#recorder.isMeasured(dueUs)) lateness.record(now - dueUs);
       if (dueUs >= this.#recorder.windowStartUs) this.#remaining--;
       if (this.#isTouched[clientIndex] === 0) {
         this.#isTouched[clientIndex] = 1;
@@ -115,6 +119,7 @@ export class OpenDriver implements LoadDriver {
       this.#isTouched[clientIndex] = 0;
       this.#clients[clientIndex]!.sendBacklog();
     }
+    return touched > 0;
   }
 
   /** The client that was asked for, or the next one that lives; ANY_CLIENT where none does. */

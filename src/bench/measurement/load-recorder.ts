@@ -86,12 +86,12 @@ export class LoadRecorder {
   onReply(message: number, atUs: number, countedUs: number, sentUs: number | null): void {
     this.lastReplyUs = atUs;
     this.#secondReplies++;
+    const latencyUs = atUs - countedUs;
+    this.#secondLatency.record(latencyUs);
     if (this.isMeasured(atUs)) this.repliesInTime++;
     if (!this.isMeasured(countedUs)) return;
     this.replies++;
-    const latencyUs = atUs - countedUs;
     this.latency[message]!.record(latencyUs);
-    this.#secondLatency.record(latencyUs);
     if (sentUs !== null) this.uncorrected.record(atUs - sentUs);
   }
 

@@ -8,7 +8,7 @@ export interface ServerSample {
   readonly cpuShare: number | null;
 }
 
-export const UNKNOWN_SAMPLE: ServerSample = { memoryBytes: null, cpuShare: null };
+const UNKNOWN_SAMPLE: ServerSample = { memoryBytes: null, cpuShare: null };
 
 /** USER_HZ of every Linux that Node runs on. */
 const TICKS_PER_SECOND = 100;
@@ -16,7 +16,10 @@ const TICKS_PER_SECOND = 100;
 const LISTEN = '0A';
 const LOOPBACK = ['127.0.0.1', 'localhost', '::1'];
 
-/** Watches processes through /proc; knows nothing (null) where there is none. */
+/**
+ * Watches processes, and what they have started, through /proc; knows nothing (null)
+ * where there is none.
+ */
 export class ServerProbe {
   readonly #pids: readonly number[];
   #lastCpuS: number | null;
@@ -68,12 +71,25 @@ export class ServerProbe {
   /** Over the processes that still live; null where none does. */
   #sum(read: (pid: number) => number): number | null {
     let total: number | null = null;
-    for (const pid of this.#pids) {
+    for (const pid of withDescendants(this.#pids)) {
       const value = orNull(() => read(pid));
       if (value !== null) total = (total ?? 0) + value;
     }
     return total;
   }
+}
+
+/** A server is often started by a wrapper, and a gateway's work is partly its servers'. */
+function withDescendants(pids: readonly number[]): ReadonlySet<number> {
+  const all = new Set(pids);
+  // A set goes on to what is added to it while it is walked.
+  for (const pid of all) {
+    for (const task of orNull(() => readdirSync(`/proc/${pid}/task`)) ?? []) {
+      const children = orNull(() => readFileSync(`/proc/${pid}/task/${task}/children`, 'utf8'));
+      for (const child of (children ?? '').split(' ')) if (child !== '') all.add(Number(child));
+    }
+  }
+  return all;
 }
 
 function listeningInodes(port: number): ReadonlySet<string> {

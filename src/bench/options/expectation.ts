@@ -51,7 +51,7 @@ const RATES: Readonly<Record<string, (run: RunResult) => number>> = {
 const METRICS = [...Object.keys(LATENCIES), ...Object.keys(COUNTS), ...Object.keys(RATES)];
 
 /** Everything that makes a request not a good one: error replies, wrong results, lost, timed out. */
-export function countErrors(run: RunResult): number {
+function countErrors(run: RunResult): number {
   const f = run.failures;
   return f.errorReplies + f.wrongResults + f.parseErrors + f.foreign + f.repeated + failed(run);
 }

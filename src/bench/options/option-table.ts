@@ -6,13 +6,13 @@ export interface Flag {
   readonly help: string;
 }
 
-export interface FlagGroup {
+interface FlagGroup {
   readonly title: string;
   readonly flags: readonly Flag[];
 }
 
 /** Every flag, as --help shows them. docs/bench.md explains them at more length. */
-export const FLAG_GROUPS: readonly FlagGroup[] = [
+const FLAG_GROUPS: readonly FlagGroup[] = [
   {
     title: 'Load',
     flags: [

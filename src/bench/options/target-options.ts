@@ -68,6 +68,9 @@ function checkUrl(text: string, what: string): string {
     const hint = /^[\w.-]+:\d+/.test(text) ? `; did you mean ws://${text}?` : '';
     throw new UsageError(`${what} must be a ws:// or wss:// URL, not "${text}"${hint}`);
   }
+  if (url.username !== '' || url.password !== '') {
+    throw new UsageError(`${what}: credentials go into --token-file or --header, not into the URL`);
+  }
   return text;
 }
 

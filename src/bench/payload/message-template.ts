@@ -5,11 +5,7 @@ export const HOLE_ID = 0;
 export const HOLE_CONNECTION = 1;
 export const HOLE_SEQUENCE = 2;
 export const HOLE_RANDOM = 3;
-export type Hole =
-  | typeof HOLE_ID
-  | typeof HOLE_CONNECTION
-  | typeof HOLE_SEQUENCE
-  | typeof HOLE_RANDOM;
+type Hole = typeof HOLE_ID | typeof HOLE_CONNECTION | typeof HOLE_SEQUENCE | typeof HOLE_RANDOM;
 
 /** Fixed bytes and holes of a message, in order. */
 export type TemplatePart = Buffer | Hole;
