@@ -9,7 +9,7 @@
  */
 export const ID_SLOTS = 131_072;
 export const ID_SLOT_MASK = ID_SLOTS - 1;
-export const ID_SLOT_BYTES = 32;
+const ID_SLOT_BYTES = 32;
 const LENGTH_AT = 4;
 const BYTES_AT = 5;
 /** Longer ids are kept by main. */

@@ -31,11 +31,11 @@ export type UpstreamTarget =
 
 /** How clients share servers: DESIGN section 5. */
 export const MODES = ['session', 'shared', 'pool'] as const;
-export type Mode = (typeof MODES)[number];
+type Mode = (typeof MODES)[number];
 export const OFFLOADS = ['adaptive', 'always', 'never'] as const;
-export type Offload = (typeof OFFLOADS)[number];
+type Offload = (typeof OFFLOADS)[number];
 export const KERNELS = ['auto', 'native', 'portable'] as const;
-export type KernelChoice = (typeof KERNELS)[number];
+type KernelChoice = (typeof KERNELS)[number];
 export const ON_MALFORMED = ['answer', 'disconnect'] as const;
 
 /** Everything that `sluice serve` can be told, resolved once and frozen. */

@@ -39,6 +39,10 @@ const NO_FRAMES = new Int32Array(0);
 
 /** The client whose frames are being sent: uWebSockets.js wants a function, and one for all will do. */
 let sending: SocketClient | null = null;
+function cork(socket: WebSocket<SocketData>, client: SocketClient, send: () => void): void {
+  sending = client;
+  socket.cork(send);
+}
 function sendCorked(): void {
   sending!.sendRun();
 }
@@ -151,8 +155,7 @@ export class SocketClient implements Client, FrameSource, FrameSink {
     this.#to = to;
     if (to - from === 1) this.sendRun();
     else {
-      sending = this;
-      this.#socket.cork(sendCorked);
+      cork(this.#socket, this, sendCorked);
     }
     const buffered = this.#socket.getBufferedAmount();
     if (buffered === 0 && this.#unsent === null) {
@@ -177,8 +180,7 @@ export class SocketClient implements Client, FrameSource, FrameSink {
     this.#batch = batch;
     this.#list = frames;
     this.#to = count;
-    sending = this;
-    this.#socket.cork(sendListCorked);
+    cork(this.#socket, this, sendListCorked);
   }
 
   /** Sends the frames that send() was given. */

@@ -38,7 +38,7 @@ const NATIVE_BACKPRESSURE_MARGIN_BYTES = 16 * 1024 * 1024;
 /** uWebSockets.js pings this long before the idle timeout. */
 const NATIVE_PING_MARGIN_SECONDS = 8;
 /** Above this uWebSockets.js ends the process. */
-export const MAX_IDLE_TIMEOUT_SECONDS = 960;
+const MAX_IDLE_TIMEOUT_SECONDS = 960;
 export const MAX_PING_INTERVAL_SECONDS = MAX_IDLE_TIMEOUT_SECONDS - NATIVE_PING_MARGIN_SECONDS;
 
 /**

@@ -15,10 +15,13 @@ import type { Batch } from '../lane/batch.js';
 import type { Flow, FlowHandler } from '../lane/flow.js';
 import type { BatchFlusher } from '../lane/lane.js';
 import { errorReply } from '../session/error-reply.js';
+import type { Handshake, KeptMessage } from './handshake.js';
 import { methodOf } from './method-names.js';
 import { MultiplexSession } from './multiplex-session.js';
-import { chooseClient } from './server-requests.js';
-import type { SharedServer } from './shared-server.js';
+import type { NotificationRules } from './notification-rules.js';
+import type { RequestTable } from './request-table.js';
+import type { ServerRequestRule } from './server-request-rule.js';
+import { chooseClient, type ServerRequests } from './server-requests.js';
 import { splice } from './splice.js';
 
 const NO_CLIENT = {
@@ -28,19 +31,39 @@ const NO_CLIENT = {
 };
 const PROGRESS_CREATE = 'window/workDoneProgress/create';
 
+/** What FromServer needs of the server whose output it gets. */
+export interface SpeakingServer {
+  readonly table: RequestTable;
+  readonly handshake: Handshake;
+  readonly requests: ServerRequests;
+  readonly sessions: ReadonlySet<MultiplexSession>;
+  readonly notifications: NotificationRules;
+  readonly serverRequestRule: ServerRequestRule;
+  /** Sends the server a message of ours. */
+  send(message: Uint8Array): void;
+  /** A reply, or a cancel, that is nobody's. */
+  replyDropped(): void;
+  /** A reply to a request of the server's own. */
+  ownReply(id: number, reply: KeptMessage, isResult: boolean): void;
+  handshakeAnswered(method: string): void;
+  handshakeFailed(method: string): void;
+  noise(reason: string): void;
+  outputEnded(): void;
+}
+
 /**
  * What a shared server says: replies go to whoever asked, requests to one client,
  * notifications to those that they concern. Clients do not hold each other up: all
  * frames count as taken at once, and each client's outlet has its own bounds.
  */
 export class FromServer implements FlowHandler, BatchFlusher {
-  readonly #server: SharedServer;
+  readonly #server: SpeakingServer;
   /** Sessions that the batch in delivery has something for. */
   #dirty: MultiplexSession[] = [];
   /** Progress tokens that the server itself has made, by their JSON text: whom they are about. */
   readonly #serverTokens = new Map<string, MultiplexSession>();
 
-  constructor(server: SharedServer) {
+  constructor(server: SpeakingServer) {
     this.#server = server;
   }
 
@@ -99,7 +122,7 @@ export class FromServer implements FlowHandler, BatchFlusher {
       this.#server.ownReply(id, this.#kept(batch, index), batch.verdict(index) === KIND_RESPONSE);
     } else if (table.extraOf(id) === null) {
       table.free(id);
-      this.#send(owner, batch, index);
+      this.#send(owner, index);
     } else {
       this.#replyTo(owner, batch, index, batch.output(index));
     }
@@ -156,11 +179,11 @@ export class FromServer implements FlowHandler, BatchFlusher {
     }
     switch (server.notifications.ruleOf(method)) {
       case 'all':
-        for (const session of this.#greeted()) this.#send(session, batch, index);
+        for (const session of this.#greeted()) this.#send(session, index);
         break;
       case 'oldest':
         for (const session of this.#greeted()) {
-          this.#send(session, batch, index);
+          this.#send(session, index);
           break;
         }
         break;
@@ -199,8 +222,7 @@ export class FromServer implements FlowHandler, BatchFlusher {
       return;
     }
     const session = this.#serverTokens.get(token);
-    if (session !== undefined && this.#server.sessions.has(session))
-      this.#send(session, batch, index);
+    if (session !== undefined && this.#server.sessions.has(session)) this.#send(session, index);
     else this.#server.replyDropped();
   }
 
@@ -218,8 +240,7 @@ export class FromServer implements FlowHandler, BatchFlusher {
   }
 
   /** Sends the worker's output of a frame, together with what else the batch has for the session. */
-  #send(session: MultiplexSession, batch: Batch, index: number): void {
-    void batch;
+  #send(session: MultiplexSession, index: number): void {
     if (session.outlet.add(index)) this.#dirty.push(session);
   }
 
