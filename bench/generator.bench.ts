@@ -32,7 +32,7 @@ const WANTED_RATIO = 5;
 const rounds = Number(process.argv[2] ?? 3);
 const server = spawn(
   process.execPath,
-  [fileURLToPath(new URL('./fixtures/raw-echo.js', import.meta.url))],
+  [fileURLToPath(new URL('./peers/raw-echo.js', import.meta.url))],
   { stdio: ['pipe', 'pipe', 'inherit'] },
 );
 const [url] = (await once(createInterface(server.stdout), 'line')) as [string];
