@@ -20,11 +20,15 @@ export const MAX_PAYLOAD_BYTES = 16 * 1024 * 1024;
  */
 export const RECEIVE_BUFFER_BYTES = 4 * 1024 * 1024;
 
-/** What is kept of frames that are only going to be refused: room for error replies is reserved. */
-export const REFUSAL_BUFFER_BYTES = 1024 * 1024;
-
+/**
+ * What is kept of frames that are only going to be refused: room for error replies is reserved, so
+ * that a client that sends thousands of requests in one go gets an answer to each.
+ */
+export const REFUSAL_BUFFER_BYTES = 16 * 1024 * 1024;
+/** Refusals under way at once: as many as a batch holds. */
+export const REFUSAL_RING_CAPACITY = 8192;
 /** Error replies of the gateway that a client may leave unread before it is closed with 1013. */
-export const MAX_UNREAD_REPLIES = 256;
+export const UNREAD_REPLY_BYTES = 8 * 1024 * 1024;
 
 /** `--max-connections`: WebSocket clients in all; above, the upgrade gets 503. */
 export const MAX_CONNECTIONS = 10_000;

@@ -1,6 +1,6 @@
 import { BARS } from './bars.js';
 
-export interface PeerFigures {
+interface PeerFigures {
   readonly name: string;
   readonly perSecond: readonly number[];
   readonly p50Us: readonly number[];

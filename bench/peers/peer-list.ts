@@ -32,7 +32,7 @@ const node = (file: string, args: readonly string[] = []): PeerCommand => ({
   args: [here(file), ...args],
 });
 
-export function sluice(args: readonly string[]): PeerCommand {
+function sluice(args: readonly string[]): PeerCommand {
   const base = ['serve', '--log-level', 'error', '--listen', 'ws://127.0.0.1:0'];
   return { program: process.execPath, args: [CLI, ...base, ...args] };
 }

@@ -4,7 +4,7 @@ import { RECEIVE_BUFFER_FULL } from '../../workers/kernel/replies.js';
 import type { Batch } from '../lane/batch.js';
 import { Flow, type FlowHandler, type FrameSource } from '../lane/flow.js';
 import { Ring } from '../lane/ring.js';
-import { MAX_UNREAD_REPLIES, REFUSAL_BUFFER_BYTES } from '../limits.js';
+import { REFUSAL_BUFFER_BYTES, REFUSAL_RING_CAPACITY, UNREAD_REPLY_BYTES } from '../limits.js';
 import {
   CLOSE_GOING_AWAY,
   CLOSE_TOO_BIG,
@@ -71,7 +71,7 @@ export class SocketClient implements Client, FrameSource, FrameSink {
   /** Sizes on the wire of the frames that the socket has not accepted yet, for `#sentBy`. */
   #unsent: Ring | null = null;
   #sentBy: Flow | null = null;
-  #unreadReplies = 0;
+  #unreadReplyBytes = 0;
 
   #batch: Batch | null = null;
   #from = 0;
@@ -200,8 +200,12 @@ export class SocketClient implements Client, FrameSource, FrameSink {
   reply(bytes: Uint8Array): void {
     if (this.#closed) return;
     this.#socket.send(bytes, false);
-    if (this.#socket.getBufferedAmount() === 0) this.#unreadReplies = 0;
-    else if (++this.#unreadReplies > MAX_UNREAD_REPLIES) {
+    if (this.#socket.getBufferedAmount() === 0) {
+      this.#unreadReplyBytes = 0;
+      return;
+    }
+    this.#unreadReplyBytes += bytes.length;
+    if (this.#unreadReplyBytes > UNREAD_REPLY_BYTES) {
       this.close(CLOSE_TRY_AGAIN_LATER, 'too many unread error replies');
     }
   }
@@ -218,7 +222,7 @@ export class SocketClient implements Client, FrameSource, FrameSink {
 
   /** Counts as taken what is not among the `buffered` bytes that the socket still holds. */
   #settle(buffered: number): void {
-    if (buffered === 0) this.#unreadReplies = 0;
+    if (buffered === 0) this.#unreadReplyBytes = 0;
     const unsent = this.#unsent;
     if (unsent === null) return;
     let taken = 0;
@@ -258,6 +262,7 @@ class Refusals implements FlowHandler, FrameSource {
       source: this,
       handler: this,
       args: RECEIVE_BUFFER_FULL,
+      ring: new Ring(REFUSAL_RING_CAPACITY, REFUSAL_BUFFER_BYTES),
     });
   }
 

@@ -67,6 +67,8 @@ export interface FlowOptions {
   readonly args?: number | FrameArgs;
   /** Elements that a JSON array may have; not said: an array is a frame like any other. */
   readonly maxArray?: number;
+  /** Another ring than the usual one of 128 messages. */
+  readonly ring?: Ring;
 }
 
 const OPEN_BRACKET = 0x5b;
@@ -80,7 +82,7 @@ const SPAN_BYTES = 8;
  *     source -> accept -> [ ring: in the lane, then at the destination ] -> taken
  */
 export class Flow implements FrameOwner {
-  readonly ring = new Ring();
+  readonly ring: Ring;
   readonly lane: Lane;
   readonly op: number;
   /** Frames in the lane; they come back in order. */
@@ -104,7 +106,8 @@ export class Flow implements FrameOwner {
   #sourceEnded = false;
   #ended = false;
 
-  constructor({ lane, op, source, handler, args = 0, maxArray = -1 }: FlowOptions) {
+  constructor({ lane, op, source, handler, args = 0, maxArray = -1, ring }: FlowOptions) {
+    this.ring = ring ?? new Ring();
     this.lane = lane;
     this.op = op;
     this.#source = source;

@@ -1,7 +1,7 @@
 import type { Batch } from '../lane/batch.js';
 import type { Flow } from '../lane/flow.js';
+import type { MethodNames } from '../session/method-names.js';
 import type { Handshake, KeptMessage } from './handshake.js';
-import type { MethodNames } from './method-names.js';
 import type { RequestTable } from './request-table.js';
 
 /** What one client's session needs of the server that it shares with others. */

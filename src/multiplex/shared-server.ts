@@ -15,6 +15,7 @@ import { STOP_GRACE_MS } from '../limits.js';
 import type { Logger } from '../log.js';
 import { CLOSE_UPSTREAM_GONE } from '../session/client.js';
 import { errorReply } from '../session/error-reply.js';
+import { MethodNames } from '../session/method-names.js';
 import { NoiseLog } from '../session/noise-log.js';
 import { cancelNotification, type Profile } from '../session/profile.js';
 import type {
@@ -26,7 +27,6 @@ import type {
 import { FromServer } from './from-server.js';
 import { Handshake, INITIALIZED_METHODS, type KeptMessage } from './handshake.js';
 import { HandshakeReplay } from './handshake-replay.js';
-import { MethodNames } from './method-names.js';
 import type { MultiplexSession } from './multiplex-session.js';
 import type { NotificationRules } from './notification-rules.js';
 import type { RequestOwner, RequestTable } from './request-table.js';

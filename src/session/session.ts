@@ -3,6 +3,7 @@ import {
   FRAMING_NONE,
   ID_END,
   ID_START,
+  KIND_NOTIFICATION,
   KIND_REQUEST,
   KIND_RESPONSE,
   ON_BAD_REASON,
@@ -31,10 +32,13 @@ import {
   type ClientSession,
 } from './client.js';
 import { errorReply, REQUEST_TIMEOUT } from './error-reply.js';
+import { MethodNames } from './method-names.js';
 import { NoiseLog } from './noise-log.js';
 import type { Profile } from './profile.js';
 import { RequestTimer } from './request-timer.js';
 import { RequestWatch, type WatchedRequest } from './request-watch.js';
+
+const CANCELLED = new MethodNames(['notifications/cancelled']);
 
 /** One client, from its connection to the end of everything that was started for it. */
 export interface Session extends ClientSession {
@@ -149,8 +153,11 @@ export class PassThroughSession implements Session, UpstreamEvents {
   /** Passes requests on; those whose reply has to be caught are noted. */
   deliverToServer(flow: Flow, batch: Batch, from: number, to: number): void {
     for (let i = from; i < to; i++) {
-      const isRequest = batch.verdict(i) === KIND_REQUEST;
+      const kind = batch.verdict(i);
+      const isRequest = kind === KIND_REQUEST;
       if (isRequest) this.#requests++;
+      // MCP: what was cancelled is not answered (specification 2025-06-18, "Cancellation").
+      else if (kind === KIND_NOTIFICATION && CANCELLED.find(batch, i) !== null) this.#replies++;
       if (this.#arrays.active || this.#timer !== null) this.#note(batch, i, isRequest);
     }
     if (this.#upstream === null) flow.taken(to - from);

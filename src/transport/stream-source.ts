@@ -50,7 +50,7 @@ export class StreamSource implements FrameSource {
   }
 
   peek(): Uint8Array | null {
-    if (this.#discarding || this.#held) return null;
+    if (this.#discarding) return null;
     this.#next ??= this.#splitter.next();
     return this.#next;
   }
@@ -65,15 +65,18 @@ export class StreamSource implements FrameSource {
 
   /** Gives and reads nothing until release(). */
   hold(): void {
+    if (this.#held) return;
     this.#held = true;
+    this.#flow?.hold();
     this.#readable.pause();
   }
 
   /** Ends hold(). */
   release(): void {
+    if (!this.#held) return;
     this.#held = false;
     if (this.#ended) this.#flow!.endOfSource();
-    else this.#flow!.pump();
+    this.#flow!.release();
   }
 
   /** Reads on, so that the other side can finish, but nobody wants the bytes any more. */

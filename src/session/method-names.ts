@@ -4,7 +4,7 @@ import type { Batch } from '../lane/batch.js';
 const BACKSLASH = 0x5c;
 
 /**
- * Recognizes the few methods that a multiplexer treats in its own way. Most messages have
+ * Recognizes the few methods that are treated in their own way. Most messages have
  * another length than all of these, and are passed over without a string.
  */
 export class MethodNames {
