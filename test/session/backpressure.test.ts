@@ -76,7 +76,7 @@ test('a process that stops reading makes its client wait, then be told, while ot
   });
   let last = Number(String(refused.id).slice(1));
   assert.ok(last >= 128, `the request after ${last} others was refused`);
-  sendMore(200);
+  sendMore(10_000);
   while (last < sent - 1) {
     const { id, error } = await client.next();
     assert.equal(error?.data?.reason, 'receive_buffer_full');
