@@ -314,8 +314,9 @@ export class SharedServer implements ServerPort<MultiplexSession>, UpstreamEvent
       handler: new FromServer(this),
     });
     this.#upstream.start(flow);
-    this.#replay = new HandshakeReplay(this, this.handshake.replay(), () => this.#becomeReady());
-    this.#replay.start();
+    const replay = new HandshakeReplay(this, this.handshake.replay(), () => this.#becomeReady());
+    this.#replay = replay;
+    this.#upstream.onceReady(() => replay.start());
   }
 
   #becomeReady(): void {

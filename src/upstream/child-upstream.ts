@@ -90,6 +90,11 @@ export class ChildUpstream implements Upstream {
     this.source.start(flow);
   }
 
+  onceReady(callback: () => void): void {
+    // What is written before it reads waits in its pipe.
+    callback();
+  }
+
   sendOne(message: Uint8Array): void {
     this.sink.writeOwn(frame(message, this.framing));
   }

@@ -11,6 +11,8 @@ export interface Upstream {
   readonly sink: FrameSink;
   /** How frames to it are told apart: a FRAMING_ constant. */
   readonly framing: number;
+  /** Calls back, once, when it can take messages; never where it ends before. */
+  onceReady(callback: () => void): void;
   /** Sends one message of the gateway's own, unframed; the bytes must not change afterwards. */
   sendOne(message: Uint8Array): void;
   /** Begins to give its frames to `flow`, which ends when its output has ended. */

@@ -10,12 +10,13 @@ import type { Upstream, UpstreamEvents } from './upstream.js';
 export class WebSocketUpstream implements Upstream {
   readonly label: string;
   readonly framing = FRAMING_NONE;
+  readonly #socket: WebSocket;
   readonly #transport: WsTransport;
   readonly #closed: Promise<void>;
 
   constructor(url: string, maxPayloadBytes: number, events: UpstreamEvents) {
     this.label = url;
-    const socket = new WebSocket(url, {
+    this.#socket = new WebSocket(url, {
       perMessageDeflate: false,
       maxPayload: maxPayloadBytes,
       handshakeTimeout: CONNECT_TIMEOUT_MS,
@@ -26,7 +27,7 @@ export class WebSocketUpstream implements Upstream {
     this.#closed = new Promise((resolve) => {
       resolveClosed = resolve;
     });
-    this.#transport = new WsTransport(socket, {
+    this.#transport = new WsTransport(this.#socket, {
       closed: (code, reason, error) => {
         events.gone(reasonText(url, code, reason, error), { code: null, signal: null });
         resolveClosed();
@@ -44,6 +45,10 @@ export class WebSocketUpstream implements Upstream {
 
   start(flow: Flow): void {
     this.#transport.start(flow);
+  }
+
+  onceReady(callback: () => void): void {
+    this.#socket.once('open', callback);
   }
 
   sendOne(message: Uint8Array): void {
