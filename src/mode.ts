@@ -54,7 +54,7 @@ export function createMode(parts: ModeParts): {
     servers,
     createSession: (client, lane, onEnded) => {
       const server = servers.assign();
-      return new MultiplexSession({ ...common, client, lane, server, outlet, onEnded });
+      return new MultiplexSession({ ...common, client, lane, server, outlet, log, onEnded });
     },
   };
 }

@@ -18,6 +18,7 @@ import type { Batch } from '../lane/batch.js';
 import { Flow, type FlowHandler, type FrameArgs } from '../lane/flow.js';
 import type { Lane } from '../lane/lane.js';
 import { MAX_CLIENT_REQUESTS } from '../limits.js';
+import type { Logger } from '../log.js';
 import { ArrayReplies, type ArrayReply } from '../session/array-replies.js';
 import { CLOSE_MALFORMED, CLOSE_NORMAL, type Client } from '../session/client.js';
 import { errorReply } from '../session/error-reply.js';
@@ -37,6 +38,7 @@ export interface MultiplexSessionOptions {
   /** Elements that a JSON array may have; 0 refuses arrays. */
   readonly maxArray: number;
   readonly outlet: OutletLimits;
+  readonly log: Logger;
   readonly onEnded: () => void;
 }
 
@@ -71,7 +73,9 @@ export class MultiplexSession implements Session, FlowHandler, FrameArgs, Reques
     this.#client = client;
     this.#server = server;
     this.label = client.label;
-    this.outlet = new Outlet(client, options.outlet);
+    this.outlet = new Outlet(client, options.outlet, (why) =>
+      options.log.warn({ client: client.label, why }, 'a client is too slow and is closed'),
+    );
     this.#arrays = new ArrayReplies(client, maxArray);
     this.#flow = new Flow({
       lane,

@@ -20,6 +20,7 @@ const LOOKS_PER_GRACE = 10;
 export class Outlet {
   readonly #client: Client;
   readonly #limits: OutletLimits;
+  readonly #onCut: (why: string) => void;
   #frames = new Int32Array(FIRST_FRAMES);
   #count = 0;
   /** Messages sent since the transport last held nothing back. */
@@ -27,7 +28,8 @@ export class Outlet {
   #slowSinceMs = 0;
   #timer: NodeJS.Timeout | null = null;
 
-  constructor(client: Client, limits: OutletLimits) {
+  constructor(client: Client, limits: OutletLimits, onCut: (why: string) => void) {
+    this.#onCut = onCut;
     this.#client = client;
     this.#limits = limits;
   }
@@ -92,6 +94,7 @@ export class Outlet {
 
   #cut(why: string): void {
     this.end();
+    this.#onCut(why);
     this.#client.close(CLOSE_TRY_AGAIN_LATER, `too slow: ${why}`);
   }
 }

@@ -101,8 +101,7 @@ export class ArrayReplies {
     if (answered) current.expect();
     if (--this.#remaining === 0) {
       this.#current = null;
-      // After the caller has added what it may have at hand: adding is what sends.
-      queueMicrotask(() => current.seal());
+      current.seal();
     }
     return current;
   }
