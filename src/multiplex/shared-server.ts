@@ -129,6 +129,11 @@ export class SharedServer implements ServerPort<MultiplexSession>, UpstreamEvent
     return this.#options.serverRequests;
   }
 
+  /** The process is there and takes messages. */
+  get isUp(): boolean {
+    return this.#ready;
+  }
+
   get log(): Logger {
     return this.#options.log;
   }
@@ -153,7 +158,7 @@ export class SharedServer implements ServerPort<MultiplexSession>, UpstreamEvent
   }
 
   write(session: MultiplexSession, flow: Flow, batch: Batch, from: number, to: number): void {
-    if (!this.#ready) {
+    if (!this.isUp) {
       for (let i = from; i < to; i++) this.#wait(session, flow, batch, i);
       return;
     }
@@ -164,7 +169,7 @@ export class SharedServer implements ServerPort<MultiplexSession>, UpstreamEvent
   }
 
   writeMessage(session: MultiplexSession, flow: Flow, message: Uint8Array, id: number): void {
-    if (!this.#ready) {
+    if (!this.isUp) {
       this.#waiting.push({ session, flow, message, id });
       return;
     }
