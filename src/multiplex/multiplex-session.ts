@@ -301,6 +301,7 @@ export class MultiplexSession implements Session, FlowHandler, FrameArgs, Reques
       else {
         const edit = { ...span, bytes: Buffer.from(String(id)) };
         this.#server.writeMessage(this, flow, splice(input, [edit]), 0);
+        if (method === 'notifications/cancelled') this.#server.requestCancelled(this, id);
       }
     } else {
       this.#server.writeMessage(this, flow, splice(input, []), 0);

@@ -28,6 +28,8 @@ export interface ServerPort<Session> {
   resendMessage(session: Session, message: Uint8Array, id: number): void;
   /** Puts `session` on the list of those that wait for the answer to a handshake's request. */
   awaitHandshake(session: Session, method: string, request: KeptMessage): void;
+  /** The client does not want an answer to its request any more, and the server may give none. */
+  requestCancelled(session: Session, id: number): void;
   /** A client's answer to a request of the server. */
   clientReply(session: Session, frame: Uint8Array, idStart: number, idEnd: number): void;
 }

@@ -24,6 +24,7 @@ import type {
   UpstreamExit,
   UpstreamFactory,
 } from '../upstream/upstream.js';
+import { CancelledRequests } from './cancelled-requests.js';
 import { FromServer } from './from-server.js';
 import { Handshake, INITIALIZED_METHODS, type KeptMessage } from './handshake.js';
 import { HandshakeReplay } from './handshake-replay.js';
@@ -93,6 +94,7 @@ export class SharedServer implements ServerPort<MultiplexSession>, UpstreamEvent
   readonly #options: SharedServerOptions;
   readonly #noise: NoiseLog;
   readonly #backoff: RestartBackoff;
+  readonly #cancelled: CancelledRequests;
   #upstream: Upstream | null = null;
   #ready = false;
   #stopping = false;
@@ -118,6 +120,7 @@ export class SharedServer implements ServerPort<MultiplexSession>, UpstreamEvent
     this.handshake = new Handshake(options.profile);
     this.#noise = new NoiseLog(options.log);
     this.#backoff = new RestartBackoff(options.maxRestarts);
+    this.#cancelled = new CancelledRequests(options.table, this);
     if (options.eager) this.#start();
   }
 
@@ -188,6 +191,10 @@ export class SharedServer implements ServerPort<MultiplexSession>, UpstreamEvent
 
   awaitHandshake(session: MultiplexSession, method: string, request: KeptMessage): void {
     this.#awaitHandshake.push({ session, method, request });
+  }
+
+  requestCancelled(session: MultiplexSession, id: number): void {
+    this.#cancelled.add(id, session);
   }
 
   clientReply(session: MultiplexSession, frame: Uint8Array, start: number, end: number): void {
@@ -290,6 +297,7 @@ export class SharedServer implements ServerPort<MultiplexSession>, UpstreamEvent
   /** Ends the server; clients have been closed before. */
   async stop(): Promise<void> {
     this.#stopping = true;
+    this.#cancelled.end();
     if (this.#restartTimer !== null) clearTimeout(this.#restartTimer);
     if (this.#idleTimer !== null) clearTimeout(this.#idleTimer);
     this.#noise.end();

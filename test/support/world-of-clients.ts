@@ -213,7 +213,7 @@ export class WorldOfClients {
         return;
       case 'repeat': {
         const { server, frame } = this.#replied[step.nth % Math.max(1, this.#replied.length)] ?? {};
-        if (server === this.#process && frame !== undefined) server!.source.push(frame);
+        if (server === this.#process && frame !== undefined) server.source.push(frame);
         return;
       }
       case 'forge': {
