@@ -74,10 +74,10 @@ if (wanted('latency')) {
 if (wanted('clients')) {
   const [echoServer] = echoPeers(takePorts());
   await compare('50 clients', 100, 50, 16, [echoServer!]);
-  await compare('5,000 clients', 100, 5000, 1, [echoServer!]);
+  await compare('5,000 clients', 100, 5000, 16, [echoServer!]);
   const [shared] = sharedPeers(echo, takePorts());
   await compare('shared, 10 clients', 100, 10, 16, [shared!]);
-  await compare('shared, 1,000 clients', 100, 1000, 1, [shared!]);
+  await compare('shared, 1,000 clients', 100, 1000, 16, [shared!]);
 }
 mkdirSync(dirname(values.json), { recursive: true });
 const report = {

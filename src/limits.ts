@@ -44,7 +44,7 @@ export const MIN_BATCH_BYTES = 64 * 1024;
 export const MAX_BATCH_BYTES = 4 * 1024 * 1024;
 /** Frames in one batch: one for each 64 bytes of arena, up to this. */
 export const BATCH_BYTES_PER_FRAME = 64;
-export const MAX_BATCH_FRAMES = 8192;
+export const MAX_BATCH_FRAMES = 32_768;
 /** Empty batches that a lane keeps for the next use. */
 export const MAX_SPARE_BATCHES = 2;
 
