@@ -8,7 +8,7 @@
 export const RING_CAPACITY = 128;
 
 /** Bytes pending in one direction of one connection. A single larger message passes when it is alone. */
-export const RING_CAPACITY_BYTES = 1024 * 1024;
+export const RING_CAPACITY_BYTES = 2 * 1024 * 1024;
 
 /** `--max-payload`: the largest message accepted from a client or a server. */
 export const MAX_PAYLOAD_BYTES = 16 * 1024 * 1024;
@@ -41,7 +41,7 @@ export const BIG_FRAME_BYTES = 256 * 1024;
 
 /** Arena of a lane's batch: it begins small, grows fourfold while it runs full, and shrinks when it is quiet. */
 export const MIN_BATCH_BYTES = 64 * 1024;
-export const MAX_BATCH_BYTES = 4 * 1024 * 1024;
+export const MAX_BATCH_BYTES = 8 * 1024 * 1024;
 /** Frames in one batch: one for each 64 bytes of arena, up to this. */
 export const BATCH_BYTES_PER_FRAME = 64;
 export const MAX_BATCH_FRAMES = 32_768;
