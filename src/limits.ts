@@ -45,6 +45,8 @@ export const MAX_BATCH_BYTES = 8 * 1024 * 1024;
 /** Frames in one batch: one for each 64 bytes of arena, up to this. */
 export const BATCH_BYTES_PER_FRAME = 64;
 export const MAX_BATCH_FRAMES = 32_768;
+/** How long the arena of a large frame is kept for another one. */
+export const KEEP_LARGE_ARENA_MS = 1000;
 /** Empty batches that a lane keeps for the next use. */
 export const MAX_SPARE_BATCHES = 2;
 

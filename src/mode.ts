@@ -33,8 +33,7 @@ export function createMode(parts: ModeParts): {
   if (upstream === null) {
     return {
       servers: null,
-      createSession: (client, lane, onEnded) =>
-        new EchoSession({ ...common, client, lane, onEnded }),
+      createSession: (client, lane, onEnded) => new EchoSession(client, lane, common, onEnded),
     };
   }
   if (config.mode === 'session') {

@@ -32,9 +32,15 @@ const node = (file: string, args: readonly string[] = []): PeerCommand => ({
   args: [here(file), ...args],
 });
 
-function sluice(args: readonly string[]): PeerCommand {
+/** Sluice with these options of `serve`. */
+export function sluice(args: readonly string[]): PeerCommand {
   const base = ['serve', '--log-level', 'error', '--listen', 'ws://127.0.0.1:0'];
   return { program: process.execPath, args: [CLI, ...base, ...args] };
+}
+
+/** uWebSockets.js and nothing else. */
+export function rawEcho(): PeerCommand {
+  return node('./raw-echo.js');
 }
 
 /** Servers that answer by themselves. */
@@ -42,7 +48,7 @@ export function echoPeers(port: number): Peer[] {
   const codex = join(ROOT, 'node_modules/.bin/codex');
   const peers: Peer[] = [
     { name: 'sluice', command: sluice([]) },
-    { name: 'raw uWebSockets.js', command: node('./raw-echo.js'), benchArgs: ['--allow-echo'] },
+    { name: 'raw uWebSockets.js', command: rawEcho(), benchArgs: ['--allow-echo'] },
     { name: 'ws + JSON', command: node('./plain-ws-echo.js') },
     { name: 'uWebSockets.js + JSON', command: node('./uws-json-echo.js') },
   ];

@@ -12,6 +12,7 @@ export interface PeerCommand {
 /** A running server under test; ended by process group, and it ends itself with our stdin pipe. */
 export interface RunningPeer {
   readonly url: string;
+  readonly pid: number;
   stop(): Promise<void>;
 }
 
@@ -36,7 +37,9 @@ export async function startPeer(command: PeerCommand): Promise<RunningPeer> {
   const deadline = Date.now() + START_TIMEOUT_MS;
   for (;;) {
     const url = command.url ?? /^ws:\/\/\S+$/m.exec(said)?.[0];
-    if (url !== undefined && (await accepts(url))) return { url, stop: () => stop(child) };
+    if (url !== undefined && (await accepts(url))) {
+      return { url, pid: child.pid!, stop: () => stop(child) };
+    }
     if (child.exitCode !== null || Date.now() > deadline) {
       await stop(child);
       throw new Error(`${command.program} did not start: ${said.trim().split('\n').at(-1) ?? ''}`);

@@ -55,11 +55,11 @@ function sendListCorked(): void {
  * room, else into the receive buffer; when that is full too, the client is told.
  */
 export class SocketClient implements Client, FrameSource, FrameSink {
-  readonly label: string;
+  readonly #address: string;
   readonly framing = FRAMING_NONE;
   readonly #socket: WebSocket<SocketData>;
   readonly #limits: SocketClientLimits;
-  readonly #received: ReceiveBuffer;
+  #received: ReceiveBuffer | null = null;
   #flow: Flow | null = null;
   #session: ClientSession | null = null;
   #refusals: Refusals | null = null;
@@ -78,11 +78,14 @@ export class SocketClient implements Client, FrameSource, FrameSink {
   #to = 0;
   #list: Int32Array = NO_FRAMES;
 
-  constructor(socket: WebSocket<SocketData>, label: string, limits: SocketClientLimits) {
+  constructor(socket: WebSocket<SocketData>, address: string, limits: SocketClientLimits) {
     this.#socket = socket;
-    this.label = label;
+    this.#address = address;
     this.#limits = limits;
-    this.#received = new ReceiveBuffer(limits.receiveBufferBytes);
+  }
+
+  get label(): string {
+    return `websocket client ${this.#address}`;
   }
 
   get source(): FrameSource {
@@ -112,7 +115,8 @@ export class SocketClient implements Client, FrameSource, FrameSink {
       return;
     }
     const flow = this.#flow;
-    if (flow !== null && this.#received.empty && flow.accept(frame)) return;
+    if (flow !== null && this.#received === null && flow.accept(frame)) return;
+    this.#received ??= new ReceiveBuffer(this.#limits.receiveBufferBytes);
     if (!this.#received.push(frame)) this.#refuse(flow, frame);
   }
 
@@ -134,11 +138,12 @@ export class SocketClient implements Client, FrameSource, FrameSink {
   }
 
   peek(): Uint8Array | null {
-    return this.#received.peek();
+    return this.#received?.peek() ?? null;
   }
 
   shift(): void {
-    this.#received.shift();
+    this.#received!.shift();
+    if (this.#received!.empty) this.#received = null;
   }
 
   resume(): void {
@@ -214,7 +219,7 @@ export class SocketClient implements Client, FrameSource, FrameSink {
     if (this.#closed) return;
     this.#closed = true;
     if (code > CLOSE_GOING_AWAY) this.#closeReason = reason;
-    this.#received.clear();
+    this.#received = null;
     this.#takeAllUnsent();
     // Control frames carry 125 bytes at most, two of them the code (RFC 6455 section 5.5).
     this.#socket.end(code, Buffer.from(reason).subarray(0, 123));

@@ -178,7 +178,7 @@ function addWebSockets(
     },
     open: (socket) => {
       const data = socket.getUserData();
-      const client = new SocketClient(socket, `websocket client ${data.address}`, options);
+      const client = new SocketClient(socket, data.address, options);
       data.client = client;
       clients.add(client);
       client.attach(acceptor.accept(client));

@@ -74,6 +74,8 @@ export interface FlowOptions {
 const OPEN_BRACKET = 0x5b;
 const SPACE = 0x20;
 const SPAN_BYTES = 8;
+/** One for all flows: most never see an array. It stays empty. */
+const NO_ELEMENTS: Uint8Array[] = [];
 
 /**
  * One direction of one connection: frames go from its source through the lane to its
@@ -99,7 +101,7 @@ export class Flow implements FrameOwner {
   #alone = false;
   #splitting = false;
   /** Elements of an array, which go before anything else from the source. */
-  #elements: Uint8Array[] = [];
+  #elements: Uint8Array[] = NO_ELEMENTS;
   /** hold() without its release() yet: several may have a reason. */
   #holds = 0;
   #pumping = false;
@@ -238,10 +240,11 @@ export class Flow implements FrameOwner {
     if (batch.verdict(index) !== KIND_BATCH) {
       this.#handler.deliverBad(this, batch, index);
     } else if (this.#handler.array(this, batch.word(index, REQUEST_ID))) {
-      // The batch was this frame's alone and is not used again, so views on it may stay.
-      const frame = batch.input(index);
+      // The elements outlive the batch, whose arena is used again.
+      const frame = batch.input(index).slice();
       const spans = batch.output(index);
       const words = new DataView(spans.buffer, spans.byteOffset, spans.byteLength);
+      this.#elements = [];
       for (let at = 0; at < spans.length; at += SPAN_BYTES) {
         this.#elements.push(frame.subarray(words.getInt32(at, true), words.getInt32(at + 4, true)));
       }

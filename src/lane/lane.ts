@@ -14,6 +14,8 @@ import { REFUSALS, WORKER_FAILED } from '../../workers/kernel/replies.js';
 import {
   BATCH_ATTEMPTS,
   BATCH_BYTES_PER_FRAME,
+  BIG_FRAME_BYTES,
+  KEEP_LARGE_ARENA_MS,
   MAX_BATCH_BYTES,
   MAX_BATCH_FRAMES,
   MAX_PINNED_BATCHES,
@@ -69,6 +71,8 @@ export class Lane {
   #batchBytes = MIN_BATCH_BYTES;
   #filling: Batch;
   readonly #spares: Batch[] = [];
+  #aloneSpare: Batch | null = null;
+  #aloneTimer: NodeJS.Timeout | null = null;
   #ranFull = false;
   #running = false;
   #scheduled = false;
@@ -121,7 +125,7 @@ export class Lane {
     arg: number,
     roomBytes: number,
   ): void {
-    const batch = new Batch(roomBytes, 1);
+    const batch = this.#takeAlone(roomBytes);
     batch.append(flow, frameOp, arg, frame);
     batch.seal();
     if (frame.length > this.#inlineBytes) {
@@ -132,6 +136,16 @@ export class Lane {
         this.#deliver(batch);
       });
     }
+  }
+
+  /** An arena for a frame that goes alone; one of the last large one, if it fits and is not too large. */
+  #takeAlone(roomBytes: number): Batch {
+    const spare = this.#aloneSpare;
+    if (spare === null || spare.inputCapacity < roomBytes || roomBytes <= BIG_FRAME_BYTES) {
+      return new Batch(roomBytes, 1);
+    }
+    this.#aloneSpare = null;
+    return spare;
   }
 
   /** A destination has collected output of the batch in delivery, to be flushed after it. */
@@ -235,10 +249,26 @@ export class Lane {
     this.#filling = this.#newBatch();
   }
 
+  /**
+   * Keeps the arena of a large frame for the next one: memory that is new has to be cleared page
+   * by page, which takes longer than copying. Given back when none has come for a while.
+   */
+  #keepAlone(batch: Batch): void {
+    if (batch.inputCapacity <= BIG_FRAME_BYTES) return;
+    this.#aloneSpare = batch;
+    this.#aloneTimer?.refresh();
+    this.#aloneTimer ??= setTimeout(() => {
+      this.#aloneSpare = null;
+      this.#aloneTimer = null;
+    }, KEEP_LARGE_ARENA_MS).unref();
+  }
+
   #recycle(batch: Batch): void {
-    // The arena of a frame that went alone is nobody else's.
-    if (batch.frameCapacity === 1) return;
     batch.reset();
+    if (batch.frameCapacity === 1) {
+      this.#keepAlone(batch);
+      return;
+    }
     if (batch.inputCapacity === this.#batchBytes && this.#spares.length < MAX_SPARE_BATCHES) {
       this.#spares.push(batch);
     }

@@ -39,7 +39,7 @@ export interface MultiplexSessionOptions {
   readonly maxArray: number;
   readonly outlet: OutletLimits;
   readonly log: Logger;
-  readonly onEnded: () => void;
+  readonly onEnded: (session: Session) => void;
 }
 
 const TOO_MANY_REQUESTS: ReplyError = {
@@ -334,7 +334,7 @@ export class MultiplexSession implements Session, FlowHandler, FrameArgs, Reques
     this.outlet.end();
     this.#server.leave(this);
     if (!this.#gone) this.#client.close(CLOSE_NORMAL, '');
-    this.#options.onEnded();
+    this.#options.onEnded(this);
   }
 }
 

@@ -7,13 +7,11 @@ import { ArrayReplies } from './array-replies.js';
 import { CLOSE_GOING_AWAY, CLOSE_MALFORMED, type Client } from './client.js';
 import type { Session } from './session.js';
 
-export interface EchoSessionOptions {
-  readonly client: Client;
-  readonly lane: Lane;
+/** The same object for all sessions: idle clients are many. */
+export interface EchoSettings {
   readonly disconnectOnMalformed: boolean;
   /** Elements that a JSON array may have; 0 refuses arrays. */
   readonly maxArray: number;
-  readonly onEnded: () => void;
 }
 
 /**
@@ -23,20 +21,25 @@ export interface EchoSessionOptions {
 export class EchoSession implements Session, FlowHandler {
   readonly #client: Client;
   readonly #flow: Flow;
-  readonly #options: EchoSessionOptions;
-  readonly #arrays: ArrayReplies;
+  readonly #settings: EchoSettings;
+  readonly #onEnded: (session: Session) => void;
+  #arrays: ArrayReplies | null = null;
 
-  constructor(options: EchoSessionOptions) {
-    this.#options = options;
-    this.#client = options.client;
-    const { lane, client } = options;
-    this.#arrays = new ArrayReplies(client, options.maxArray);
+  constructor(
+    client: Client,
+    lane: Lane,
+    settings: EchoSettings,
+    onEnded: (session: Session) => void,
+  ) {
+    this.#client = client;
+    this.#settings = settings;
+    this.#onEnded = onEnded;
     this.#flow = new Flow({
       lane,
       op: op(ACTION_ECHO, client.framing, ON_BAD_REPLY),
       source: client.source,
       handler: this,
-      maxArray: options.maxArray,
+      maxArray: settings.maxArray,
     });
     client.start(this.#flow);
   }
@@ -56,7 +59,7 @@ export class EchoSession implements Session, FlowHandler {
 
   deliver(flow: Flow, batch: Batch, from: number, to: number): void {
     let i = from;
-    for (; i < to && this.#arrays.active; i++) {
+    for (; i < to && this.#arrays?.active === true; i++) {
       this.#arrays.next(true)!.add(unframe(batch.output(i), this.#client.framing));
       flow.taken(1);
     }
@@ -65,23 +68,24 @@ export class EchoSession implements Session, FlowHandler {
 
   deliverNothing(): void {
     // The echo server has nothing to say to notifications and responses.
-    this.#arrays.next(false);
+    this.#arrays?.next(false);
   }
 
   deliverBad(_flow: Flow, batch: Batch, index: number): void {
-    const array = this.#arrays.next(true);
+    const array = this.#arrays?.next(true) ?? null;
     if (array !== null) array.add(batch.output(index));
     else if (batch.outputLength(index) > 0) this.#client.reply(batch.output(index));
-    if (this.#options.disconnectOnMalformed)
+    if (this.#settings.disconnectOnMalformed)
       this.#client.close(CLOSE_MALFORMED, 'malformed message');
   }
 
   array(_flow: Flow, count: number): boolean {
+    this.#arrays ??= new ArrayReplies(this.#client, this.#settings.maxArray);
     return this.#arrays.begin(count);
   }
 
   ended(): void {
     this.#client.close(CLOSE_GOING_AWAY, 'the input has ended');
-    this.#options.onEnded();
+    this.#onEnded(this);
   }
 }

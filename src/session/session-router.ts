@@ -3,7 +3,11 @@ import type { Client, ClientAcceptor, ClientSession } from './client.js';
 import type { Session } from './session.js';
 
 /** Makes the session of a new client, in whatever way clients are served. */
-export type SessionFactory = (client: Client, lane: Lane, onEnded: () => void) => Session;
+export type SessionFactory = (
+  client: Client,
+  lane: Lane,
+  onEnded: (session: Session) => void,
+) => Session;
 
 /** How often a stop looks whether everything in flight is through. */
 const QUIET_POLL_MS = 10;
@@ -27,10 +31,15 @@ export class SessionRouter implements ClientAcceptor {
 
   accept(client: Client): ClientSession {
     const lane = this.#lanes[this.#nextLane++ % this.#lanes.length]!;
-    const session = this.#createSession(client, lane, () => this.#sessions.delete(session));
+    const session = this.#createSession(client, lane, this.#ended);
     this.#sessions.add(session);
     return session;
   }
+
+  /** One for all sessions: idle clients are many. */
+  readonly #ended = (session: Session): void => {
+    this.#sessions.delete(session);
+  };
 
   /** Settles when nothing is in flight in any session; false when that took too long. */
   async quiet(withinMs: number): Promise<boolean> {

@@ -64,7 +64,7 @@ export interface SessionOptions {
   readonly profile: Profile | null;
   readonly log: Logger;
   /** Everything of it has ended. */
-  readonly onEnded: () => void;
+  readonly onEnded: (session: Session) => void;
 }
 
 /**
@@ -293,7 +293,7 @@ export class PassThroughSession implements Session, UpstreamEvents {
     if (this.#drainTimer !== null) clearTimeout(this.#drainTimer);
     this.#timer?.end();
     this.#noise.end();
-    this.#options.onEnded();
+    this.#options.onEnded(this);
   }
 }
 
