@@ -10,6 +10,7 @@ import type { Upstream, UpstreamEvents } from './upstream.js';
 export class WebSocketUpstream implements Upstream {
   readonly label: string;
   readonly framing = FRAMING_NONE;
+  readonly opening: Promise<void>;
   readonly #transport: WsTransport;
   readonly #closed: Promise<void>;
 
@@ -22,6 +23,7 @@ export class WebSocketUpstream implements Upstream {
       // Its frames are checked by the kernel.
       skipUTF8Validation: true,
     });
+    this.opening = new Promise((resolve) => socket.once('open', () => resolve()));
     let resolveClosed = (): void => undefined;
     this.#closed = new Promise((resolve) => {
       resolveClosed = resolve;
@@ -46,9 +48,9 @@ export class WebSocketUpstream implements Upstream {
     this.#transport.start(flow);
   }
 
-  sendOne(message: Uint8Array): void {
+  sendOne(message: Uint8Array, sent?: () => void): void {
     // A connection that is gone needs no message: its end is told by gone().
-    this.#transport.send(message, () => undefined);
+    this.#transport.send(message, () => sent?.());
   }
 
   closeInput(): void {
