@@ -137,9 +137,7 @@ export class MultiplexSession implements Session, FlowHandler, FrameArgs, Reques
 
   deliverBad(_flow: Flow, batch: Batch, index: number): void {
     if (batch.word(index, ARG) !== 0) this.giveBack(batch.word(index, ARG));
-    const array = this.#arrays.next(true);
-    if (array !== null) array.add(batch.output(index));
-    else if (batch.outputLength(index) > 0) this.#client.reply(batch.output(index));
+    this.#arrays.error(batch.output(index));
     if (this.#options.disconnectOnMalformed)
       this.#client.close(CLOSE_MALFORMED, 'malformed message');
   }

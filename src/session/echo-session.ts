@@ -69,9 +69,7 @@ export class EchoSession implements Session, FlowHandler {
   }
 
   deliverBad(_flow: Flow, batch: Batch, index: number): void {
-    const array = this.#arrays.next(true);
-    if (array !== null) array.add(batch.output(index));
-    else if (batch.outputLength(index) > 0) this.#client.reply(batch.output(index));
+    this.#arrays.error(batch.output(index));
     if (this.#options.disconnectOnMalformed)
       this.#client.close(CLOSE_MALFORMED, 'malformed message');
   }
