@@ -172,9 +172,7 @@ export class PassThroughSession implements Session, UpstreamEvents {
   }
 
   badFromClient(batch: Batch, index: number): void {
-    const array = this.#arrays.next(true);
-    if (array !== null) array.add(batch.output(index));
-    else if (batch.outputLength(index) > 0) this.#client.reply(batch.output(index));
+    this.#arrays.error(batch.output(index));
     if (this.#options.disconnectOnMalformed)
       this.#client.close(CLOSE_MALFORMED, 'malformed message');
   }
@@ -224,14 +222,18 @@ export class PassThroughSession implements Session, UpstreamEvents {
     const array = this.#arrays.next(isRequest);
     if (!isRequest || (array === null && this.#timer === null)) return;
     this.#timer?.sent(batch.input(index));
-    this.#watch.add({ id: idText(batch, index), array, sentAtMs: Date.now() });
+    this.#watch.add({ id: idText(batch, index), array, sentAtMs: performance.now() });
   }
 
   /** True when a reply is not for the client as it is: part of an array, or too late. */
   #caught(batch: Batch, index: number): boolean {
     const request = this.#watch.settle(idText(batch, index));
     if (request === null) return false;
-    if (request === 'late') return true;
+    if (request === 'late') {
+      // It was counted as answered when it was given up.
+      this.#replies--;
+      return true;
+    }
     if (request.array === null) return false;
     request.array.add(unframe(batch.output(index), this.#client.framing));
     return true;
@@ -349,5 +351,5 @@ class ToClient implements FlowHandler {
 
 function idText(batch: Batch, index: number): string {
   const bytes = batch.input(index).subarray(batch.word(index, ID_START), batch.word(index, ID_END));
-  return String.fromCharCode(...bytes);
+  return Buffer.from(bytes).toString('utf8');
 }
