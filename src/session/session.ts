@@ -14,7 +14,7 @@ import { unframe } from '../framing/unframe.js';
 import type { Batch } from '../lane/batch.js';
 import { Flow, type FlowHandler } from '../lane/flow.js';
 import type { Lane } from '../lane/lane.js';
-import { LEAVE_GRACE_MS, STOP_GRACE_MS } from '../limits.js';
+import { LEAVE_GRACE_MS, MAX_SERVER_ARRAY_ELEMENTS, STOP_GRACE_MS } from '../limits.js';
 import type { Logger } from '../log.js';
 import type {
   Upstream,
@@ -118,6 +118,7 @@ export class PassThroughSession implements Session, UpstreamEvents {
       op: op(ACTION_PASS, client.framing, ON_BAD_REASON),
       source: this.#upstream.source,
       handler: new ToClient(this),
+      maxArray: MAX_SERVER_ARRAY_ELEMENTS,
     });
     this.#upstream.start(this.#toClient);
   }
@@ -339,8 +340,10 @@ class ToClient implements FlowHandler {
     this.#session.badFromServer(batch, index);
   }
 
-  array(): boolean {
-    // Arrays from a server are no messages of this protocol: its flow has no limit for them.
+  array(_flow: Flow, count: number): boolean {
+    // Its elements are messages like any other: the server has got no arrays to answer.
+    if (count > 0 && count <= MAX_SERVER_ARRAY_ELEMENTS) return true;
+    this.#session.noise(`an array of ${count} elements`);
     return false;
   }
 
