@@ -146,6 +146,11 @@ export class SharedServer implements ServerPort<MultiplexSession>, SpeakingServe
 
   writeMessage(session: MultiplexSession, flow: Flow, message: Uint8Array, id: number): void {
     if (!this.#ready) {
+      if (!this.sessions.has(session)) {
+        // The last words of a client that has left wait for nothing; requests are none of them.
+        flow.taken(1);
+        return;
+      }
       if (id !== 0) this.table.waits(id, session);
       this.#waiting.add({ session, flow, message, id });
       return;
