@@ -106,6 +106,6 @@ test('--handshake names other methods', async (t) => {
     assert.deepEqual((await client.request('more', 'second')).result, 'second');
     assert.ok((await client.request('initialize')).result !== undefined);
   }
-  assert.equal((await seenWith(clients[0]!, '"hello"')).length, 1);
-  assert.equal((await seenWith(clients[0]!, '"initialize"')).length, 2);
+  assert.equal((await seenWith(clients[0], '"hello"')).length, 1);
+  assert.equal((await seenWith(clients[0], '"initialize"')).length, 2);
 });

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { fixture } from '../support/fixture.js';
 import { GatewayProcess } from '../support/gateway-process.js';
-import { JsonRpcSocket } from '../support/json-rpc-socket.js';
+import { JsonRpcSocket, type Message } from '../support/json-rpc-socket.js';
 import { SharedGateway } from '../support/shared-gateway.js';
 
 test('a client that does not read is closed with 1013 above --client-overflow, and others go on', async (t) => {
@@ -44,7 +44,7 @@ test('a client that floods the server waits for its own turn, and others have th
   for (let n = 0; n < count; n++) assert.equal((await flood.next()).id, n);
 });
 
-test('a process that reads no more holds up its clients and loses nothing', async (t) => {
+test('a process that reads no more holds up its clients, who are told', async (t) => {
   const gateway = await GatewayProcess.start(t, {
     args: ['--mode', 'shared', '--receive-buffer', '64KiB', '--handshake', 'none'],
     command: fixture('scripted-server'),
@@ -54,9 +54,13 @@ test('a process that reads no more holds up its clients and loses nothing', asyn
   const padding = 'x'.repeat(10_000);
   // Requests with tokens are written one by one: they are bounded like others.
   const meta = '"_meta":{"progressToken":1}';
-  for (let n = 0; n < 180; n++) {
-    client.send(`{"id":"n${n}","method":"m","params":{${meta},"x":"${padding}"}}`);
+  const refusals: Message[] = [];
+  void client.next().then((message) => refusals.push(message));
+  for (let n = 0; refusals.length === 0; n++) {
+    const frame = `{"id":"n${n}","method":"m","params":{${meta},"x":"${padding}"}}`;
+    client.send(frame);
+    await new Promise((resolve) => setImmediate(resolve));
   }
-  const { error } = await client.next();
+  const { error } = refusals[0]!;
   assert.deepEqual([error?.code, error?.data?.reason], [-32001, 'receive_buffer_full']);
 });
