@@ -88,6 +88,9 @@ export const CONNECT_TIMEOUT_MS = 10_000;
 /** `--max-batch`: elements of a JSON-RPC batch; 0 refuses batches. */
 export const MAX_ARRAY_ELEMENTS = 100;
 
+/** Elements of an array that a server sends; a larger one is skipped like other noise. */
+export const MAX_SERVER_ARRAY_ELEMENTS = 10_000;
+
 /** Requests that one client of a shared server may have in flight; more are answered with -32001. */
 export const MAX_CLIENT_REQUESTS = 16_384;
 

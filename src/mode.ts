@@ -49,11 +49,13 @@ export function createMode(parts: ModeParts): {
   }
   const servers = createServers(parts, upstream);
   const outlet = { overflowBytes: config.clientOverflowBytes, graceMs: config.slowClientGraceMs };
+  const { drainTimeoutMs } = config;
+  const settings = { ...common, outlet, drainTimeoutMs, log };
   return {
     servers,
     createSession: (client, lane, onEnded) => {
       const server = servers.assign();
-      return new MultiplexSession({ ...common, client, lane, server, outlet, log, onEnded });
+      return new MultiplexSession({ ...settings, client, lane, server, onEnded });
     },
   };
 }

@@ -6,13 +6,24 @@ import type { RequestOwner, RequestTable } from './request-table.js';
  * string or number counts too.
  */
 export function cancelledRequest(table: RequestTable, owner: RequestOwner, id: Uint8Array): number {
-  const ids = table.idsOf(owner);
-  const exact = ids.find((candidate) => Buffer.compare(table.originalId(candidate), id) === 0);
-  if (exact !== undefined) return exact;
-  const wanted = jsonValue(id);
-  return ids.find((candidate) => jsonValue(table.originalId(candidate)) === wanted) ?? 0;
+  const wanted = Buffer.from(id).toString('utf8');
+  let sameValue = 0;
+  for (const candidate of table.idsOf(owner)) {
+    const text = Buffer.from(table.originalId(candidate)).toString('utf8');
+    if (text === wanted) return candidate;
+    if (sameValue === 0 && isSameValue(text, wanted)) sameValue = candidate;
+  }
+  return sameValue;
 }
 
-function jsonValue(id: Uint8Array): unknown {
-  return JSON.parse(Buffer.from(id).toString('utf8')) as unknown;
+/** What can make two spellings of one value: an escape, a fraction, an exponent, minus zero. */
+const SPELLED = /[\\.eE]|^-0/;
+
+/** Whether two different JSON texts mean the same id. */
+export function isSameValue(a: string, b: string): boolean {
+  // Whole numbers are compared as they are written: beyond 2^53 different ones would be equal.
+  if (!SPELLED.test(a) && !SPELLED.test(b)) return false;
+  const value = JSON.parse(a) as unknown;
+  if (typeof value === 'number' && Math.abs(value) > Number.MAX_SAFE_INTEGER) return false;
+  return value === JSON.parse(b);
 }

@@ -14,14 +14,16 @@ import {
 import type { Batch } from '../lane/batch.js';
 import type { Flow, FlowHandler } from '../lane/flow.js';
 import type { BatchFlusher } from '../lane/lane.js';
+import { MAX_SERVER_ARRAY_ELEMENTS } from '../limits.js';
 import { errorReply } from '../session/error-reply.js';
 import { methodOf } from '../session/method-names.js';
-import type { Handshake, KeptMessage } from './handshake.js';
+import type { Handshake, KeptReply } from './handshake.js';
 import { MultiplexSession } from './multiplex-session.js';
 import type { NotificationRules } from './notification-rules.js';
 import type { RequestTable } from './request-table.js';
 import type { ServerRequestRule } from './server-request-rule.js';
 import { chooseClient, type ServerRequests } from './server-requests.js';
+import type { ServerTokens } from './server-tokens.js';
 import { splice } from './splice.js';
 
 const NO_CLIENT = {
@@ -29,6 +31,7 @@ const NO_CLIENT = {
   message: 'There is no client to answer this request.',
   data: { reason: 'no_client' },
 };
+const NOBODYS_REPLY = 'a reply that nobody waits for';
 const PROGRESS_CREATE = 'window/workDoneProgress/create';
 
 /** What FromServer needs of the server whose output it gets. */
@@ -36,15 +39,16 @@ export interface SpeakingServer {
   readonly table: RequestTable;
   readonly handshake: Handshake;
   readonly requests: ServerRequests;
+  readonly tokens: ServerTokens<MultiplexSession>;
   readonly sessions: ReadonlySet<MultiplexSession>;
   readonly notifications: NotificationRules;
   readonly serverRequestRule: ServerRequestRule;
   /** Sends the server a message of ours. */
   send(message: Uint8Array): void;
-  /** A reply, or a cancel, that is nobody's. */
-  replyDropped(): void;
+  /** What is nobody's goes nowhere. */
+  dropped(what: string): void;
   /** A reply to a request of the server's own. */
-  ownReply(id: number, reply: KeptMessage, isResult: boolean): void;
+  ownReply(id: number, reply: KeptReply, isResult: boolean): void;
   handshakeAnswered(method: string): void;
   handshakeFailed(method: string): void;
   noise(reason: string): void;
@@ -54,14 +58,15 @@ export interface SpeakingServer {
 /**
  * What a shared server says: replies go to whoever asked, requests to one client,
  * notifications to those that they concern. Clients do not hold each other up: all
- * frames count as taken at once, and each client's outlet has its own bounds.
+ * frames of a batch count as taken with it, and each client's outlet has its own bounds.
  */
 export class FromServer implements FlowHandler, BatchFlusher {
   readonly #server: SpeakingServer;
   /** Sessions that the batch in delivery has something for. */
   #dirty: MultiplexSession[] = [];
-  /** Progress tokens that the server itself has made, by their JSON text: whom they are about. */
-  readonly #serverTokens = new Map<string, MultiplexSession>();
+  /** Frames of the batch in delivery that are not counted as taken yet. */
+  #delivered = 0;
+  #flow: Flow | null = null;
 
   constructor(server: SpeakingServer) {
     this.#server = server;
@@ -75,7 +80,8 @@ export class FromServer implements FlowHandler, BatchFlusher {
       else if (kind === KIND_REQUEST) this.#request(batch, i);
       else this.#notification(batch, i);
     }
-    flow.taken(to - from);
+    this.#flow = flow;
+    this.#delivered += to - from;
   }
 
   /** A reply that the worker has not restored: the original id is long, or nobody's. */
@@ -83,8 +89,12 @@ export class FromServer implements FlowHandler, BatchFlusher {
     const { table } = this.#server;
     const id = batch.word(index, REQUEST_ID);
     const owner = table.ownerOf(id, this.#server);
+    if (owner === null) {
+      this.#server.dropped(NOBODYS_REPLY);
+      return;
+    }
     if (!(owner instanceof MultiplexSession)) {
-      this.#server.replyDropped();
+      this.#server.ownReply(id, this.#kept(batch, index), batch.verdict(index) === KIND_RESPONSE);
       return;
     }
     const { start, end } = idSpan(batch, index);
@@ -96,8 +106,10 @@ export class FromServer implements FlowHandler, BatchFlusher {
     this.#server.noise(Buffer.from(batch.output(index)).toString('utf8'));
   }
 
-  array(): boolean {
-    // A server's arrays are no messages of this protocol: its flow has no limit for them.
+  array(_flow: Flow, count: number): boolean {
+    // Its elements are messages like any other; a client's arrays never reach the server.
+    if (count > 0 && count <= MAX_SERVER_ARRAY_ELEMENTS) return true;
+    this.#server.noise(`an array of ${count} elements`);
     return false;
   }
 
@@ -110,6 +122,10 @@ export class FromServer implements FlowHandler, BatchFlusher {
     this.#dirty = [];
     for (const session of dirty) session.outlet.flush(batch);
     for (const session of dirty) session.leaveIfAnswered();
+    const delivered = this.#delivered;
+    this.#delivered = 0;
+    // Last: with it the server's output may be over, and its clients closed.
+    if (delivered > 0) this.#flow!.taken(delivered);
   }
 
   #reply(batch: Batch, index: number): void {
@@ -117,7 +133,7 @@ export class FromServer implements FlowHandler, BatchFlusher {
     const id = batch.word(index, REQUEST_ID);
     const owner = table.ownerOf(id, this.#server);
     if (owner === null) {
-      this.#server.replyDropped();
+      this.#server.dropped(NOBODYS_REPLY);
     } else if (!(owner instanceof MultiplexSession)) {
       this.#server.ownReply(id, this.#kept(batch, index), batch.verdict(index) === KIND_RESPONSE);
     } else if (table.extraOf(id) === null) {
@@ -141,10 +157,8 @@ export class FromServer implements FlowHandler, BatchFlusher {
       return;
     }
     const isResult = batch.verdict(index) === KIND_RESPONSE;
-    if (isResult) {
-      session.greeted = true;
-      handshake.answered(method, this.#kept(batch, index));
-    }
+    session.greeted = isResult;
+    if (isResult) handshake.answered(method, this.#kept(batch, index));
     session.answer(message, extra?.array);
     if (isResult) this.#server.handshakeAnswered(method);
     else this.#server.handshakeFailed(method);
@@ -157,7 +171,7 @@ export class FromServer implements FlowHandler, BatchFlusher {
     const originalId = input.slice(start, end);
     const client = chooseClient(server.serverRequestRule, this.#greeted());
     if (client === null) {
-      const id = Buffer.from(originalId).toString('latin1');
+      const id = Buffer.from(originalId).toString('utf8');
       server.send(Buffer.from(errorReply(id, NO_CLIENT)));
       return;
     }
@@ -197,7 +211,7 @@ export class FromServer implements FlowHandler, BatchFlusher {
     const end = batch.word(index, SPAN_A_END);
     const found = this.#server.requests.find(batch.input(index).subarray(start, end));
     if (found === null) {
-      this.#server.replyDropped();
+      this.#server.dropped('a cancel of what the server has not asked');
       return;
     }
     const bytes = Buffer.from(String(found.givenId));
@@ -221,9 +235,16 @@ export class FromServer implements FlowHandler, BatchFlusher {
       owner.outlet.sendOne(splice(batch.input(index), [{ start, end, bytes: original }]));
       return;
     }
-    const session = this.#serverTokens.get(token);
-    if (session !== undefined && this.#server.sessions.has(session)) this.#send(session, index);
-    else this.#server.replyDropped();
+    const { tokens } = this.#server;
+    const value = jsonOf(batch.input(index).subarray(start, end));
+    const session = tokens.ownerOf(value);
+    if (session === null) {
+      this.#server.dropped("progress of a token that is nobody's");
+      return;
+    }
+    this.#send(session, index);
+    const params = jsonOf(paramsOf(batch, index)) as { value?: { kind?: unknown } | null };
+    if (params.value?.kind === 'end') tokens.delete(value);
   }
 
   /** LSP: the server makes a token and asks one client to show its progress. */
@@ -231,12 +252,8 @@ export class FromServer implements FlowHandler, BatchFlusher {
     const input = batch.input(index);
     const method = methodOf(input, batch.word(index, METHOD_START), batch.word(index, METHOD_END));
     if (method !== PROGRESS_CREATE || batch.word(index, PARAMS_END) === 0) return;
-    const params = input.subarray(batch.word(index, PARAMS_START), batch.word(index, PARAMS_END));
-    const { token } = JSON.parse(Buffer.from(params).toString('utf8')) as { token?: unknown };
-    for (const [known, session] of this.#serverTokens) {
-      if (!this.#server.sessions.has(session)) this.#serverTokens.delete(known);
-    }
-    this.#serverTokens.set(JSON.stringify(token), client);
+    const { token } = jsonOf(paramsOf(batch, index)) as { token?: unknown };
+    if (token !== undefined) this.#server.tokens.add(token, client);
   }
 
   /** Sends the worker's output of a frame, together with what else the batch has for the session. */
@@ -250,10 +267,18 @@ export class FromServer implements FlowHandler, BatchFlusher {
     for (const session of this.#server.sessions) if (all || session.greeted) yield session;
   }
 
-  #kept(batch: Batch, index: number): { bytes: Uint8Array; idStart: number; idEnd: number } {
-    const { start, end } = idSpan(batch, index);
-    return { bytes: batch.input(index).slice(), idStart: start, idEnd: end };
+  #kept(batch: Batch, index: number): KeptReply {
+    return { bytes: new Uint8Array(batch.input(index)), id: idSpan(batch, index) };
   }
+}
+
+function paramsOf(batch: Batch, index: number): Uint8Array {
+  const start = batch.word(index, PARAMS_START);
+  return batch.input(index).subarray(start, batch.word(index, PARAMS_END));
+}
+
+function jsonOf(text: Uint8Array): unknown {
+  return JSON.parse(Buffer.from(text).toString('utf8')) as unknown;
 }
 
 function idSpan(batch: Batch, index: number): { start: number; end: number } {

@@ -1,10 +1,11 @@
-import type { KeptMessage } from './handshake.js';
+import { rewriteRequest } from './client-request.js';
+import type { HandshakeRecord } from './handshake.js';
 import type { RequestOwner, RequestTable } from './request-table.js';
-import { splice } from './splice.js';
 
 /** What the replay needs of its server. */
 export interface ReplayedServer {
   readonly table: RequestTable;
+  /** Owner of requests that no client waits for. */
   readonly own: RequestOwner;
   send(message: Uint8Array): void;
   restart(): void;
@@ -17,19 +18,12 @@ const OWN_ID = Buffer.from('0');
 /** Tells a new process what the one before was told, one request after the other. */
 export class HandshakeReplay {
   readonly #server: ReplayedServer;
-  readonly #requests: { readonly method: string; readonly request: KeptMessage }[];
+  readonly #requests: HandshakeRecord['requests'];
   readonly #initialized: Uint8Array | null;
   readonly #onDone: () => void;
   #timer: NodeJS.Timeout | null = null;
 
-  constructor(
-    server: ReplayedServer,
-    kept: {
-      readonly requests: { readonly method: string; readonly request: KeptMessage }[];
-      readonly initialized: Uint8Array | null;
-    },
-    onDone: () => void,
-  ) {
+  constructor(server: ReplayedServer, kept: HandshakeRecord, onDone: () => void) {
     this.#server = server;
     this.#requests = [...kept.requests];
     this.#initialized = kept.initialized;
@@ -68,11 +62,15 @@ export class HandshakeReplay {
     }
     const { table, own } = this.#server;
     const id = table.give();
+    if (id === 0) {
+      table.whenFree(() => {
+        if (this.#timer !== null) this.#next();
+      });
+      return;
+    }
     table.storeOriginalId(id, OWN_ID);
     table.addExtra(id, { handshake: step.method });
     table.sent(id, own);
-    const { bytes, idStart, idEnd } = step.request;
-    const edit = { start: idStart, end: idEnd, bytes: Buffer.from(String(id)) };
-    this.#server.send(splice(bytes, [edit]));
+    this.#server.send(rewriteRequest(step.request, id));
   }
 }

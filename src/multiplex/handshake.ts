@@ -1,19 +1,24 @@
 import type { Profile } from '../session/profile.js';
 import { guessProfile } from '../session/profile.js';
+import type { ClientRequest, Span } from './client-request.js';
 
-/** A request of a handshake, kept for the next process; `idStart`, `idEnd`: its id's span. */
-export interface KeptMessage {
+/** The server's reply to a request of a handshake, and its id's span. */
+export interface KeptReply {
   readonly bytes: Uint8Array;
-  readonly idStart: number;
-  readonly idEnd: number;
+  readonly id: Span;
+}
+
+/** What a new process is told before anything else. */
+export interface HandshakeRecord {
+  readonly requests: { readonly method: string; readonly request: ClientRequest }[];
+  readonly initialized: Uint8Array | null;
 }
 
 interface Step {
-  /** The first client's request; null once that has failed. */
-  request: KeptMessage | null;
-  /** The server's reply, with a result. */
-  reply: KeptMessage | null;
-  inFlight: boolean;
+  /** The first client's request, or the one that was sent again since. */
+  readonly request: ClientRequest;
+  /** The server's reply, with a result; null while it is awaited. */
+  reply: KeptReply | null;
 }
 
 /** Notifications that end a handshake: MCP's, and that of language servers and codex. */
@@ -25,61 +30,63 @@ export const INITIALIZED_METHODS = ['notifications/initialized', 'initialized'] 
  */
 export class Handshake {
   readonly #steps = new Map<string, Step>();
+  readonly #configured: Profile | null;
   #initialized: Uint8Array | null = null;
-  /** As configured, else guessed from the first request of the handshake. */
-  profile: Profile | null;
+  #guessed: Profile | null = null;
 
+  /** `profile`: as configured; null: to be guessed from the first request of the handshake. */
   constructor(profile: Profile | null) {
-    this.profile = profile;
+    this.#configured = profile;
+  }
+
+  get profile(): Profile {
+    return this.#configured ?? this.#guessed ?? 'plain';
   }
 
   /** 'first': to be sent; 'wait': the answer to the first one is under way; else the kept reply. */
-  request(method: string): 'first' | 'wait' | KeptMessage {
+  request(method: string): 'first' | 'wait' | KeptReply {
     const step = this.#steps.get(method);
-    if (step?.reply) return step.reply;
-    return step?.inFlight === true ? 'wait' : 'first';
+    return step === undefined ? 'first' : (step.reply ?? 'wait');
   }
 
-  /** The first request went to the server. */
-  sent(method: string, request: KeptMessage): void {
-    this.profile ??= guessProfile(request.bytes);
-    this.#steps.set(method, { request, reply: null, inFlight: true });
+  /** The first request is on its way to the server. */
+  sent(method: string, request: ClientRequest): void {
+    this.#guessed ??= guessProfile(request.bytes);
+    this.#steps.set(method, { request, reply: null });
   }
 
   /** It was answered with a result, which is kept. */
-  answered(method: string, reply: KeptMessage): void {
+  answered(method: string, reply: KeptReply): void {
     const step = this.#steps.get(method);
-    if (step === undefined) return;
-    step.inFlight = false;
-    step.reply = reply;
+    if (step !== undefined) step.reply = reply;
   }
 
   /** It was answered with an error, or not at all: the next client may try. */
   failed(method: string): void {
-    const step = this.#steps.get(method);
-    if (step?.reply === null) this.#steps.delete(method);
+    if (this.#steps.get(method)?.reply !== null) return;
+    this.#steps.delete(method);
+    if (this.#steps.size > 0) return;
+    this.#initialized = null;
+    this.#guessed = null;
   }
 
   /** True when an `initialized` is the first one, and goes to the server. */
   initialized(notification: Uint8Array): boolean {
     if (this.#initialized !== null) return false;
-    this.#initialized = notification.slice();
+    this.#initialized = new Uint8Array(notification);
     return true;
   }
 
-  /** A client has been given a reply: the server tells it what it tells everybody. */
+  /** One has begun: the server speaks to those clients that take part in it. */
   get happened(): boolean {
     return this.#steps.size > 0;
   }
 
   /** What a new process has to be told before anything else, in order. */
-  replay(): {
-    requests: { method: string; request: KeptMessage }[];
-    initialized: Uint8Array | null;
-  } {
-    const requests: { method: string; request: KeptMessage }[] = [];
+  replay(): HandshakeRecord {
+    const requests: { method: string; request: ClientRequest }[] = [];
     for (const [method, { request, reply }] of this.#steps) {
-      if (request !== null && reply !== null) requests.push({ method, request });
+      if (reply !== null) requests.push({ method, request });
     }
     return { requests, initialized: requests.length > 0 ? this.#initialized : null };
   }

@@ -8,12 +8,10 @@ import {
   ON_BAD_REPLY,
   op,
   SPAN_A_END,
-  SPAN_A_START,
   SPAN_B_END,
-  SPAN_B_START,
 } from '../../workers/batch-layout.js';
 import { MAX_STORED_ID_BYTES } from '../../workers/id-store.js';
-import type { ReplyError } from '../../workers/kernel/replies.js';
+import { INVALID_REQUEST, type ReplyError } from '../../workers/kernel/replies.js';
 import type { Batch } from '../lane/batch.js';
 import { Flow, type FlowHandler, type FrameArgs } from '../lane/flow.js';
 import type { Lane } from '../lane/lane.js';
@@ -23,8 +21,10 @@ import { ArrayReplies, type ArrayReply } from '../session/array-replies.js';
 import { CLOSE_MALFORMED, CLOSE_NORMAL, type Client } from '../session/client.js';
 import { errorReply } from '../session/error-reply.js';
 import type { Session } from '../session/session.js';
-import { cancelledRequest } from './cancelled-request.js';
-import { INITIALIZED_METHODS, type KeptMessage } from './handshake.js';
+import { CANCEL_METHODS, notificationToServer } from './client-notification.js';
+import { keepRequest, keepTokens, requestOf, rewriteRequest } from './client-request.js';
+import type { KeptReply } from './handshake.js';
+import type { HandshakeWaiter } from './handshake-waiters.js';
 import { Outlet, type OutletLimits } from './outlet.js';
 import type { RequestOwner } from './request-table.js';
 import type { ServerPort } from './server-port.js';
@@ -38,6 +38,8 @@ export interface MultiplexSessionOptions {
   /** Elements that a JSON array may have; 0 refuses arrays. */
   readonly maxArray: number;
   readonly outlet: OutletLimits;
+  /** How long answers are waited for after the end of a stdio client's input. */
+  readonly drainTimeoutMs: number;
   readonly log: Logger;
   readonly onEnded: (session: Session) => void;
 }
@@ -48,6 +50,12 @@ const TOO_MANY_REQUESTS: ReplyError = {
   data: { reason: 'too_many_requests', retryable: true },
 };
 
+/** A server that looks at the method alone would cancel what is not the client's. */
+const CANCEL_WITH_ID: ReplyError = {
+  ...INVALID_REQUEST,
+  message: 'Invalid Request: a cancel is a notification and has no id.',
+};
+
 /**
  * One of several clients of a server. What it sends has been rewritten by the worker; here
  * is decided what goes on, what is answered here, and what few messages need besides.
@@ -55,7 +63,7 @@ const TOO_MANY_REQUESTS: ReplyError = {
 export class MultiplexSession implements Session, FlowHandler, FrameArgs, RequestOwner {
   newestSlot = -1;
   inFlight = 0;
-  /** It has been given the result of a handshake: the server may speak to it. */
+  /** It takes part in the handshake: the server may speak to it. */
   greeted = false;
   readonly label: string;
   readonly outlet: Outlet;
@@ -66,6 +74,9 @@ export class MultiplexSession implements Session, FlowHandler, FrameArgs, Reques
   readonly #arrays: ArrayReplies;
   #gone = false;
   #left = false;
+  #leaveWhenAnswered = false;
+  #waitsForId = false;
+  #drainTimer: NodeJS.Timeout | null = null;
 
   constructor(options: MultiplexSessionOptions) {
     const { client, lane, server, maxArray } = options;
@@ -76,7 +87,13 @@ export class MultiplexSession implements Session, FlowHandler, FrameArgs, Reques
     this.outlet = new Outlet(client, options.outlet, (why) =>
       options.log.warn({ client: client.label, why }, 'a client is too slow and is closed'),
     );
-    this.#arrays = new ArrayReplies(client, maxArray);
+    this.#arrays = new ArrayReplies(
+      {
+        sendOne: (message) => this.outlet.sendOne(message),
+        reply: (bytes) => client.reply(bytes),
+      },
+      maxArray,
+    );
     this.#flow = new Flow({
       lane,
       op: op(ACTION_TO_SERVER, server.framing, ON_BAD_REPLY),
@@ -100,7 +117,15 @@ export class MultiplexSession implements Session, FlowHandler, FrameArgs, Reques
   }
 
   next(): number {
-    return this.#server.table.give();
+    const id = this.#server.table.give();
+    if (id === 0 && !this.#waitsForId) {
+      this.#waitsForId = true;
+      this.#server.table.whenFree(() => {
+        this.#waitsForId = false;
+        this.#flow.pump();
+      });
+    }
+    return id;
   }
 
   giveBack(id: number): void {
@@ -110,18 +135,21 @@ export class MultiplexSession implements Session, FlowHandler, FrameArgs, Reques
   clientEnded(gone: boolean): void {
     this.#gone = gone;
     if (gone) this.#leave();
+    else if (!this.#left) {
+      this.#drainTimer ??= setTimeout(() => this.#leave(), this.#options.drainTimeoutMs);
+    }
     this.#flow.endOfSource();
   }
 
   stop(code: number, reason: string): Promise<void> {
-    this.#client.close(code, reason);
-    this.#leave();
+    this.close(code, reason);
     return Promise.resolve();
   }
 
-  /** Closes the client: its server is gone for good. */
+  /** Closes the client, which leaves. */
   close(code: number, reason: string): void {
     this.#client.close(code, reason);
+    this.#leave();
   }
 
   deliver(flow: Flow, batch: Batch, from: number, to: number): void {
@@ -141,9 +169,7 @@ export class MultiplexSession implements Session, FlowHandler, FrameArgs, Reques
 
   deliverBad(_flow: Flow, batch: Batch, index: number): void {
     if (batch.word(index, ARG) !== 0) this.giveBack(batch.word(index, ARG));
-    const array = this.#arrays.next(true);
-    if (array !== null) array.add(batch.output(index));
-    else if (batch.outputLength(index) > 0) this.#client.reply(batch.output(index));
+    this.#arrays.error(batch.output(index));
     if (this.#options.disconnectOnMalformed)
       this.#client.close(CLOSE_MALFORMED, 'malformed message');
   }
@@ -154,41 +180,48 @@ export class MultiplexSession implements Session, FlowHandler, FrameArgs, Reques
 
   ended(): void {
     // The end of standard input: answers under way are still wanted.
-    if (this.inFlight === 0) this.#leave();
-    else this.#leaveWhenAnswered = true;
+    this.#leaveWhenAnswered = true;
+    this.leaveIfAnswered();
   }
 
   /** The message of frame `index` as it goes to the server, unframed; a copy. */
   messageOf(batch: Batch, index: number): Uint8Array {
-    if (batch.verdict(index) === KIND_REQUEST) return this.#rewritten(batch, index);
-    return splice(batch.input(index), []);
+    if (batch.verdict(index) !== KIND_REQUEST) return splice(batch.input(index), []);
+    return rewriteRequest(requestOf(batch, index), batch.word(index, ARG));
   }
 
-  /** Its request of a handshake waited for another one's answer, which was an error. */
-  retryHandshake(method: string, request: KeptMessage): void {
+  /** Sends the server the first request of a handshake. */
+  sendHandshake({ flow, method, request, id }: HandshakeWaiter<MultiplexSession>): void {
     const { table, handshake } = this.#server;
-    const id = table.give();
-    table.storeOriginalId(id, request.bytes.slice(request.idStart, request.idEnd));
+    this.greeted = true;
     table.addExtra(id, { handshake: method });
-    const { bytes, idStart, idEnd } = request;
+    keepTokens(table, id, request);
     handshake.sent(method, request);
-    const edit = { start: idStart, end: idEnd, bytes: Buffer.from(String(id)) };
-    this.#server.resendMessage(this, splice(bytes, [edit]), id);
+    this.#server.writeMessage(this, flow, rewriteRequest(request, id), id);
+  }
+
+  /** Answers its request of a handshake with what another client's got. */
+  answerHandshake(id: number, { bytes, id: span }: KeptReply): void {
+    const { table } = this.#server;
+    this.greeted = true;
+    const edit = { ...span, bytes: table.originalId(id) };
+    const array = table.extraOf(id)?.array;
+    table.free(id);
+    this.answer(splice(bytes, [edit]), array);
   }
 
   /** Answers one of its requests in flight with an error; its id is free then. */
   answerError(id: number, error: ReplyError): void {
     const { table } = this.#server;
-    const reply = Buffer.from(
-      errorReply(Buffer.from(table.originalId(id)).toString('latin1'), error),
-    );
+    const original = Buffer.from(table.originalId(id)).toString('utf8');
     const array = table.extraOf(id)?.array;
     table.free(id);
-    this.answer(reply, array);
+    this.answer(Buffer.from(errorReply(original, error)), array);
   }
 
   /** Sends one message, or adds it to the array that it is an answer in. */
   answer(message: Uint8Array, array: ArrayReply | undefined): void {
+    if (this.#left) return;
     if (array === undefined) this.outlet.sendOne(message);
     else array.add(message);
     this.leaveIfAnswered();
@@ -199,12 +232,10 @@ export class MultiplexSession implements Session, FlowHandler, FrameArgs, Reques
     if (this.#leaveWhenAnswered && this.inFlight === 0) this.#leave();
   }
 
-  #leaveWhenAnswered = false;
-
-  /** True for what goes on just as the worker wrote it. Requests are counted as they do. */
+  /** True for what goes on just as the worker wrote it. */
   #passes(batch: Batch, index: number): boolean {
     const kind = batch.verdict(index);
-    if (kind > KIND_NOTIFICATION || this.#arrays.active || this.#gone) return false;
+    if (kind > KIND_NOTIFICATION || this.#arrays.active || this.#gone || this.#left) return false;
     if (batch.word(index, SPAN_A_END) !== 0 || batch.word(index, SPAN_B_END) !== 0) return false;
     if (this.#server.specialMethods.find(batch, index) !== null) return false;
     if (kind === KIND_NOTIFICATION) {
@@ -220,7 +251,7 @@ export class MultiplexSession implements Session, FlowHandler, FrameArgs, Reques
     const kind = batch.verdict(index);
     const array = this.#arrays.next(kind === KIND_REQUEST);
     const id = batch.word(index, ARG);
-    if (kind === KIND_REQUEST && !this.#gone) {
+    if (kind === KIND_REQUEST && !this.#gone && !this.#left) {
       this.#deliverRequest(flow, batch, index, array);
       return;
     }
@@ -228,122 +259,74 @@ export class MultiplexSession implements Session, FlowHandler, FrameArgs, Reques
     if (kind === KIND_NOTIFICATION) this.#deliverNotification(flow, batch, index);
     else {
       if (kind !== KIND_REQUEST) {
-        const { input, start, end } = idOf(batch, index);
-        this.#server.clientReply(this, input, start, end);
+        const { bytes, id: span } = requestOf(batch, index);
+        this.#server.clientReply(this, bytes, span.start, span.end);
       }
       flow.taken(1);
     }
   }
 
   #deliverRequest(flow: Flow, batch: Batch, index: number, array: ArrayReply | null): void {
-    const { table } = this.#server;
+    const { table, specialMethods, handshakeMethods } = this.#server;
     const id = batch.word(index, ARG);
-    const { input, start, end } = idOf(batch, index);
-    const original = input.slice(start, end);
+    const request = requestOf(batch, index);
+    const original = request.bytes.slice(request.id.start, request.id.end);
     if (original.length > MAX_STORED_ID_BYTES) table.addExtra(id, { longId: original });
     if (array !== null) table.addExtra(id, { array });
-    const method = this.#server.specialMethods.find(batch, index);
+    const method = specialMethods.find(batch, index);
     if (this.inFlight >= MAX_CLIENT_REQUESTS) {
-      this.answerError(id, TOO_MANY_REQUESTS);
-      flow.taken(1);
-    } else if (method === 'shutdown') {
-      this.answer(resultNull(table.originalId(id)), array ?? undefined);
+      this.#refuse(flow, id, TOO_MANY_REQUESTS);
+    } else if (method !== null && CANCEL_METHODS.includes(method)) {
+      this.#refuse(flow, id, CANCEL_WITH_ID);
+    } else if (method === 'shutdown' || method === 'exit') {
       table.free(id);
+      this.answer(resultNull(original), array ?? undefined);
       flow.taken(1);
-    } else if (method !== null && this.#server.handshakeMethods.has(method)) {
-      this.#deliverHandshake(flow, batch, index, method);
+      if (method === 'exit') this.close(CLOSE_NORMAL, 'exit');
+    } else if (method !== null && handshakeMethods.has(method)) {
+      this.#deliverHandshake({ session: this, flow, method, request: keepRequest(request), id });
     } else {
-      this.#server.writeMessage(this, flow, this.#rewritten(batch, index), id);
+      keepTokens(table, id, request);
+      this.#server.writeMessage(this, flow, rewriteRequest(request, id), id);
     }
   }
 
   /** The first request of a handshake goes on; later ones get what it got. */
-  #deliverHandshake(flow: Flow, batch: Batch, index: number, method: string): void {
-    const { table, handshake } = this.#server;
-    const id = batch.word(index, ARG);
-    const { input, start, end } = idOf(batch, index);
-    const answer = handshake.request(method);
-    const request: KeptMessage = { bytes: input.slice(), idStart: start, idEnd: end };
-    if (answer === 'first') {
-      handshake.sent(method, request);
-      table.addExtra(id, { handshake: method });
-      this.#server.writeMessage(this, flow, this.#rewritten(batch, index), id);
-      return;
-    }
-    const original = table.originalId(id);
-    const array = table.extraOf(id)?.array;
-    table.free(id);
-    if (answer === 'wait') this.#server.awaitHandshake(this, method, request);
+  #deliverHandshake(waiter: HandshakeWaiter<MultiplexSession>): void {
+    const answer = this.#server.handshake.request(waiter.method);
+    if (answer === 'first') this.sendHandshake(waiter);
+    else if (answer === 'wait') this.#server.awaitHandshake(waiter);
     else {
-      this.greeted = true;
-      const { bytes, idStart, idEnd } = answer;
-      this.answer(splice(bytes, [{ start: idStart, end: idEnd, bytes: original }]), array);
+      this.answerHandshake(waiter.id, answer);
+      waiter.flow.taken(1);
     }
-    flow.taken(1);
   }
 
   #deliverNotification(flow: Flow, batch: Batch, index: number): void {
     const method = this.#server.specialMethods.find(batch, index);
-    const spanEnd = batch.word(index, SPAN_A_END);
-    const input = batch.input(index);
-    if (method === 'exit') {
-      flow.taken(1);
-      this.#client.close(CLOSE_NORMAL, 'exit');
-    } else if (INITIALIZED_METHODS.some((name) => name === method)) {
-      const isFirst = this.#server.handshake.initialized(splice(input, []));
-      if (isFirst) this.#server.writeMessage(this, flow, splice(input, []), 0);
-      else flow.taken(1);
-    } else if (spanEnd !== 0 && method !== null) {
-      const span = { start: batch.word(index, SPAN_A_START), end: spanEnd };
-      const id = cancelledRequest(this.#server.table, this, input.subarray(span.start, span.end));
-      // A cancel of what is not in flight, or not its own, is nobody's business.
-      if (id === 0) flow.taken(1);
-      else {
-        const edit = { ...span, bytes: Buffer.from(String(id)) };
-        this.#server.writeMessage(this, flow, splice(input, [edit]), 0);
-        if (method === 'notifications/cancelled') this.#server.requestCancelled(this, id);
-      }
-    } else {
-      this.#server.writeMessage(this, flow, splice(input, []), 0);
+    const message = notificationToServer(this.#server, this, batch, index, method);
+    if (message instanceof Uint8Array) {
+      this.#server.writeMessage(this, flow, message, 0);
+      return;
     }
+    flow.taken(1);
+    if (message === 'exit') this.close(CLOSE_NORMAL, 'exit');
   }
 
-  /** A request with our id and our progress tokens; the original tokens are kept. */
-  #rewritten(batch: Batch, index: number): Uint8Array {
-    const id = batch.word(index, ARG);
-    const { input, start, end } = idOf(batch, index);
-    const edits = [{ start, end, bytes: Buffer.from(String(id)) }];
-    const aEnd = batch.word(index, SPAN_A_END);
-    const bEnd = batch.word(index, SPAN_B_END);
-    if (aEnd !== 0) {
-      const aStart = batch.word(index, SPAN_A_START);
-      this.#server.table.addExtra(id, { tokenA: input.slice(aStart, aEnd) });
-      edits.push({ start: aStart, end: aEnd, bytes: Buffer.from(String(id)) });
-    }
-    if (bEnd !== 0) {
-      const bStart = batch.word(index, SPAN_B_START);
-      this.#server.table.addExtra(id, { tokenB: input.slice(bStart, bEnd) });
-      edits.push({ start: bStart, end: bEnd, bytes: Buffer.from(`"p${id}"`) });
-    }
-    return splice(input, edits);
+  #refuse(flow: Flow, id: number, error: ReplyError): void {
+    this.answerError(id, error);
+    flow.taken(1);
   }
 
   #leave(): void {
     if (this.#left) return;
     this.#left = true;
+    if (this.#drainTimer !== null) clearTimeout(this.#drainTimer);
     this.outlet.end();
     this.#server.leave(this);
     if (!this.#gone) this.#client.close(CLOSE_NORMAL, '');
     this.#options.onEnded(this);
   }
-}
-
-function idOf(batch: Batch, index: number): { input: Uint8Array; start: number; end: number } {
-  return {
-    input: batch.input(index),
-    start: batch.word(index, ID_START),
-    end: batch.word(index, ID_END),
-  };
 }
 
 function resultNull(id: Uint8Array): Uint8Array {

@@ -5,7 +5,7 @@ import { CLOSE_TRY_AGAIN_LATER, type Client } from '../session/client.js';
 export interface OutletLimits {
   /** `--client-overflow`: bytes that a slow client may have waiting. */
   readonly overflowBytes: number;
-  /** `--slow-client-grace`: how long it may have more than a ring of messages waiting. */
+  /** `--slow-client-grace`: how long it may take to read what waits for it. */
   readonly graceMs: number;
 }
 
@@ -15,7 +15,8 @@ const LOOKS_PER_GRACE = 10;
 /**
  * The way to one of several clients of a server: collects what a batch has for it, for one
  * send. The server is not held up by a client that does not read: beyond a ring of
- * messages it has an overflow and a time of grace, then it is closed.
+ * messages it has an overflow, and a time of grace in which it must have read what was waiting
+ * when that began; then it is closed.
  */
 export class Outlet {
   readonly #client: Client;
@@ -25,7 +26,9 @@ export class Outlet {
   #count = 0;
   /** Messages sent since the transport last held nothing back. */
   #held = 0;
-  #slowSinceMs = 0;
+  /** Bytes sent since the present grace began. */
+  #sentBytes = 0;
+  #graceSinceMs = 0;
   #timer: NodeJS.Timeout | null = null;
 
   constructor(client: Client, limits: OutletLimits, onCut: (why: string) => void) {
@@ -51,13 +54,16 @@ export class Outlet {
     if (count === 0) return;
     this.#count = 0;
     this.#client.send(batch, this.#frames, count);
-    this.#account(count);
+    if (!this.#holdsBack()) return;
+    let bytes = 0;
+    for (let i = 0; i < count; i++) bytes += batch.outputLength(this.#frames[i]!);
+    this.#account(count, bytes);
   }
 
   /** Sends one message that is not in a batch; what was added before has been flushed. */
   sendOne(message: Uint8Array): void {
     this.#client.sendOne(message);
-    this.#account(1);
+    if (this.#holdsBack()) this.#account(1, message.length);
   }
 
   /** The client is gone. */
@@ -67,28 +73,39 @@ export class Outlet {
     this.#timer = null;
   }
 
-  #account(count: number): void {
-    const heldBack = this.#client.heldBackBytes;
-    if (heldBack === 0) {
-      this.#held = 0;
-      return;
-    }
+  #holdsBack(): boolean {
+    if (this.#client.heldBackBytes > 0) return true;
+    this.#held = 0;
+    return false;
+  }
+
+  #account(count: number, bytes: number): void {
     this.#held += count;
-    if (heldBack > this.#limits.overflowBytes) {
+    this.#sentBytes += bytes;
+    if (this.#client.heldBackBytes > this.#limits.overflowBytes) {
       this.#cut(`more than ${this.#limits.overflowBytes} bytes unread`);
     } else if (this.#held > RING_CAPACITY && this.#timer === null) {
-      this.#slowSinceMs = Date.now();
+      this.#beginGrace();
       this.#timer = setInterval(this.#look, this.#limits.graceMs / LOOKS_PER_GRACE);
     }
   }
 
-  /** While it is slow: whether it has caught up, or its grace is over. */
+  #beginGrace(): void {
+    this.#graceSinceMs = performance.now();
+    this.#sentBytes = 0;
+  }
+
+  /** While it is slow: whether it has caught up, gets on, or its grace is over. */
   readonly #look = (): void => {
-    if (this.#client.heldBackBytes === 0) {
+    const heldBack = this.#client.heldBackBytes;
+    if (heldBack === 0) {
       this.#held = 0;
       this.end();
-    } else if (Date.now() - this.#slowSinceMs >= this.#limits.graceMs) {
-      this.#cut(`does not read for ${this.#limits.graceMs} ms`);
+    } else if (heldBack <= this.#sentBytes) {
+      // What waits was all sent since: it has read what was waiting then.
+      this.#beginGrace();
+    } else if (performance.now() - this.#graceSinceMs >= this.#limits.graceMs) {
+      this.#cut(`what waits for it was not read within ${this.#limits.graceMs} ms`);
     }
   };
 

@@ -14,7 +14,7 @@ export interface RequestOwner {
   readonly server: object;
   /** Kept by the table: slot of its newest request in flight, -1 for none. */
   newestSlot: number;
-  /** Kept by the table: its requests in flight. */
+  /** Kept by the table: its requests in flight, those that wait included. */
   inFlight: number;
 }
 
@@ -36,6 +36,8 @@ const FREE = 0;
 const GIVEN = 1;
 /** The request went to the server: a reply with its id is let through, once. */
 const SENT = 2;
+/** The request has an owner, and waits for the server to be there. */
+const WAITING = 3;
 
 const MAX_ID = 0x7fffffff;
 const NO_SLOT = -1;
@@ -48,7 +50,8 @@ const NULL_ID = Buffer.from('null');
  *
  * An id is used again after 2^31 others, and its slot (id & ID_SLOT_MASK) when it is free. The
  * requests of one owner are linked by slots, newest first: a client that leaves, and a
- * cancel notification, find theirs without a search through all.
+ * cancel notification, find theirs without a search through all. So are those of all owners,
+ * in the order of time, for timeouts.
  */
 export class RequestTable {
   /** Ids that are given or sent. */
@@ -58,21 +61,30 @@ export class RequestTable {
   readonly #owners = new Array<RequestOwner | null>(ID_SLOTS).fill(null);
   readonly #older = new Int32Array(ID_SLOTS);
   readonly #newer = new Int32Array(ID_SLOTS);
-  /** Milliseconds since the table was made. */
-  readonly #sentAt = new Int32Array(ID_SLOTS);
+  /** Since when it is in flight, by #nowMs. */
+  readonly #sinceMs = new Float64Array(ID_SLOTS);
+  readonly #earlier = new Int32Array(ID_SLOTS);
+  readonly #later = new Int32Array(ID_SLOTS);
+  #earliest = NO_SLOT;
+  #latest = NO_SLOT;
   readonly #extras = new Map<number, RequestExtra>();
-  readonly #madeAtMs = Date.now();
   readonly #store: Uint8Array;
-  #next = 1;
-  /** No request in flight has an older id than this. */
-  #oldestId = 1;
+  readonly #nowMs: () => number;
+  #next: number;
+  /** Who found the table full. */
+  #starved: (() => void)[] = [];
 
-  /** `store`: the id store that the workers write (workers/id-store.ts). */
-  constructor(store: Uint8Array) {
+  /**
+   * `store`: the id store that the workers write (workers/id-store.ts). `nowMs`: a clock that is
+   * never set. `firstId`: tests begin near the end of the numbers.
+   */
+  constructor(store: Uint8Array, nowMs: () => number = () => performance.now(), firstId = 1) {
     this.#store = store;
+    this.#nowMs = nowMs;
+    this.#next = firstId;
   }
 
-  /** An id for a frame that may be a request; 0 when all slots are taken. */
+  /** An id for a frame that may be a request; 0 when all slots are taken: see whenFree(). */
   give(): number {
     if (this.count === ID_SLOTS) return 0;
     while (this.#states[this.#next & ID_SLOT_MASK] !== FREE) this.#advance();
@@ -85,23 +97,35 @@ export class RequestTable {
     return id;
   }
 
-  /** The request with this id goes to the server now. */
+  /** Calls `wake`, in a turn of its own, when an id is free again. */
+  whenFree(wake: () => void): void {
+    this.#starved.push(wake);
+  }
+
+  /** The request with this id goes to the server now; one that has waited has its owner. */
   sent(id: number, owner: RequestOwner): void {
     const slot = id & ID_SLOT_MASK;
-    this.#states[slot] = SENT;
-    this.#owners[slot] = owner;
-    this.#sentAt[slot] = Date.now() - this.#madeAtMs;
-    this.#newer[slot] = NO_SLOT;
-    this.#older[slot] = owner.newestSlot;
-    if (owner.newestSlot !== NO_SLOT) this.#newer[owner.newestSlot] = slot;
-    owner.newestSlot = slot;
-    owner.inFlight++;
+    if (this.#states[slot] === WAITING) this.#states[slot] = SENT;
+    else this.#begin(slot, owner, SENT);
+  }
+
+  /** The request with this id is in flight, but no reply to it can come before sent(). */
+  waits(id: number, owner: RequestOwner): void {
+    const slot = id & ID_SLOT_MASK;
+    if (this.#states[slot] !== WAITING) this.#begin(slot, owner, WAITING);
   }
 
   /** The request in flight gets another owner at the same server. */
   adopt(id: number, owner: RequestOwner): void {
-    this.#unlink(id & ID_SLOT_MASK);
-    this.sent(id, owner);
+    const slot = id & ID_SLOT_MASK;
+    this.#unlinkFromOwner(slot);
+    this.#linkToOwner(slot, owner);
+  }
+
+  /** Whether the request in flight with this id has gone to the server. */
+  isSent(id: number): boolean {
+    const slot = id & ID_SLOT_MASK;
+    return this.#ids[slot] === id && this.#states[slot] === SENT;
   }
 
   /** Who waits for a reply with this id from `server`; null for an id that is nobody's there. */
@@ -138,11 +162,15 @@ export class RequestTable {
   /** The id is free again: answered, cancelled, or never a request. */
   free(id: number): void {
     const slot = id & ID_SLOT_MASK;
-    if (this.#states[slot] === SENT) this.#unlink(slot);
+    if (this.#owners[slot] !== null) {
+      this.#unlinkFromOwner(slot);
+      this.#unlinkFromTime(slot);
+    }
     this.#states[slot] = FREE;
     this.#ids[slot] = 0;
     this.count--;
     if (this.#extras.size > 0) this.#extras.delete(id);
+    if (this.#starved.length > 0) this.#wake();
   }
 
   /** Ids of an owner's requests in flight, newest first. */
@@ -154,22 +182,13 @@ export class RequestTable {
     return ids;
   }
 
-  /** Ids that were sent longer than `timeoutMs` ago, oldest first. They stay in flight. */
+  /** Ids in flight for `timeoutMs` or longer, oldest first. They stay in flight. */
   overdue(timeoutMs: number): { id: number; owner: RequestOwner }[] {
-    const sentBefore = Date.now() - this.#madeAtMs - timeoutMs;
+    const sinceMs = this.#nowMs() - timeoutMs;
     const found: { id: number; owner: RequestOwner }[] = [];
-    let allOlderFree = true;
-    for (let id = this.#oldestId; id !== this.#next; id = id === MAX_ID ? 1 : id + 1) {
-      const slot = id & ID_SLOT_MASK;
-      if (this.#ids[slot] !== id) {
-        if (allOlderFree) this.#oldestId = id === MAX_ID ? 1 : id + 1;
-        continue;
-      }
-      allOlderFree = false;
-      if (this.#states[slot] !== SENT) continue;
-      // Ids are given in the order of time, so nothing behind is older by much.
-      if (this.#sentAt[slot]! > sentBefore) break;
-      found.push({ id, owner: this.#owners[slot]! });
+    for (let slot = this.#earliest; slot !== NO_SLOT; slot = this.#later[slot]!) {
+      if (this.#sinceMs[slot]! > sinceMs) break;
+      found.push({ id: this.#ids[slot]!, owner: this.#owners[slot]! });
     }
     return found;
   }
@@ -178,7 +197,45 @@ export class RequestTable {
     this.#next = this.#next === MAX_ID ? 1 : this.#next + 1;
   }
 
-  #unlink(slot: number): void {
+  #begin(slot: number, owner: RequestOwner, state: number): void {
+    this.#states[slot] = state;
+    this.#sinceMs[slot] = this.#nowMs();
+    this.#linkToOwner(slot, owner);
+    this.#earlier[slot] = this.#latest;
+    this.#later[slot] = NO_SLOT;
+    if (this.#latest === NO_SLOT) this.#earliest = slot;
+    else this.#later[this.#latest] = slot;
+    this.#latest = slot;
+  }
+
+  #wake(): void {
+    const starved = this.#starved;
+    this.#starved = [];
+    // Whoever frees an id may be in the middle of something.
+    setImmediate(() => {
+      for (const wake of starved) wake();
+    });
+  }
+
+  #linkToOwner(slot: number, owner: RequestOwner): void {
+    this.#owners[slot] = owner;
+    this.#newer[slot] = NO_SLOT;
+    this.#older[slot] = owner.newestSlot;
+    if (owner.newestSlot !== NO_SLOT) this.#newer[owner.newestSlot] = slot;
+    owner.newestSlot = slot;
+    owner.inFlight++;
+  }
+
+  #unlinkFromTime(slot: number): void {
+    const earlier = this.#earlier[slot]!;
+    const later = this.#later[slot]!;
+    if (earlier === NO_SLOT) this.#earliest = later;
+    else this.#later[earlier] = later;
+    if (later === NO_SLOT) this.#latest = earlier;
+    else this.#earlier[later] = earlier;
+  }
+
+  #unlinkFromOwner(slot: number): void {
     const owner = this.#owners[slot]!;
     const older = this.#older[slot]!;
     const newer = this.#newer[slot]!;

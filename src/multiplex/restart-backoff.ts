@@ -6,20 +6,23 @@ const STABLE_MS = 30_000;
 /** When a server that has died is started again: after 0.1 s, doubled up to 10 s. */
 export class RestartBackoff {
   readonly #maxRestarts: number;
+  readonly #nowMs: () => number;
   #restarts = 0;
   #startedAtMs = 0;
 
-  constructor(maxRestarts: number) {
+  /** `nowMs`: a clock that is never set. */
+  constructor(maxRestarts: number, nowMs: () => number = () => performance.now()) {
     this.#maxRestarts = maxRestarts;
+    this.#nowMs = nowMs;
   }
 
   started(): void {
-    this.#startedAtMs = Date.now();
+    this.#startedAtMs = this.#nowMs();
   }
 
   /** Milliseconds to wait; null when it has been started often enough. */
   nextDelayMs(): number | null {
-    if (Date.now() - this.#startedAtMs >= STABLE_MS) this.#restarts = 0;
+    if (this.#nowMs() - this.#startedAtMs >= STABLE_MS) this.#restarts = 0;
     if (this.#restarts >= this.#maxRestarts) return null;
     return Math.min(FIRST_DELAY_MS * 2 ** this.#restarts++, MAX_DELAY_MS);
   }

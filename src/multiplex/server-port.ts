@@ -1,13 +1,17 @@
 import type { Batch } from '../lane/batch.js';
 import type { Flow } from '../lane/flow.js';
 import type { MethodNames } from '../session/method-names.js';
-import type { Handshake, KeptMessage } from './handshake.js';
+import type { Handshake } from './handshake.js';
+import type { HandshakeWaiter } from './handshake-waiters.js';
 import type { RequestTable } from './request-table.js';
+import type { ServerTokens } from './server-tokens.js';
 
 /** What one client's session needs of the server that it shares with others. */
 export interface ServerPort<Session> {
   readonly table: RequestTable;
   readonly handshake: Handshake;
+  /** Progress tokens that the server has made. */
+  readonly tokens: ServerTokens<Session>;
   /** Methods of clients that do not simply pass. */
   readonly specialMethods: MethodNames;
   /** Methods whose result is kept: `--handshake`. */
@@ -24,12 +28,12 @@ export interface ServerPort<Session> {
   write(session: Session, flow: Flow, batch: Batch, from: number, to: number): void;
   /** The same for one message that is not as the worker wrote it; `id`: 0 when it is no request. */
   writeMessage(session: Session, flow: Flow, message: Uint8Array, id: number): void;
-  /** The same for a message whose frame was counted as taken before. */
-  resendMessage(session: Session, message: Uint8Array, id: number): void;
-  /** Puts `session` on the list of those that wait for the answer to a handshake's request. */
-  awaitHandshake(session: Session, method: string, request: KeptMessage): void;
+  /** A request that waits for the answer to another client's, in flight from now on. */
+  awaitHandshake(waiter: HandshakeWaiter<Session>): void;
   /** The client does not want an answer to its request any more, and the server may give none. */
   requestCancelled(session: Session, id: number): void;
   /** A client's answer to a request of the server. */
   clientReply(session: Session, frame: Uint8Array, idStart: number, idEnd: number): void;
+  /** What a client sent goes nowhere: a reply or a cancel that is not its business. */
+  dropped(what: string): void;
 }

@@ -1,18 +1,24 @@
 import { INVALID_REQUEST } from '../../workers/kernel/replies.js';
-import type { Client } from './client.js';
 
 const OPEN: Uint8Array = Buffer.from('[');
 const COMMA: Uint8Array = Buffer.from(',');
 const CLOSE: Uint8Array = Buffer.from(']');
 
+/** Where replies go: a client, or a queue before it. */
+export interface ReplyTarget {
+  sendOne(message: Uint8Array): void;
+  /** An error reply of the gateway. */
+  reply(bytes: Uint8Array): void;
+}
+
 /** Collects the answers to the elements of one JSON array, and sends them as one array. */
 export class ArrayReply {
-  readonly #client: Client;
+  readonly #client: ReplyTarget;
   #replies: Uint8Array[] = [];
   #awaited = 0;
   #sealed = false;
 
-  constructor(client: Client) {
+  constructor(client: ReplyTarget) {
     this.#client = client;
   }
 
@@ -24,7 +30,7 @@ export class ArrayReply {
   /** An expected answer; the bytes are copied. */
   add(reply: Uint8Array): void {
     this.#awaited--;
-    this.#replies.push(reply.slice());
+    this.#replies.push(new Uint8Array(reply));
     this.#sendIfWhole();
   }
 
@@ -54,12 +60,12 @@ export class ArrayReply {
  * together and in order, so counting is enough.
  */
 export class ArrayReplies {
-  readonly #client: Client;
+  readonly #client: ReplyTarget;
   readonly #maxArray: number;
   #current: ArrayReply | null = null;
   #remaining = 0;
 
-  constructor(client: Client, maxArray: number) {
+  constructor(client: ReplyTarget, maxArray: number) {
     this.#client = client;
     this.#maxArray = maxArray;
   }
@@ -101,9 +107,18 @@ export class ArrayReplies {
     if (answered) current.expect();
     if (--this.#remaining === 0) {
       this.#current = null;
+      // At once: what still has to be added sends the array, and a client that ends has it first.
       current.seal();
     }
     return current;
+  }
+
+  /** The next result is an error reply of ours; empty when not even the id can be said. */
+  error(reply: Uint8Array): void {
+    const array = this.next(reply.length > 0);
+    if (reply.length === 0) return;
+    if (array !== null) array.add(reply);
+    else this.#client.reply(reply);
   }
 
   #refuse(error: object): void {

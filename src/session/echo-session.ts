@@ -72,9 +72,9 @@ export class EchoSession implements Session, FlowHandler {
   }
 
   deliverBad(_flow: Flow, batch: Batch, index: number): void {
-    const array = this.#arrays?.next(true) ?? null;
-    if (array !== null) array.add(batch.output(index));
-    else if (batch.outputLength(index) > 0) this.#client.reply(batch.output(index));
+    const output = batch.output(index);
+    if (this.#arrays !== null) this.#arrays.error(output);
+    else if (output.length > 0) this.#client.reply(output);
     if (this.#settings.disconnectOnMalformed)
       this.#client.close(CLOSE_MALFORMED, 'malformed message');
   }

@@ -34,7 +34,7 @@ export class RequestTimer {
 
   readonly #look = (): void => {
     this.#timer = null;
-    const now = Date.now();
+    const now = performance.now();
     for (const request of this.#watch.expire(now - this.#timeoutMs)) {
       const cancel = cancelNotification(
         this.#profile ?? 'plain',

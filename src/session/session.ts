@@ -15,7 +15,7 @@ import { unframe } from '../framing/unframe.js';
 import type { Batch } from '../lane/batch.js';
 import { Flow, type FlowHandler } from '../lane/flow.js';
 import type { Lane } from '../lane/lane.js';
-import { LEAVE_GRACE_MS, STOP_GRACE_MS } from '../limits.js';
+import { LEAVE_GRACE_MS, MAX_SERVER_ARRAY_ELEMENTS, STOP_GRACE_MS } from '../limits.js';
 import type { Logger } from '../log.js';
 import type {
   Upstream,
@@ -122,6 +122,7 @@ export class PassThroughSession implements Session, UpstreamEvents {
       op: op(ACTION_PASS, client.framing, ON_BAD_REASON),
       source: this.#upstream.source,
       handler: new ToClient(this),
+      maxArray: MAX_SERVER_ARRAY_ELEMENTS,
     });
     this.#upstream.start(this.#toClient);
   }
@@ -179,9 +180,7 @@ export class PassThroughSession implements Session, UpstreamEvents {
   }
 
   badFromClient(batch: Batch, index: number): void {
-    const array = this.#arrays.next(true);
-    if (array !== null) array.add(batch.output(index));
-    else if (batch.outputLength(index) > 0) this.#client.reply(batch.output(index));
+    this.#arrays.error(batch.output(index));
     if (this.#options.disconnectOnMalformed)
       this.#client.close(CLOSE_MALFORMED, 'malformed message');
   }
@@ -231,14 +230,18 @@ export class PassThroughSession implements Session, UpstreamEvents {
     const array = this.#arrays.next(isRequest);
     if (!isRequest || (array === null && this.#timer === null)) return;
     this.#timer?.sent(batch.input(index));
-    this.#watch.add({ id: idText(batch, index), array, sentAtMs: Date.now() });
+    this.#watch.add({ id: idText(batch, index), array, sentAtMs: performance.now() });
   }
 
   /** True when a reply is not for the client as it is: part of an array, or too late. */
   #caught(batch: Batch, index: number): boolean {
     const request = this.#watch.settle(idText(batch, index));
     if (request === null) return false;
-    if (request === 'late') return true;
+    if (request === 'late') {
+      // It was counted as answered when it was given up.
+      this.#replies--;
+      return true;
+    }
     if (request.array === null) return false;
     request.array.add(unframe(batch.output(index), this.#client.framing));
     return true;
@@ -344,8 +347,10 @@ class ToClient implements FlowHandler {
     this.#session.badFromServer(batch, index);
   }
 
-  array(): boolean {
-    // Arrays from a server are no messages of this protocol: its flow has no limit for them.
+  array(_flow: Flow, count: number): boolean {
+    // Its elements are messages like any other: the server has got no arrays to answer.
+    if (count > 0 && count <= MAX_SERVER_ARRAY_ELEMENTS) return true;
+    this.#session.noise(`an array of ${count} elements`);
     return false;
   }
 
@@ -356,5 +361,5 @@ class ToClient implements FlowHandler {
 
 function idText(batch: Batch, index: number): string {
   const bytes = batch.input(index).subarray(batch.word(index, ID_START), batch.word(index, ID_END));
-  return String.fromCharCode(...bytes);
+  return Buffer.from(bytes).toString('utf8');
 }

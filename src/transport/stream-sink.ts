@@ -20,6 +20,8 @@ export class StreamSink implements FrameSink, BatchFlusher {
   /** Extent of the arena that is collected for the next write. */
   #start = 0;
   #end = 0;
+  /** The batch that the extent is in. */
+  #batch: Batch | null = null;
   /** Whose frames are collected, and how many of each. */
   #flows: Flow[] = [];
   #counts: number[] = [];
@@ -40,6 +42,7 @@ export class StreamSink implements FrameSink, BatchFlusher {
       return;
     }
     if (this.#flows.length === 0) flow.lane.flushLater(this);
+    this.#batch = batch;
     this.#flows.push(flow);
     this.#counts.push(0);
     const { control } = batch;
@@ -59,11 +62,17 @@ export class StreamSink implements FrameSink, BatchFlusher {
     this.#writeExtent(null, batch);
     this.#start = 0;
     this.#end = 0;
+    this.#batch = null;
   }
 
-  /** Bytes that no batch holds, such as an error reply; they must not change afterwards. */
-  writeOwn(bytes: Uint8Array): void {
-    if (!this.#closed) this.#writable.write(bytes);
+  /**
+   * Bytes that no batch holds, such as an error reply; they must not change afterwards. They go
+   * behind what was collected before. `sent`: the stream has accepted them, or never will.
+   */
+  writeOwn(bytes: Uint8Array, sent?: () => void): void {
+    if (this.#batch !== null) this.flush(this.#batch);
+    if (this.#closed) sent?.();
+    else this.#writable.write(bytes, sent);
   }
 
   /** Ends the stream once everything given to it is written. */

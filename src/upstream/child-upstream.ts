@@ -32,6 +32,7 @@ export interface ChildCommand {
 export class ChildUpstream implements Upstream {
   readonly label: string;
   readonly framing: number;
+  readonly opening = null;
   readonly source: StreamSource;
   readonly sink: StreamSink;
   readonly #process: ChildProcess;
@@ -90,13 +91,8 @@ export class ChildUpstream implements Upstream {
     this.source.start(flow);
   }
 
-  onceReady(callback: () => void): void {
-    // What is written before it reads waits in its pipe.
-    callback();
-  }
-
-  sendOne(message: Uint8Array): void {
-    this.sink.writeOwn(frame(message, this.framing));
+  sendOne(message: Uint8Array, sent?: () => void): void {
+    this.sink.writeOwn(frame(message, this.framing), sent);
   }
 
   closeInput(): void {

@@ -11,10 +11,13 @@ export interface Upstream {
   readonly sink: FrameSink;
   /** How frames to it are told apart: a FRAMING_ constant. */
   readonly framing: number;
-  /** Calls back, once, when it can take messages; never where it ends before. */
-  onceReady(callback: () => void): void;
-  /** Sends one message of the gateway's own, unframed; the bytes must not change afterwards. */
-  sendOne(message: Uint8Array): void;
+  /** Settles when it takes messages; null: it does from the start. Unsettled where it never will. */
+  readonly opening: Promise<void> | null;
+  /**
+   * Sends one message that is in no batch, unframed, behind all that was given to the sink; the
+   * bytes must not change afterwards. `sent`: they were accepted, or never will be.
+   */
+  sendOne(message: Uint8Array, sent?: () => void): void;
   /** Begins to give its frames to `flow`, which ends when its output has ended. */
   start(flow: Flow): void;
   /** Tells it that nothing more will come, once everything given to the sink is written. */

@@ -10,24 +10,25 @@ import type { Upstream, UpstreamEvents } from './upstream.js';
 export class WebSocketUpstream implements Upstream {
   readonly label: string;
   readonly framing = FRAMING_NONE;
-  readonly #socket: WebSocket;
+  readonly opening: Promise<void>;
   readonly #transport: WsTransport;
   readonly #closed: Promise<void>;
 
   constructor(url: string, maxPayloadBytes: number, events: UpstreamEvents) {
     this.label = url;
-    this.#socket = new WebSocket(url, {
+    const socket = new WebSocket(url, {
       perMessageDeflate: false,
       maxPayload: maxPayloadBytes,
       handshakeTimeout: CONNECT_TIMEOUT_MS,
       // Its frames are checked by the kernel.
       skipUTF8Validation: true,
     });
+    this.opening = new Promise((resolve) => socket.once('open', () => resolve()));
     let resolveClosed = (): void => undefined;
     this.#closed = new Promise((resolve) => {
       resolveClosed = resolve;
     });
-    this.#transport = new WsTransport(this.#socket, {
+    this.#transport = new WsTransport(socket, {
       closed: (code, reason, error) => {
         events.gone(reasonText(url, code, reason, error), { code: null, signal: null });
         resolveClosed();
@@ -47,13 +48,9 @@ export class WebSocketUpstream implements Upstream {
     this.#transport.start(flow);
   }
 
-  onceReady(callback: () => void): void {
-    this.#socket.once('open', callback);
-  }
-
-  sendOne(message: Uint8Array): void {
+  sendOne(message: Uint8Array, sent?: () => void): void {
     // A connection that is gone needs no message: its end is told by gone().
-    this.#transport.send(message, () => undefined);
+    this.#transport.send(message, () => sent?.());
   }
 
   closeInput(): void {

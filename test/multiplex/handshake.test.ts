@@ -1,163 +1,130 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
-import { fixture } from '../support/fixture.js';
-import { GatewayProcess } from '../support/gateway-process.js';
-import { JsonRpcSocket } from '../support/json-rpc-socket.js';
-import { receivedMethods, sharedGateway } from '../support/shared-gateway.js';
+import { describe, test } from 'node:test';
+import type { ClientRequest } from '../../src/multiplex/client-request.js';
+import { Handshake, type KeptReply } from '../../src/multiplex/handshake.js';
+import { HandshakeReplay } from '../../src/multiplex/handshake-replay.js';
+import { RequestTable } from '../../src/multiplex/request-table.js';
+import { createIdStore } from '../../workers/id-store.js';
 
-const INITIALIZE =
-  '{"jsonrpc":"2.0","id":"i","method":"initialize","params":{"protocolVersion":"1"}}';
+function request(text: string): ClientRequest {
+  const start = text.indexOf('"id":') + '"id":'.length;
+  return {
+    bytes: Buffer.from(text),
+    id: { start, end: start + 1 },
+    tokenA: null,
+    tokenB: null,
+  };
+}
 
-test('the first initialize goes through; later clients get its result with their own ids', async (t) => {
-  const gateway = await sharedGateway(t);
-  const first = await JsonRpcSocket.open(t, gateway.url);
-  const second = await JsonRpcSocket.open(t, gateway.url);
-  first.send(INITIALIZE);
-  const { result } = await first.next();
-  first.notify('notifications/initialized');
-  second.send(INITIALIZE.replace('"i"', '1.50'));
-  assert.match(await second.nextFrame(), /"id":1\.50,/);
-  second.notify('notifications/initialized');
-  second.send(INITIALIZE.replace('"i"', '"again"'));
-  const again = await second.next();
-  assert.deepEqual([again.id, again.result], ['again', result]);
-  assert.deepEqual(await receivedMethods(second), ['initialize', 'notifications/initialized']);
-});
+const INITIALIZE = request(
+  '{"jsonrpc":"2.0","id":7,"method":"initialize","params":{"protocolVersion":"1"}}',
+);
+const REPLY: KeptReply = { bytes: Buffer.from('{"id":1,"result":2}'), id: { start: 6, end: 7 } };
+const INITIALIZED = Buffer.from('{"method":"initialized"}');
 
-test('an initialize that comes before the first is answered waits for that answer', async (t) => {
-  const gateway = await sharedGateway(t);
-  const first = await JsonRpcSocket.open(t, gateway.url);
-  const second = await JsonRpcSocket.open(t, gateway.url);
-  first.send('{"id":1,"method":"initialize","params":{"slow":true}}');
-  await first.request('echo');
-  second.send('{"id":"two","method":"initialize","params":{}}');
-  await second.request('echo');
-  second.notify('release');
-  assert.deepEqual((await first.next()).result, { slow: true });
-  const { id, result } = await second.next();
-  assert.deepEqual([id, result], ['two', { slow: true }]);
-});
-
-test('a first initialize that fails leaves the next client to try', async (t) => {
-  const gateway = await sharedGateway(t, ['--env', 'REFUSE_INITIALIZE=1']);
-  const first = await JsonRpcSocket.open(t, gateway.url);
-  const second = await JsonRpcSocket.open(t, gateway.url);
-  first.send(INITIALIZE);
-  assert.equal((await first.next()).error?.code, -1);
-  second.send(INITIALIZE);
-  assert.equal((await second.next()).error, undefined);
-});
-
-test('the first client may leave before its initialize is answered', async (t) => {
-  const gateway = await sharedGateway(t);
-  const first = await JsonRpcSocket.open(t, gateway.url);
-  const second = await JsonRpcSocket.open(t, gateway.url);
-  first.send('{"id":1,"method":"initialize","params":{"slow":true}}');
-  await first.request('echo');
-  second.send('{"id":2,"method":"initialize","params":{}}');
-  await second.request('echo');
-  first.socket.close();
-  await first.close();
-  second.notify('release');
-  assert.deepEqual((await second.next()).result, { slow: true });
-  const methods = await receivedMethods(second);
-  assert.equal(methods.filter((method) => method === 'initialize').length, 1);
-});
-
-test('--handshake names other methods, or none', async (t) => {
-  for (const [args, expected] of [
-    [['--handshake', 'hello'], 1],
-    [['--handshake', 'none'], 2],
-  ] as const) {
-    const gateway = await sharedGateway(t, [...args]);
-    for (const word of ['a', 'b']) {
-      const client = await JsonRpcSocket.open(t, gateway.url);
-      const { result } = await client.request('hello', word);
-      assert.equal(result, expected === 1 ? 'a' : word);
-      const methods = await receivedMethods(client);
-      if (word === 'b') assert.equal(methods.filter((m) => m === 'hello').length, expected);
-    }
-  }
-});
-
-test('shutdown and exit of one client end that client and not the process', async (t) => {
-  const gateway = await sharedGateway(t);
-  const leaving = await JsonRpcSocket.open(t, gateway.url);
-  const staying = await JsonRpcSocket.open(t, gateway.url);
-  assert.equal((await leaving.request('shutdown')).result, null);
-  leaving.notify('exit');
-  assert.equal((await leaving.close()).code, 1000);
-  assert.deepEqual(await receivedMethods(staying), []);
-});
-
-test('a client that leaves has its requests cancelled as the profile says', async (t) => {
-  for (const [profile, method] of [
-    ['mcp', 'notifications/cancelled'],
-    ['lsp', '$/cancelRequest'],
-    ['codex', null],
-    ['plain', null],
-  ] as const) {
-    const gateway = await sharedGateway(t, ['--profile', profile]);
-    const leaving = await JsonRpcSocket.open(t, gateway.url);
-    const staying = await JsonRpcSocket.open(t, gateway.url);
-    leaving.send('{"id":1,"method":"hold","params":[]}');
-    await leaving.request('echo');
-    leaving.socket.close();
-    await leaving.close();
-    let methods = await receivedMethods(staying);
-    // The close is seen by the gateway after the client has seen its own end.
-    for (let n = 0; n < 50 && method !== null && !methods.includes(method); n++) {
-      methods = await receivedMethods(staying);
-    }
-    assert.deepEqual(methods, method === null ? ['hold', 'echo'] : ['hold', 'echo', method]);
-    staying.notify('release');
-    assert.equal((await staying.request('echo', 'only mine')).result, 'only mine');
-  }
-});
-
-test('a process that dies: requests are answered, clients stay, the handshake is replayed', async (t) => {
-  const gateway = await sharedGateway(t);
-  const first = await JsonRpcSocket.open(t, gateway.url);
-  const second = await JsonRpcSocket.open(t, gateway.url);
-  for (const client of [first, second]) {
-    client.send(INITIALIZE);
-    await client.next();
-    client.notify('notifications/initialized');
-  }
-  second.send('{"id":"held","method":"hold"}');
-  await second.request('echo');
-  first.send('{"id":"x","method":"exit-now","params":{"code":3}}');
-  for (const [client, id] of [
-    [first, 'x'],
-    [second, 'held'],
-  ] as const) {
-    const answer = await client.next();
-    assert.deepEqual(
-      [answer.id, answer.error?.code, answer.error?.data],
-      [id, -32000, { reason: 'upstream_exited', code: 3, signal: null }],
-    );
-  }
-  // Sent while it is down: it waits, behind the handshake.
-  assert.equal((await second.request('echo', 'after')).result, 'after');
-  assert.deepEqual(await receivedMethods(second), [
-    'initialize',
-    'notifications/initialized',
-    'echo',
-  ]);
-});
-
-test('a process that never stays up closes its clients with 1011', async (t) => {
-  const gateway = await GatewayProcess.start(t, {
-    args: ['--mode', 'shared', '--max-restarts', '2'],
-    command: fixture('recording-server'),
+describe('a handshake', () => {
+  test('is sent by the first, waited for by others, and known from then on', () => {
+    const handshake = new Handshake(null);
+    assert.equal(handshake.request('initialize'), 'first');
+    assert.equal(handshake.happened, false);
+    handshake.sent('initialize', INITIALIZE);
+    assert.equal(handshake.request('initialize'), 'wait');
+    assert.equal(handshake.request('other'), 'first');
+    handshake.answered('initialize', REPLY);
+    assert.equal(handshake.request('initialize'), REPLY);
+    assert.equal(handshake.happened, true);
   });
-  const client = await JsonRpcSocket.open(t, gateway.url);
-  for (let n = 0; n < 3; n++) {
-    client.send(`{"id":${n},"method":"exit-now","params":{"code":4}}`);
-    assert.equal((await client.next()).error?.code, -32000);
+
+  test('that has failed is tried again, with everything that belongs to it', () => {
+    const handshake = new Handshake(null);
+    handshake.sent('initialize', INITIALIZE);
+    assert.equal(handshake.profile, 'mcp');
+    assert.equal(handshake.initialized(INITIALIZED), true);
+    handshake.failed('initialize');
+    assert.equal(handshake.request('initialize'), 'first');
+    assert.equal(handshake.profile, 'plain');
+    assert.equal(handshake.initialized(INITIALIZED), true);
+  });
+
+  test('that has succeeded does not fail any more', () => {
+    const handshake = new Handshake(null);
+    handshake.sent('initialize', INITIALIZE);
+    handshake.answered('initialize', REPLY);
+    handshake.failed('initialize');
+    assert.equal(handshake.request('initialize'), REPLY);
+  });
+
+  test('lets one initialized through', () => {
+    const handshake = new Handshake('lsp');
+    assert.deepEqual(
+      [handshake.initialized(INITIALIZED), handshake.initialized(INITIALIZED)],
+      [true, false],
+    );
+    assert.equal(handshake.profile, 'lsp');
+    assert.deepEqual(handshake.replay(), { requests: [], initialized: null });
+  });
+
+  test('is replayed without what has not been answered', () => {
+    const handshake = new Handshake(null);
+    handshake.sent('initialize', INITIALIZE);
+    handshake.initialized(INITIALIZED);
+    assert.deepEqual(handshake.replay().requests, []);
+    handshake.answered('initialize', REPLY);
+    handshake.sent('more', request('{"id":1,"method":"more"}'));
+    const { requests, initialized } = handshake.replay();
+    assert.deepEqual(requests, [{ method: 'initialize', request: INITIALIZE }]);
+    assert.equal(Buffer.from(initialized!).toString(), INITIALIZED.toString());
+  });
+});
+
+describe('the replay of a handshake', () => {
+  const steps = ['{"id":1,"method":"a"}', '{"id":2,"method":"b","params":{"workDoneToken":"t"}}'];
+
+  function replay(): { told: string[]; replay: HandshakeReplay; table: RequestTable } {
+    const told: string[] = [];
+    const table = new RequestTable(createIdStore());
+    const tokens = { start: steps[1]!.indexOf('"t"'), end: steps[1]!.indexOf('"t"') + 3 };
+    const server = {
+      table,
+      own: { server: {}, newestSlot: -1, inFlight: 0 },
+      send: (message: Uint8Array) => told.push(Buffer.from(message).toString()),
+      restart: () => told.push('restart'),
+    };
+    const record = {
+      requests: [
+        { method: 'a', request: request(steps[0]!) },
+        { method: 'b', request: { ...request(steps[1]!), tokenA: tokens } },
+      ],
+      initialized: INITIALIZED,
+    };
+    return { told, table, replay: new HandshakeReplay(server, record, () => told.push('done')) };
   }
-  const { code, reason } = await client.close();
-  assert.deepEqual([code, reason], [1011, 'the server exited with code 4']);
-  const next = await JsonRpcSocket.open(t, gateway.url);
-  assert.equal((await next.request('echo', 'anew')).result, 'anew');
+
+  test('sends one request after the other, then initialized, with ids and tokens of its own', () => {
+    const { told, replay: running } = replay();
+    running.start();
+    assert.deepEqual(told, ['{"id":1,"method":"a"}']);
+    running.answered('b', true);
+    assert.equal(told.length, 1, 'that was not its turn');
+    running.answered('a', true);
+    running.answered('b', true);
+    assert.deepEqual(told.slice(1), [
+      '{"id":2,"method":"b","params":{"workDoneToken":2}}',
+      INITIALIZED.toString(),
+      'done',
+    ]);
+  });
+
+  test('that is refused, or not answered in time, starts the server again', (t) => {
+    t.mock.timers.enable({ apis: ['setTimeout'] });
+    const refused = replay();
+    refused.replay.start();
+    refused.replay.answered('a', false);
+    assert.equal(refused.told.at(-1), 'restart');
+    refused.replay.end();
+    const late = replay();
+    late.replay.start();
+    t.mock.timers.tick(30_000);
+    assert.deepEqual(late.told.slice(1), ['restart']);
+  });
 });

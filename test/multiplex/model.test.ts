@@ -1,37 +1,82 @@
-import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { describe, test } from 'node:test';
 import fc from 'fast-check';
-import { WorldOfClients } from '../support/world-of-clients.js';
+import { MultiplexModel, type Step } from '../support/multiplex-model.js';
 
-// Random interleavings of what clients, the server and its process may do, through the real
-// router, lanes and kernel; only the two outsides are played.
-const client = fc.nat(3);
-const step = fc.oneof(
+const which = fc.nat(1000);
+const step: fc.Arbitrary<Step> = fc.oneof(
+  { weight: 2, arbitrary: fc.constant<Step>({ do: 'connect' }) },
   {
     weight: 8,
-    arbitrary: fc.record({ do: fc.constant('request' as const), client, id: fc.nat(3) }),
+    arbitrary: fc.record({
+      do: fc.constant('request' as const),
+      client: which,
+      id: which,
+      token: which,
+    }),
   },
-  { weight: 6, arbitrary: fc.record({ do: fc.constant('reply' as const), nth: fc.nat(20) }) },
   {
     weight: 2,
-    arbitrary: fc.record({ do: fc.constant('cancel' as const), client, id: fc.nat(3) }),
+    arbitrary: fc.record({
+      do: fc.constant('batch' as const),
+      client: which,
+      ids: fc.array(which, { minLength: 1, maxLength: 3 }),
+    }),
   },
-  { weight: 2, arbitrary: fc.record({ do: fc.constant('forge' as const), id: fc.nat(40) }) },
-  { weight: 2, arbitrary: fc.record({ do: fc.constant('repeat' as const), nth: fc.nat(20) }) },
-  { weight: 1, arbitrary: fc.record({ do: fc.constant('leave' as const), client }) },
-  { weight: 1, arbitrary: fc.record({ do: fc.constant('crash' as const) }) },
-  { weight: 2, arbitrary: fc.record({ do: fc.constant('settle' as const) }) },
+  {
+    weight: 8,
+    arbitrary: fc.record({
+      do: fc.constantFrom('reply' as const, 'progress' as const),
+      which,
+      isError: fc.boolean(),
+    }),
+  },
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      do: fc.constant('cancel' as const),
+      client: which,
+      id: which,
+      token: which,
+    }),
+  },
+  {
+    weight: 5,
+    arbitrary: fc.record({
+      do: fc.constantFrom('forge' as const, 'garbage' as const, 'cancelForeign' as const),
+      which,
+    }),
+  },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('disconnect' as const), which }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      do: fc.constant('ask' as const),
+      answers: fc.array(which, { maxLength: 4 }),
+    }),
+  },
+  { weight: 1, arbitrary: fc.constant<Step>({ do: 'crash' }) },
+  { weight: 3, arbitrary: fc.constantFrom<Step>({ do: 'settle' }, { do: 'tick' }) },
 );
 
-test('each request gets exactly one answer, to its sender, with its id; nothing is left at the end', async () => {
-  await fc.assert(
-    fc.asyncProperty(fc.array(step, { maxLength: 60 }), async (steps) => {
-      const world = new WorldOfClients(4);
-      for (const next of steps) await world.take(next);
-      await world.end();
-      assert.deepEqual(world.problems, []);
-      assert.deepEqual(world.leftovers(), { requests: 0, serverRequests: 0, sessions: 0 });
-    }),
-    { numRuns: 150 },
-  );
+describe('between clients, a server and any order of events', () => {
+  for (const handshakeMethods of [['initialize'], []]) {
+    const with_ = handshakeMethods.length > 0 ? 'with a handshake' : 'without a handshake';
+    test(`each request has one answer, its sender gets it, and nothing is left (${with_})`, async (t) => {
+      t.mock.timers.enable({ apis: ['setTimeout', 'setInterval'] });
+      await fc.assert(
+        fc.asyncProperty(fc.array(step, { maxLength: 120, size: 'max' }), async (steps) => {
+          const model = new MultiplexModel(() => t.mock.timers.tick(10_000), { handshakeMethods });
+          for (let n = 0; n < 3; n++) await model.run({ do: 'connect' });
+          for (const one of steps) await model.run(one);
+          await model.finish();
+        }),
+        {
+          numRuns: 250,
+          interruptAfterTimeLimit: 20_000,
+          markInterruptAsFailure: true,
+          includeErrorInReport: true,
+        },
+      );
+    });
+  }
 });

@@ -1,94 +1,194 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { describe, test } from 'node:test';
 import fc from 'fast-check';
-import { RequestTable } from '../../src/multiplex/request-table.js';
+import { cancelledRequest } from '../../src/multiplex/cancelled-request.js';
+import { type RequestOwner, RequestTable } from '../../src/multiplex/request-table.js';
 import { createIdStore, ID_SLOTS } from '../../workers/id-store.js';
 
-const ownerAt = (server: object) => ({ server, newestSlot: -1, inFlight: 0 });
+const server = {};
 
-test('a reply is let through once, to its owner, from its own server only', () => {
-  const table = new RequestTable(createIdStore());
-  const [server, other] = [{}, {}];
-  const owner = ownerAt(server);
+function owner(): RequestOwner {
+  return { server, newestSlot: -1, inFlight: 0 };
+}
+
+/** A request in flight with this original id. */
+function request(table: RequestTable, of: RequestOwner, original: string): number {
   const id = table.give();
-  assert.equal(table.ownerOf(id, server), null, 'before it was sent');
-  table.sent(id, owner);
-  assert.equal(table.ownerOf(id, other), null);
-  assert.equal(table.ownerOf(id + ID_SLOTS, server), null);
-  assert.equal(table.ownerOf(0, server), null);
-  assert.equal(table.ownerOf(id, server), owner);
-  table.free(id);
-  assert.equal(table.ownerOf(id, server), null);
-});
+  table.storeOriginalId(id, Buffer.from(original));
+  table.sent(id, of);
+  return id;
+}
 
-test('a full table gives no id until one is free, and never one that is in use', () => {
-  const table = new RequestTable(createIdStore());
-  const ids = new Set<number>();
-  for (let n = 0; n < ID_SLOTS; n++) ids.add(table.give());
-  assert.equal(ids.size, ID_SLOTS);
-  assert.equal(table.give(), 0);
-  table.free(7);
-  const again = table.give();
-  assert.ok(again > 0 && !ids.has(again));
-  assert.equal(table.give(), 0);
-});
+describe('the request table', () => {
+  test('lets a reply through for what was sent, to the server that was asked, until it is freed', () => {
+    const table = new RequestTable(createIdStore());
+    const mine = owner();
+    const id = table.give();
+    assert.equal(table.ownerOf(id, server), null, 'given, but not sent');
+    table.sent(id, mine);
+    assert.equal(table.ownerOf(id, server), mine);
+    assert.equal(table.ownerOf(id, {}), null, 'of another server');
+    assert.equal(table.ownerOf(id + ID_SLOTS, server), null, 'of the same slot');
+    assert.equal(table.ownerOf(0, server), null);
+    table.free(id);
+    assert.equal(table.ownerOf(id, server), null, 'a second time');
+    assert.equal(table.count, 0);
+  });
 
-test('requests of an owner are listed newest first, whatever was freed between', () => {
-  fc.assert(
-    fc.property(
-      fc.array(fc.tuple(fc.nat(2), fc.boolean(), fc.nat(10)), { maxLength: 60 }),
-      (steps) => {
-        const table = new RequestTable(createIdStore());
-        const owners = [0, 1, 2].map(() => ownerAt({}));
-        const model: number[][] = [[], [], []];
-        for (const [k, give, nth] of steps) {
-          const mine = model[k]!;
-          if (give || mine.length === 0) {
-            const id = table.give();
-            table.sent(id, owners[k]!);
-            mine.unshift(id);
-          } else {
-            table.free(mine.splice(nth % mine.length, 1)[0]!);
+  test('lets no reply through for one that waits, which is in flight all the same', () => {
+    const table = new RequestTable(createIdStore());
+    const mine = owner();
+    const id = table.give();
+    table.waits(id, mine);
+    assert.deepEqual(
+      [table.ownerOf(id, server), table.isSent(id), mine.inFlight],
+      [null, false, 1],
+    );
+    assert.deepEqual(table.idsOf(mine), [id]);
+    table.sent(id, mine);
+    assert.deepEqual([table.ownerOf(id, server), table.isSent(id), mine.inFlight], [mine, true, 1]);
+  });
+
+  test('gives ids that go round, and passes over those in flight', () => {
+    const last = 0x7fffffff;
+    const table = new RequestTable(createIdStore(), () => 0, last - 1);
+    assert.deepEqual(
+      [table.give(), table.give(), table.give(), table.give()],
+      [last - 1, last, 1, 2],
+    );
+    const crowded = new RequestTable(createIdStore());
+    const first = crowded.give();
+    for (let n = 1; n < ID_SLOTS; n++) crowded.free(crowded.give());
+    assert.equal(crowded.give(), first + ID_SLOTS + 1, 'the slot of the first one is passed over');
+  });
+
+  test('a full table gives 0, and wakes who found it full', async () => {
+    const table = new RequestTable(createIdStore());
+    const ids = Array.from({ length: ID_SLOTS }, () => table.give());
+    assert.equal(new Set(ids).size, ID_SLOTS);
+    assert.equal(table.give(), 0);
+    const woken = new Promise<void>((resolve) => table.whenFree(resolve));
+    table.free(ids[77]!);
+    await woken;
+    assert.equal(table.give() & (ID_SLOTS - 1), ids[77]! & (ID_SLOTS - 1));
+    assert.equal(table.give(), 0);
+  });
+
+  test('keeps ids of any length, and tokens and the like, as long as the request is in flight', () => {
+    const table = new RequestTable(createIdStore());
+    const mine = owner();
+    for (const original of ['1.0', '"\\u0031"', `"${'x'.repeat(300)}"`]) {
+      const id = request(table, mine, original);
+      table.addExtra(id, { tokenA: Buffer.from('7') });
+      assert.equal(Buffer.from(table.originalId(id)).toString(), original);
+      assert.equal(Buffer.from(table.extraOf(id)!.tokenA!).toString(), '7');
+      table.free(id);
+      assert.equal(table.extraOf(id), null);
+    }
+  });
+
+  test('tells what is overdue, oldest first, whatever was answered, adopted or had to wait', () => {
+    let now = 0;
+    const table = new RequestTable(createIdStore(), () => now);
+    const [mine, other] = [owner(), owner()];
+    const waiting = table.give();
+    const early = request(table, mine, '1');
+    now = 10;
+    table.waits(waiting, mine);
+    const answered = request(table, mine, '2');
+    now = 20;
+    const late = request(table, other, '3');
+    table.free(answered);
+    table.sent(waiting, mine);
+    table.adopt(early, other);
+    // Milliseconds beyond 32 bits: a gateway may run for months.
+    for (const offset of [0, 2 ** 33]) {
+      const at = (ms: number): number[] => {
+        now = ms + offset;
+        return table.overdue(100 + offset).map(({ id }) => id);
+      };
+      assert.deepEqual(at(99), []);
+      assert.deepEqual(at(100), [early]);
+      assert.deepEqual(at(115), [early, waiting]);
+      assert.deepEqual(at(120), [early, waiting, late]);
+    }
+    assert.deepEqual([mine.inFlight, other.inFlight], [1, 2]);
+  });
+
+  test('links hold in any order of events', () => {
+    const action = fc.record({
+      kind: fc.constantFrom('send', 'wait', 'free', 'adopt'),
+      owner: fc.nat(2),
+      which: fc.nat(),
+    });
+    fc.assert(
+      fc.property(fc.array(action, { maxLength: 200, size: 'max' }), (actions) => {
+        const table = new RequestTable(createIdStore(), () => 0, 0x7fffffff - 40);
+        const owners = [owner(), owner(), owner()];
+        const expected: number[][] = [[], [], []];
+        const order: number[] = [];
+        for (const { kind, owner: of, which } of actions) {
+          const mine = expected[of]!;
+          const id = mine[which % Math.max(1, mine.length)];
+          if (kind === 'send' || kind === 'wait') {
+            const given = table.give();
+            if (kind === 'wait') table.waits(given, owners[of]!);
+            if (kind === 'send' || which % 2 === 0) table.sent(given, owners[of]!);
+            mine.unshift(given);
+            order.push(given);
+          } else if (id !== undefined) {
+            mine.splice(mine.indexOf(id), 1);
+            if (kind === 'free') {
+              table.free(id);
+              order.splice(order.indexOf(id), 1);
+            } else {
+              const next = which % owners.length;
+              table.adopt(id, owners[next]!);
+              expected[next]!.unshift(id);
+            }
           }
         }
-        for (const [k, owner] of owners.entries()) {
-          assert.deepEqual(table.idsOf(owner), model[k]);
-          assert.equal(owner.inFlight, model[k]!.length);
-        }
-        assert.equal(table.count, model.flat().length);
-      },
-    ),
-  );
+        assert.deepEqual(
+          owners.map((of) => table.idsOf(of)),
+          expected,
+        );
+        assert.deepEqual(
+          owners.map(({ inFlight }) => inFlight),
+          expected.map((ids) => ids.length),
+        );
+        assert.deepEqual(
+          table.overdue(0).map(({ id }) => id),
+          order,
+        );
+        assert.equal(table.count, order.length);
+      }),
+    );
+  });
 });
 
-test('requests that wait too long are found, oldest first', (t) => {
-  t.mock.timers.enable({ apis: ['Date'] });
-  const table = new RequestTable(createIdStore());
-  const owner = ownerAt({});
-  const ids: number[] = [];
-  for (let n = 0; n < 4; n++) {
-    const id = table.give();
-    table.sent(id, owner);
-    ids.push(id);
-    t.mock.timers.tick(100);
-  }
-  assert.deepEqual(table.overdue(1000), []);
-  assert.deepEqual(
-    table.overdue(300).map(({ id }) => id),
-    ids.slice(0, 2),
-  );
-  table.free(ids[0]!);
-  assert.deepEqual(
-    table.overdue(200).map(({ id }) => id),
-    ids.slice(1, 3),
-  );
-});
+describe('a cancelled request', () => {
+  const found = (ids: readonly string[], cancelled: string): number => {
+    const table = new RequestTable(createIdStore());
+    const mine = owner();
+    for (const id of ids) request(table, mine, id);
+    request(table, owner(), cancelled);
+    return cancelledRequest(table, mine, Buffer.from(cancelled));
+  };
 
-test('original ids come back in their bytes, long ones too', () => {
-  const table = new RequestTable(createIdStore());
-  for (const text of ['1', '"\\u0031"', `"${'x'.repeat(25)}"`, `"${'x'.repeat(26)}"`, '"é"']) {
-    const id = table.give();
-    table.storeOriginalId(id, Buffer.from(text));
-    assert.equal(Buffer.from(table.originalId(id)).toString(), text);
-  }
+  test('is the newest with that id', () => {
+    assert.equal(found(['1', '2', '1', '2'], '1'), 3);
+  });
+
+  test('may be spelled differently', () => {
+    assert.equal(found(['1.0'], '1'), 1);
+    assert.equal(found(['"\\u0031"'], '"1"'), 1);
+    assert.equal(found(['10e-1', '1'], '1.0'), 2);
+  });
+
+  test('is none of another client, of another kind, or beyond what numbers can tell apart', () => {
+    assert.equal(found(['"1"', '11', '-1'], '1'), 0);
+    assert.equal(found(['9007199254740993'], '9007199254740992'), 0);
+    assert.equal(found(['9007199254740993.0'], '9007199254740992'), 0);
+    assert.equal(found(['1e400'], '2e400'), 0);
+  });
 });

@@ -25,7 +25,7 @@ export class ParamsScanner {
 
   readonly #json: JsonScanner;
   #bytes: Uint8Array = new Uint8Array(0);
-  #repeated = '';
+  #refusal = '';
 
   /** `json` has validated the frames that scan() is given. */
   constructor(json: JsonScanner) {
@@ -34,18 +34,19 @@ export class ParamsScanner {
 
   /**
    * Looks at one frame; returns its verdict, which is BAD_MESSAGE when one of the
-   * looked-for members is repeated: whichever we rewrote, the server might take the other.
+   * looked-for members is repeated, or two tokens mean the same: whichever we rewrote, the
+   * server might take the other.
    */
   scan(verdict: number, bytes: Uint8Array, method: Span, params: Span): number {
     this.a.end = 0;
     this.b.end = 0;
-    this.#repeated = '';
+    this.#refusal = '';
     this.#bytes = bytes;
     if (params.end === 0 || bytes[params.start] !== OPEN_BRACE) return verdict;
     if (verdict === KIND_REQUEST) this.#scanRequest(params);
     else if (verdict === KIND_NOTIFICATION) this.#scanNotification(method, params);
-    if (this.#repeated === '') return verdict;
-    this.reason = `"${this.#repeated}" is repeated`;
+    if (this.#refusal === '') return verdict;
+    this.reason = this.#refusal;
     return BAD_MESSAGE;
   }
 
@@ -56,7 +57,10 @@ export class ParamsScanner {
     if (meta.end > 0 && this.#bytes[meta.start] === OPEN_BRACE) {
       this.#find(meta, 'progressToken', this.a);
     }
-    if (this.a.end === 0) this.#find(params, 'workDoneToken', this.a);
+    const work: Span = { start: 0, end: 0 };
+    this.#find(params, 'workDoneToken', work);
+    if (this.a.end === 0) Object.assign(this.a, work);
+    else if (work.end > 0) this.#refusal = '"workDoneToken" stands beside "_meta.progressToken"';
     this.#find(params, 'partialResultToken', this.b);
   }
 
@@ -97,7 +101,7 @@ export class ParamsScanner {
       const value = json.skipColon(keyEnd);
       const valueEnd = json.skipValue(value);
       if (isIt) {
-        if (found.end !== 0) this.#repeated = name;
+        if (found.end !== 0) this.#refusal = `"${name}" is repeated`;
         found.start = value;
         found.end = valueEnd;
       }

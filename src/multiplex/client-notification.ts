@@ -1,0 +1,107 @@
+import { PARAMS_END, PARAMS_START, SPAN_A_END, SPAN_A_START } from '../../workers/batch-layout.js';
+import type { Batch } from '../lane/batch.js';
+import { cancelledRequest } from './cancelled-request.js';
+import type { RequestOwner } from './request-table.js';
+import type { ServerPort } from './server-port.js';
+import { splice } from './splice.js';
+
+/** LSP: the user has cancelled what a progress token stands for. */
+const CANCEL_WORK = 'window/workDoneProgress/cancel';
+export const CANCEL_METHODS: readonly string[] = [
+  'notifications/cancelled',
+  '$/cancelRequest',
+  CANCEL_WORK,
+];
+
+/** What is to be known of a client that notifies. */
+interface NotifyingClient extends RequestOwner {
+  /** It takes part in the handshake. */
+  readonly greeted: boolean;
+}
+
+/**
+ * What goes to the server for the notification that is frame `index`, a copy; null: nothing does;
+ * 'exit': the client wants to end. `method`: where it is one of the special ones.
+ */
+export function notificationToServer<Session extends NotifyingClient>(
+  server: ServerPort<Session>,
+  session: Session,
+  batch: Batch,
+  index: number,
+  method: string | null,
+): Uint8Array | 'exit' | null {
+  switch (method) {
+    case 'exit':
+      return 'exit';
+    case 'shutdown':
+      return null;
+    case 'initialized':
+    case 'notifications/initialized': {
+      const message = splice(batch.input(index), []);
+      // Of one that takes no part in the handshake it means nothing.
+      return session.greeted && server.handshake.initialized(message) ? message : null;
+    }
+    case 'notifications/cancelled':
+    case '$/cancelRequest':
+      return cancelToServer(server, session, batch, index, method);
+    case CANCEL_WORK:
+      return workCancelToServer(server, session, batch, index);
+    default:
+      return splice(batch.input(index), []);
+  }
+}
+
+function cancelToServer<Session extends NotifyingClient>(
+  server: ServerPort<Session>,
+  session: Session,
+  batch: Batch,
+  index: number,
+  method: string,
+): Uint8Array | null {
+  const start = batch.word(index, SPAN_A_START);
+  const end = batch.word(index, SPAN_A_END);
+  const input = batch.input(index);
+  const id = end === 0 ? 0 : cancelledRequest(server.table, session, input.subarray(start, end));
+  if (id === 0) {
+    server.dropped('a cancel of what is not in flight, or not its own');
+    return null;
+  }
+  // Others may wait for the answer to a handshake.
+  if (server.table.extraOf(id)?.handshake !== undefined) return null;
+  // LSP's cancelled requests are answered all the same.
+  if (method === 'notifications/cancelled') server.requestCancelled(session, id);
+  return splice(input, [{ start, end, bytes: Buffer.from(String(id)) }]);
+}
+
+function workCancelToServer<Session extends NotifyingClient>(
+  server: ServerPort<Session>,
+  session: Session,
+  batch: Batch,
+  index: number,
+): Uint8Array | null {
+  const input = batch.input(index);
+  const params = input.subarray(batch.word(index, PARAMS_START), batch.word(index, PARAMS_END));
+  const token = params.length === 0 ? undefined : tokenOf(params);
+  const { table } = server;
+  for (const id of table.idsOf(session)) {
+    const own = table.extraOf(id)?.tokenA;
+    if (own !== undefined && jsonOf(own) === token) return workCancel(id);
+  }
+  if (token !== undefined && server.tokens.ownerOf(token) === session) return workCancel(token);
+  server.dropped('a cancel of work that is not its own');
+  return null;
+}
+
+/** Written anew, so that it names nothing besides. */
+function workCancel(token: unknown): Uint8Array {
+  return Buffer.from(JSON.stringify({ jsonrpc: '2.0', method: CANCEL_WORK, params: { token } }));
+}
+
+function tokenOf(params: Uint8Array): unknown {
+  const value = jsonOf(params);
+  return typeof value === 'object' && value !== null ? (value as { token?: unknown }).token : value;
+}
+
+function jsonOf(text: Uint8Array): unknown {
+  return JSON.parse(Buffer.from(text).toString('utf8')) as unknown;
+}

@@ -1,0 +1,72 @@
+import {
+  ID_END,
+  ID_START,
+  SPAN_A_END,
+  SPAN_A_START,
+  SPAN_B_END,
+  SPAN_B_START,
+} from '../../workers/batch-layout.js';
+import type { Batch } from '../lane/batch.js';
+import type { RequestTable } from './request-table.js';
+import { type Edit, splice } from './splice.js';
+
+export interface Span {
+  readonly start: number;
+  readonly end: number;
+}
+
+/** A client's request as it was sent, and where in it stands what is rewritten. */
+export interface ClientRequest {
+  readonly bytes: Uint8Array;
+  readonly id: Span;
+  /** `progressToken` or `workDoneToken`; null: none that is a token. */
+  readonly tokenA: Span | null;
+  /** `partialResultToken`. */
+  readonly tokenB: Span | null;
+}
+
+const QUOTE = 0x22;
+const MINUS = 0x2d;
+const ZERO = 0x30;
+const NINE = 0x39;
+
+/** The request that is frame `index`; its bytes are the batch's. */
+export function requestOf(batch: Batch, index: number): ClientRequest {
+  const bytes = batch.input(index);
+  const id = { start: batch.word(index, ID_START), end: batch.word(index, ID_END) };
+  const a = { start: batch.word(index, SPAN_A_START), end: batch.word(index, SPAN_A_END) };
+  const b = { start: batch.word(index, SPAN_B_START), end: batch.word(index, SPAN_B_END) };
+  return { bytes, id, tokenA: tokenAt(bytes, a), tokenB: tokenAt(bytes, b) };
+}
+
+/** The same with bytes of its own. */
+export function keepRequest(request: ClientRequest): ClientRequest {
+  return { ...request, bytes: new Uint8Array(request.bytes) };
+}
+
+/**
+ * The request with our `id`, and progress tokens made from it: the number itself, and `"p<id>"`.
+ * Both are unique as long as the id is.
+ */
+export function rewriteRequest(request: ClientRequest, id: number): Uint8Array {
+  const text = String(id);
+  const edits: Edit[] = [{ ...request.id, bytes: Buffer.from(text) }];
+  if (request.tokenA !== null) edits.push({ ...request.tokenA, bytes: Buffer.from(text) });
+  if (request.tokenB !== null) edits.push({ ...request.tokenB, bytes: Buffer.from(`"p${text}"`) });
+  return splice(request.bytes, edits);
+}
+
+/** Keeps the request's own tokens, so that progress is told with them. */
+export function keepTokens(table: RequestTable, id: number, request: ClientRequest): void {
+  const { bytes, tokenA, tokenB } = request;
+  if (tokenA !== null) table.addExtra(id, { tokenA: bytes.slice(tokenA.start, tokenA.end) });
+  if (tokenB !== null) table.addExtra(id, { tokenB: bytes.slice(tokenB.start, tokenB.end) });
+}
+
+/** MCP and LSP have strings and numbers for tokens; null and the like ask for no progress. */
+function tokenAt(bytes: Uint8Array, span: Span): Span | null {
+  if (span.end === 0) return null;
+  const first = bytes[span.start]!;
+  const isToken = first === QUOTE || first === MINUS || (first >= ZERO && first <= NINE);
+  return isToken ? span : null;
+}

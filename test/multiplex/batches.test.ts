@@ -1,0 +1,129 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { fixture } from '../support/fixture.js';
+import { GatewayProcess } from '../support/gateway-process.js';
+import { JsonRpcSocket, type Message } from '../support/json-rpc-socket.js';
+
+const MODES = {
+  echo: {},
+  session: { command: fixture('shared-server') },
+  shared: { args: ['--mode', 'shared'], command: fixture('shared-server') },
+} as const;
+
+async function nextArray(client: JsonRpcSocket): Promise<Message[]> {
+  const answers = (await client.next()) as unknown;
+  assert.ok(Array.isArray(answers), JSON.stringify(answers));
+  return answers as Message[];
+}
+
+for (const [mode, options] of Object.entries(MODES)) {
+  const start = async (t: Parameters<typeof GatewayProcess.start>[0], ...args: string[]) => {
+    const given: readonly string[] = 'args' in options ? options.args : [];
+    const gateway = await GatewayProcess.start(t, { ...options, args: [...given, ...args] });
+    return JsonRpcSocket.open(t, gateway.url);
+  };
+
+  test(`a batch is answered as one array, with an error for each part that is no message (${mode})`, async (t) => {
+    const client = await start(t);
+    client.send(
+      '[{"id":1.0,"method":"m","params":[1]},{"method":"n"},7,{"id":"a","method":"m","params":[2]},' +
+        '[{"id":8,"method":"m"}],{"foo":"boo"},{"id":3,"result":1}]',
+    );
+    const answers = await nextArray(client);
+    const told = answers.map(({ id, result, error }) =>
+      JSON.stringify([id, result ?? error?.code]),
+    );
+    assert.deepEqual(told.sort(), [
+      ...['["a",[2]]', '[1,[1]]', '[null,-32600]', '[null,-32600]', '[null,-32600]'],
+    ]);
+    client.send('  [1,2]\n');
+    assert.deepEqual(
+      (await nextArray(client)).map(({ error }) => error?.code),
+      [-32600, -32600],
+    );
+  });
+
+  test(`only notifications, or answers: nothing comes back; an empty array: one error (${mode})`, async (t) => {
+    const client = await start(t);
+    client.send('[{"method":"n"},{"method":"n"},{"id":1,"result":2}]');
+    client.send('[]');
+    const empty = await client.next();
+    assert.deepEqual([empty.id, empty.error?.code], [null, -32600]);
+    client.send('[1,');
+    assert.equal((await client.next()).error?.code, -32700);
+    assert.deepEqual((await client.request('m', [1])).result, [1]);
+  });
+
+  test(`--max-batch bounds a batch, and 0 refuses all (${mode})`, async (t) => {
+    const two = await start(t, '--max-batch', '2');
+    two.send('[{"id":1,"method":"m"},{"id":2,"method":"m"},{"id":3,"method":"m"}]');
+    const { id, error } = await two.next();
+    assert.deepEqual([id, error?.code, error?.data?.reason], [null, -32010, 'batch_too_big']);
+    two.send('[{"id":1,"method":"m"},{"id":2,"method":"m"}]');
+    assert.equal((await nextArray(two)).length, 2);
+    const none = await start(t, '--max-batch', '0');
+    none.send('[{"id":1,"method":"m"}]');
+    assert.equal((await none.next()).error?.code, -32010);
+    none.send('[{"id":1,"method":"m"}');
+    assert.equal((await none.next()).error?.code, -32700);
+  });
+
+  test(`batches keep their order with what stands before and behind them (${mode})`, async (t) => {
+    const client = await start(t);
+    const expected: number[] = [];
+    for (let n = 0; n < 300; n += 3) {
+      client.send(`{"id":${n},"method":"m"}`);
+      client.send(`[{"id":${n + 1},"method":"m"},{"method":"n"},{"id":${n + 2},"method":"m"}]`);
+      expected.push(n, n + 1, n + 2);
+    }
+    const ids: unknown[] = [];
+    while (ids.length < expected.length) {
+      const answer = (await client.next()) as unknown as Message | Message[];
+      for (const { id } of [answer].flat()) ids.push(id);
+    }
+    assert.deepEqual(ids, expected);
+  });
+}
+
+test('each part of a batch is answered when its time has come, the batch when all have', async (t) => {
+  for (const mode of ['session', 'shared'] as const) {
+    const gateway = await GatewayProcess.start(t, {
+      args: ['--mode', mode],
+      command: fixture('shared-server'),
+    });
+    const client = await JsonRpcSocket.open(t, gateway.url);
+    client.send(
+      '[{"id":1.50,"method":"hold","params":"a"},{"id":1.50,"method":"hold","params":"b"}]',
+    );
+    assert.deepEqual((await client.request('m', 'between')).result, 'between');
+    client.notify('release');
+    const results = (await nextArray(client)).map(({ result }) => result);
+    assert.deepEqual(results.sort(), ['a', 'b']);
+  }
+});
+
+test('a batch in flight when the shared process dies is answered with errors, as one array', async (t) => {
+  const gateway = await GatewayProcess.start(t, MODES.shared);
+  const client = await JsonRpcSocket.open(t, gateway.url);
+  client.send('[{"id":1,"method":"m"},{"id":2,"method":"hold"}]');
+  await client.request('m');
+  client.notify('die');
+  const answers = await nextArray(client);
+  assert.deepEqual(
+    answers.map(({ id, error }) => [id, error?.code]),
+    [
+      [1, undefined],
+      [2, -32000],
+    ],
+  );
+});
+
+test('a batch at the end of standard input is answered whole', async (t) => {
+  for (const options of Object.values(MODES)) {
+    const gateway = GatewayProcess.overStdio(t, options);
+    gateway.process.stdin.end('[1,{"id":2,"method":"m","params":[3]},{"foo":1}]\n');
+    await gateway.exited;
+    const answers = JSON.parse(gateway.stdout) as Message[];
+    assert.equal(answers.length, 3);
+  }
+});

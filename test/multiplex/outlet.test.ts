@@ -1,0 +1,94 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { Batch } from '../../src/lane/batch.js';
+import { RING_CAPACITY } from '../../src/limits.js';
+import { Outlet } from '../../src/multiplex/outlet.js';
+import { MemoryClient } from '../support/memory-client.js';
+
+const MESSAGE = Buffer.from('x'.repeat(100));
+
+function slowClient(graceMs: number): { client: MemoryClient; outlet: Outlet } {
+  const client = new MemoryClient('slow');
+  return {
+    client,
+    outlet: new Outlet(client, { overflowBytes: 100_000, graceMs }, () => undefined),
+  };
+}
+
+/** Sends messages that the transport holds back. */
+function sendUnread(client: MemoryClient, outlet: Outlet, count: number): void {
+  for (let n = 0; n < count; n++) {
+    client.heldBackBytes += MESSAGE.length;
+    outlet.sendOne(MESSAGE);
+  }
+}
+
+function closeCode(client: MemoryClient): number | undefined {
+  return client.closed?.code;
+}
+
+/** Waits until `happened`, turn by turn of the clock. */
+async function tickUntil(happened: () => boolean): Promise<void> {
+  while (!happened()) await new Promise((resolve) => setTimeout(resolve, 5));
+}
+
+describe('the way to a client', () => {
+  test('collects what a batch has for it, and says when it begins to', () => {
+    const { client, outlet } = slowClient(1000);
+    const batch = new Batch(1024, 64);
+    assert.deepEqual([outlet.add(3), outlet.add(5)], [true, false]);
+    for (let n = 0; n < 40; n++) outlet.add(n);
+    outlet.flush(batch);
+    assert.equal(client.received.length, 42);
+    outlet.flush(batch);
+    assert.equal(client.received.length, 42);
+    assert.equal(outlet.add(1), true);
+    outlet.end();
+    outlet.flush(batch);
+    assert.equal(client.received.length, 42);
+  });
+
+  test('is closed at once above its overflow', () => {
+    const { client, outlet } = slowClient(1000);
+    sendUnread(client, outlet, 1000);
+    assert.equal(closeCode(client), undefined);
+    sendUnread(client, outlet, 1);
+    assert.equal(closeCode(client), 1013);
+    outlet.end();
+  });
+
+  test('a ring of messages may wait for ever', () => {
+    const { client, outlet } = slowClient(1);
+    sendUnread(client, outlet, RING_CAPACITY);
+    // Without a timer there is nobody to close it.
+    assert.equal(client.closed, null);
+    client.heldBackBytes = 0;
+    outlet.sendOne(MESSAGE);
+    sendUnread(client, outlet, RING_CAPACITY);
+    assert.equal(client.closed, null);
+    outlet.end();
+  });
+
+  test('more than a ring is waited for as long as the grace', async () => {
+    const { client, outlet } = slowClient(50);
+    sendUnread(client, outlet, RING_CAPACITY + 1);
+    await tickUntil(() => client.closed !== null);
+    assert.equal(client.closed?.code, 1013);
+  });
+
+  test('a client that gets on is never closed, though something always waits for it', async () => {
+    const { client, outlet } = slowClient(50);
+    const stalled = slowClient(50);
+    sendUnread(client, outlet, RING_CAPACITY + 1);
+    for (let n = 0; n < 6; n++) {
+      sendUnread(stalled.client, stalled.outlet, RING_CAPACITY + 1);
+      // It reads what waited, while as much again is sent.
+      sendUnread(client, outlet, RING_CAPACITY + 1);
+      client.heldBackBytes -= (RING_CAPACITY + 1) * MESSAGE.length;
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    await tickUntil(() => stalled.client.closed !== null);
+    assert.equal(client.closed, null);
+    outlet.end();
+  });
+});

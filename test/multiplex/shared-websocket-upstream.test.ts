@@ -1,0 +1,79 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { type TestContext, test } from 'node:test';
+import { type WebSocket, WebSocketServer } from 'ws';
+import { GatewayProcess } from '../support/gateway-process.js';
+import { JsonRpcSocket } from '../support/json-rpc-socket.js';
+
+/** A WebSocket server whose connections are remembered, with what came over each. */
+class Server {
+  readonly connections: { readonly socket: WebSocket; readonly seen: string[] }[] = [];
+  readonly port: number;
+  readonly #server: WebSocketServer;
+
+  private constructor(server: WebSocketServer) {
+    this.#server = server;
+    this.port = (server.address() as AddressInfo).port;
+    server.on('connection', (socket) => {
+      const seen: string[] = [];
+      this.connections.push({ socket, seen });
+      socket.on('message', (data) => {
+        const text = (data as Buffer).toString();
+        seen.push(text);
+        const { id, method, params } = JSON.parse(text) as Record<string, unknown>;
+        if (id !== undefined && method !== 'hold') {
+          socket.send(JSON.stringify({ jsonrpc: '2.0', id, result: params ?? null }));
+        }
+      });
+    });
+  }
+
+  static async listen(t: TestContext, port = 0): Promise<Server> {
+    const server = new WebSocketServer({ port, host: '127.0.0.1' });
+    await once(server, 'listening');
+    const listening = new Server(server);
+    t.after(() => listening.close());
+    return listening;
+  }
+
+  async close(): Promise<void> {
+    for (const client of this.#server.clients) client.terminate();
+    await new Promise((resolve) => this.#server.close(resolve));
+  }
+}
+
+test('clients share one connection; when it is lost they stay, and it is made again', async (t) => {
+  const server = await Server.listen(t);
+  const gateway = await GatewayProcess.start(t, {
+    args: ['--mode', 'shared', '--upstream', `ws://127.0.0.1:${server.port}`],
+  });
+  const clients = [
+    await JsonRpcSocket.open(t, gateway.url),
+    await JsonRpcSocket.open(t, gateway.url),
+  ];
+  for (const [n, client] of clients.entries()) {
+    assert.deepEqual((await client.request('initialize', { n })).result, { n: 0 });
+    client.notify('initialized');
+    client.send(`{"id":"h${n}","method":"hold"}`);
+    assert.equal((await client.request('m', n)).result, n);
+  }
+  assert.equal(server.connections.length, 1);
+
+  await server.close();
+  for (const client of clients) {
+    const { error } = await client.next();
+    assert.deepEqual(error?.data, { reason: 'upstream_exited', code: null, signal: null });
+  }
+  // Requests that come while nobody is there wait, attempt after attempt.
+  clients[0]!.send('{"id":"w","method":"m","params":"waited"}');
+  await gateway.logged('a second attempt', ({ delayMs }) => delayMs === 200);
+  const next = await Server.listen(t, server.port);
+  assert.equal((await clients[0]!.next()).result, 'waited');
+  assert.equal((await clients[1]!.request('m', 1)).result, 1);
+  assert.equal(next.connections.length, 1);
+  const methods = next.connections[0]!.seen.map(
+    (text) => (JSON.parse(text) as { method: string }).method,
+  );
+  assert.deepEqual(methods, ['initialize', 'initialized', 'm', 'm']);
+});
