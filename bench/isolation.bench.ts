@@ -1,61 +1,201 @@
+/**
+ * What one client can do to the others.
+ *
+ *     npm run bench:isolation [-- --rounds 3] [--json FILE]
+ *
+ * Large messages: ten clients send 100 B requests at a modest open rate, alone and while
+ * another client sends 8 MiB requests without pause, two in flight, and comes again when it
+ * is closed; the gateway has two worker threads.
+ * The same on the plain `ws` + JSON server and on the raw uWebSockets.js echo, which shows
+ * how much of it is the machine: generator, gateway, workers and the large client share its
+ * cores.
+ *
+ * A flood: ten clients with 16 requests of 100 B in flight each; then nine of them beside a
+ * client that sends as fast as its socket takes it and comes again when it is closed. The
+ * nine should keep nine tenths. How often it was closed stands beside it: a server that only
+ * keeps others quick by turning the flood away should be seen to.
+ */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { machineFacts } from '../src/bench/measurement/machine.js';
+import { parseArgs } from 'node:util';
 import { parseOptions } from '../src/bench/options/parse-options.js';
+import { textColumns } from '../src/bench/report/text-columns.js';
+import { formatCount } from '../src/bench/report/units.js';
 import { runBenchmark } from '../src/bench/run-benchmark.js';
-import type { RunResult } from '../src/bench/run-result.js';
-import { sluice } from './peers/peer-list.js';
-import { startPeer } from './peers/peer-process.js';
+import { median } from '../src/bench/statistics/median.js';
+import { type Contender, sluice, uwsRaw, wsJson } from './comparison/contenders.js';
+import { NOTHING_INSTALLED } from './comparison/installation.js';
+import { progress } from './comparison/progress.js';
+import { runFacts, writeResult } from './comparison/result.js';
+import { closeGuard, ServerProcess } from './comparison/server-process.js';
+import type { FloodCounts } from './fixtures/flooding-client.js';
 
-/**
- * What others feel of one client that sends 8 MiB messages without pause, and of one that floods:
- * round trips of 100 B requests, 20 clients, 1,000 a second in all (open load), two threads.
- *
- *     node dist/bench/isolation.bench.js
- */
-const RATE = 1000;
-const CLIENTS = 20;
-const WANTED_P99_US = 5000;
+const LARGE_BYTES = 8 * 1024 * 1024;
+const SMALL_BYTES = 100;
+const P99_BAR_US = 5_000;
+/** Of its fair share, what the machine's own noise leaves. */
+const SHARE_BAR = 0.9;
+const OPEN = ['--connections', '10', '--rate', '1000'];
+const CLOSED = ['--depth', '16', '--connections'];
+const TIMES = ['--warmup', '500ms', '--duration', '3s', '--timeout', '5s'];
+/** The large client always has a second request on its way while the first is answered. */
+const LARGE_WINDOW = 2;
+const NO_WINDOW = 0;
+const POLL_MS = 20;
+const CONTENDERS: readonly Contender[] = [sluice, wsJson, uwsRaw];
 
-const gateway = await startPeer(sluice(['--threads', '2']));
-const rows: object[] = [];
-for (const disturbance of ['nobody', 'big', 'flood']) {
-  const stop = await disturb(disturbance);
-  const { latency, generator } = await measure();
-  stop();
-  rows.push({
-    disturbance,
-    p50Us: latency.p50Us,
-    p99Us: latency.p99Us,
-    maxUs: latency.maxUs,
-    generatorLateP99Us: generator.lateness.p99Us,
-    met: latency.p99Us < WANTED_P99_US,
-  });
+interface Flood extends FloodCounts {
+  readonly seconds: number;
 }
-await gateway.stop();
-console.table(rows);
-process.stdout.write(`${JSON.stringify({ name: 'isolation', machine: machineFacts(), rows })}\n`);
-
-async function disturb(kind: string): Promise<() => void> {
-  if (kind === 'nobody') return () => undefined;
-  const script = fileURLToPath(new URL('./peers/big-sender.js', import.meta.url));
-  const sender = spawn(process.execPath, [script, gateway.url, kind], {
-    stdio: ['pipe', 'pipe', 'inherit'],
-  });
-  await once(sender.stdout, 'data');
-  return () => sender.kill('SIGKILL');
+interface Small {
+  readonly p50Us: number;
+  readonly p99Us: number;
+  readonly perSecond: number;
+  readonly unanswered: number;
+}
+interface Round {
+  readonly contender: string;
+  readonly alone: Small;
+  readonly besideLarge: Small;
+  readonly large: Flood;
+  readonly tenClients: Small;
+  readonly nineBesideFlood: Small;
+  readonly flood: Flood;
 }
 
-async function measure(): Promise<RunResult> {
-  const options = parseOptions([
-    ...[gateway.url, '--rate', String(RATE), '--connections', String(CLIENTS)],
-    ...['--payload-size', '100', '--warmup', '1s', '--duration', '5s'],
-  ]);
+const { values } = parseArgs({
+  options: { rounds: { type: 'string', default: '3' }, json: { type: 'string' } },
+});
+const say = progress();
+const servers = new Map<Contender, ServerProcess>();
+const rounds: Round[] = [];
+try {
+  for (const contender of CONTENDERS) {
+    const command = await contender.command(NOTHING_INSTALLED);
+    const threads = contender === sluice ? ['--threads', '2'] : [];
+    const argv = [...command.argv, ...threads];
+    servers.set(contender, await ServerProcess.start({ ...command, argv }));
+  }
+  for (let round = 0; round < Number(values.rounds); round++) {
+    for (const [contender, { url }] of servers) {
+      rounds.push(await measureRound(contender, url));
+      const { alone, besideLarge } = rounds.at(-1)!;
+      say(`${contender.name}: p99 alone ${alone.p99Us} us, beside 8 MiB ${besideLarge.p99Us} us`);
+    }
+  }
+} finally {
+  await Promise.all([...servers.values()].map((server) => server.stop()));
+  closeGuard();
+}
+
+const summary = CONTENDERS.map((contender) => {
+  const own = rounds.filter((round) => round.contender === contender.name);
+  const middle = (of: (round: Round) => number): number => median(own.map(of));
+  return {
+    contender: contender.name,
+    p99AloneUs: middle(({ alone }) => alone.p99Us),
+    p99BesideLargeUs: middle(({ besideLarge }) => besideLarge.p99Us),
+    largePerSecond: middle(({ large }) => large.fullReplies / large.seconds),
+    largeCloses: middle(({ large }) => closes(large)),
+    floodPerSecond: middle(({ flood }) => flood.sent / flood.seconds),
+    floodCloses: middle(({ flood }) => closes(flood)),
+    shareBesideFlood: middle(
+      ({ tenClients, nineBesideFlood }) => nineBesideFlood.perSecond / (tenClients.perSecond * 0.9),
+    ),
+    p99TenClientsUs: middle(({ tenClients }) => tenClients.p99Us),
+    p99BesideFloodUs: middle(({ nineBesideFlood }) => nineBesideFlood.p99Us),
+  };
+});
+const header = [
+  ...['small requests to', 'p99 alone', 'p99 by 8 MiB', '8 MiB replies/s', 'closed'],
+  ...['share by flood', 'p99 of ten', 'p99 by flood', 'flood sent/s', 'closed'],
+];
+const cells = summary.map((row) => [
+  row.contender,
+  `${formatCount(row.p99AloneUs)} us`,
+  `${formatCount(row.p99BesideLargeUs)} us`,
+  row.largePerSecond.toFixed(1),
+  String(row.largeCloses),
+  row.shareBesideFlood.toFixed(2),
+  `${formatCount(row.p99TenClientsUs)} us`,
+  `${formatCount(row.p99BesideFloodUs)} us`,
+  formatCount(row.floodPerSecond),
+  String(row.floodCloses),
+]);
+const [own] = summary;
+process.stdout.write(`${textColumns([header, ...cells]).join('\n')}\n`);
+process.stdout.write(
+  `Sluice's p99 beside 8 MiB <= ${P99_BAR_US} us: ${verdict(own!.p99BesideLargeUs <= P99_BAR_US)}; ` +
+    `share beside a flood >= ${SHARE_BAR}: ${verdict(own!.shareBesideFlood >= SHARE_BAR)}\n`,
+);
+if (values.json !== undefined) {
+  writeResult(values.json, { name: 'isolation', ...runFacts(), summary, rounds });
+}
+
+async function measureRound(contender: Contender, url: string): Promise<Round> {
+  const alone = await drive(contender, url, OPEN);
+  const [besideLarge, large] = await beside(url, LARGE_BYTES, LARGE_WINDOW, () =>
+    drive(contender, url, OPEN),
+  );
+  const tenClients = await drive(contender, url, [...CLOSED, '10']);
+  const [nineBesideFlood, flood] = await beside(url, SMALL_BYTES, NO_WINDOW, () =>
+    drive(contender, url, [...CLOSED, '9']),
+  );
+  return {
+    contender: contender.name,
+    ...{ alone, besideLarge, large, tenClients, nineBesideFlood, flood },
+  };
+}
+
+/** Small requests in the given load. */
+async function drive(contender: Contender, url: string, load: readonly string[]): Promise<Small> {
+  const options = parseOptions([url, ...load, ...TIMES, ...contender.flags(SMALL_BYTES)]);
   const result = await runBenchmark(options, options.target, {
     onSnapshot: () => undefined,
     signal: new AbortController().signal,
   });
-  if (!result.passed) throw new Error(result.failureReasons.join('; '));
-  return result;
+  const { timeouts, errorReplies, lost } = result.failures;
+  return {
+    p50Us: result.latency.p50Us,
+    p99Us: result.latency.p99Us,
+    perSecond: Math.round(result.totals.repliesPerSecond),
+    unanswered: timeouts + errorReplies + lost,
+  };
+}
+
+/** Measures while a client floods the server with requests of a size; what that client did meanwhile. */
+async function beside(
+  url: string,
+  bytes: number,
+  window: number,
+  act: () => Promise<Small>,
+): Promise<[Small, Flood]> {
+  const script = fileURLToPath(new URL('./fixtures/flooding-client.js', import.meta.url));
+  const child = spawn(process.execPath, [script, url, String(bytes), String(window)], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
+  const lines = createInterface(child.stdout);
+  const ask = async (): Promise<FloodCounts> => {
+    const said = once(lines, 'line');
+    child.stdin.write('\n');
+    return JSON.parse(((await said) as [string])[0]) as FloodCounts;
+  };
+  const began = performance.now();
+  // It must be at work before anything counts; a server may be slow with the first large one.
+  while ((await ask()).sent === 0) await sleep(POLL_MS);
+  const small = await act();
+  const counts = await ask();
+  child.stdin.end();
+  return [small, { ...counts, seconds: (performance.now() - began) / 1_000 }];
+}
+
+function closes(flood: Flood): number {
+  return Object.values(flood.closes).reduce((sum, count) => sum + count, 0);
+}
+
+function verdict(isMet: boolean): string {
+  return isMet ? 'met' : 'not met';
 }

@@ -33,7 +33,7 @@ export const FRAME_SIZES = [
 ] as const;
 
 /** A tool call of exactly `frameBytes` bytes: records of short strings, numbers and words, as servers send them. */
-function toolCall(id: number, frameBytes: number): Buffer {
+export function toolCall(id: number, frameBytes: number): Buffer {
   const head = `{"jsonrpc":"2.0","id":${id},"method":"tools/call","params":{"name":"find","arguments":{"q":"`;
   const tail = '"}}}';
   const records: string[] = [];

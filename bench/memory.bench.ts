@@ -1,91 +1,163 @@
-import { readFileSync } from 'node:fs';
-import { parseArgs } from 'node:util';
-import { WebSocket } from 'ws';
-import { machineFacts } from '../src/bench/measurement/machine.js';
-import { parseOptions } from '../src/bench/options/parse-options.js';
-import { runBenchmark } from '../src/bench/run-benchmark.js';
-import { rawEcho, sluice } from './peers/peer-list.js';
-import { type PeerCommand, type RunningPeer, startPeer } from './peers/peer-process.js';
-
 /**
- * Memory of the gateway: for each of 10,000 idle connections, beside raw uWebSockets.js with as
- * many, and under full load after one minute and after `--minutes` (2).
+ * Memory of the gateway: for each idle connection, and after minutes of full load.
  *
- *     node dist/bench/memory.bench.js [--connections 10000] [--minutes 10]
+ *     npm run bench:memory [-- --connections 10000] [--minutes 2] [--json FILE]
+ *
+ * Idle: VmRSS of the server process before and after so many connections that say nothing,
+ * beside the same for the raw uWebSockets.js echo, which shows what the socket library
+ * takes by itself. Load: 50 connections, 16 deep, 1.2 KB; VmRSS after one minute against
+ * that at the end. `--minutes 0` leaves the load out, `--minutes 10` is the full claim.
  */
+import { readFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { parseArgs } from 'node:util';
+import { parseOptions } from '../src/bench/options/parse-options.js';
+import { textColumns } from '../src/bench/report/text-columns.js';
+import { runBenchmark } from '../src/bench/run-benchmark.js';
+import { median } from '../src/bench/statistics/median.js';
+import { type Contender, sluice, uwsRaw } from './comparison/contenders.js';
+import { NOTHING_INSTALLED } from './comparison/installation.js';
+import { progress } from './comparison/progress.js';
+import { runFacts, writeResult } from './comparison/result.js';
+import { closeGuard, ServerProcess } from './comparison/server-process.js';
+import { closeIdle, openIdle } from './fixtures/idle-clients.js';
+
+const IDLE_BAR_BYTES = 2 * 1024;
+/** The memory at the end may be this much above that after a minute: what VmRSS wanders by itself. */
+const GROWTH_BAR = 1.05;
+/** Connections that are there before anything is measured: first uses cost once, not each time. */
+const FIRST_CONNECTIONS = 100;
+const SETTLE_MS = 3_000;
+const MINUTE_S = 60;
+/** Seconds around a moment whose median counts. */
+const MOMENT_S = 10;
+const KIB = 1024;
+
 const { values } = parseArgs({
   options: {
     connections: { type: 'string', default: '10000' },
     minutes: { type: 'string', default: '2' },
+    json: { type: 'string' },
   },
 });
-const connections = Number(values.connections);
-const WANTED_IDLE_BYTES = 2048;
-const OPEN_AT_ONCE = 100;
-
-const own = await idleBytes(sluice(['--max-connections', String(connections + 10)]));
-const raw = await idleBytes(rawEcho());
-const load = await underLoad(Number(values.minutes));
-const report = {
-  name: 'memory',
-  machine: machineFacts(),
-  connections,
-  idleBytesPerConnection: { sluice: own, rawUwebsockets: raw, gateway: own - raw },
-  met: own - raw <= WANTED_IDLE_BYTES,
-  residentBytesUnderLoad: load,
+const say = progress();
+const wanted = Math.min(Number(values.connections), affordable());
+const idle = {
+  connections: wanted,
+  sluiceBytes: await idleBytes(sluice, wanted),
+  rawBytes: await idleBytes(uwsRaw, wanted),
+  barBytes: IDLE_BAR_BYTES,
 };
-process.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
+const minutes = Number(values.minutes);
+const load = minutes === 0 ? null : await loadMemory(minutes);
+closeGuard();
 
-/** Growth of the server's resident memory for each idle connection, in bytes. */
-async function idleBytes(command: PeerCommand): Promise<number> {
-  const server = await startPeer(command);
-  // The first ones pay for what is made once.
-  const first = await open(server, 500);
-  const before = residentBytes(server.pid);
-  const others = await open(server, connections - 500);
-  const after = residentBytes(server.pid);
-  for (const socket of [...first, ...others]) socket.terminate();
-  await server.stop();
-  return Math.round((after - before) / (connections - 500));
+const rows = [
+  ['', 'gateway', 'raw uWebSockets.js', 'bar'],
+  [
+    `bytes for each of ${wanted} idle connections`,
+    String(idle.sluiceBytes),
+    String(idle.rawBytes),
+    `<= ${IDLE_BAR_BYTES}: ${verdict(idle.sluiceBytes <= IDLE_BAR_BYTES)}`,
+  ],
+];
+if (load !== null) {
+  rows.push([
+    `MiB after 1 minute of load, after ${minutes}`,
+    `${mib(load.afterOneMinuteBytes)}, ${mib(load.atEndBytes)}`,
+    '',
+    `<= ${GROWTH_BAR} times: ${verdict(load.growth <= GROWTH_BAR)}`,
+  ]);
+}
+process.stdout.write(`${textColumns(rows, ['left', 'right', 'right', 'left']).join('\n')}\n`);
+if (values.json !== undefined) {
+  writeResult(values.json, { name: 'memory', ...runFacts(), idle, load });
 }
 
-async function open(server: RunningPeer, count: number): Promise<WebSocket[]> {
-  const sockets: WebSocket[] = [];
-  while (sockets.length < count) {
-    const some = Array.from({ length: Math.min(OPEN_AT_ONCE, count - sockets.length) }, () => {
-      return new Promise<WebSocket>((resolve, reject) => {
-        const socket = new WebSocket(server.url, { perMessageDeflate: false });
-        socket.once('open', () => resolve(socket));
-        socket.once('error', reject);
-      });
-    });
-    sockets.push(...(await Promise.all(some)));
+/** VmRSS that one more idle connection takes, measured with `connections` of them. */
+async function idleBytes(contender: Contender, connections: number): Promise<number> {
+  const command = await contender.command(NOTHING_INSTALLED);
+  const isSluice = contender === sluice;
+  const argv = isSluice ? [...command.argv, '--max-connections', '100000'] : command.argv;
+  const server = await ServerProcess.start({ ...command, argv });
+  try {
+    const first = await openIdle(server.url, FIRST_CONNECTIONS);
+    await sleep(SETTLE_MS);
+    const beforeBytes = residentBytes(server.pid);
+    const others = await openIdle(server.url, connections - FIRST_CONNECTIONS);
+    await sleep(SETTLE_MS);
+    const afterBytes = residentBytes(server.pid);
+    say(
+      `${contender.name}: ${mib(beforeBytes)} MiB with ${FIRST_CONNECTIONS} idle connections, ` +
+        `${mib(afterBytes)} MiB with ${connections}`,
+    );
+    await closeIdle([...first, ...others]);
+    return Math.round((afterBytes - beforeBytes) / others.length);
+  } finally {
+    await server.stop();
   }
-  return sockets;
 }
 
-/** Resident memory after each minute of 50 connections, 16 requests of 1.2 KB deep. */
-async function underLoad(minutes: number): Promise<number[]> {
-  const server = await startPeer(sluice([]));
-  const resident: number[] = [];
-  for (let minute = 0; minute < minutes; minute++) {
+async function loadMemory(minutesOfLoad: number): Promise<{
+  minutes: number;
+  afterOneMinuteBytes: number;
+  atEndBytes: number;
+  growth: number;
+  bytesBySecond: readonly (number | null)[];
+}> {
+  if (minutesOfLoad < 2) throw new Error('--minutes: 0, or at least 2 to have an end and a start');
+  const server = await ServerProcess.start(await sluice.command(NOTHING_INSTALLED));
+  try {
+    say(`${minutesOfLoad} minutes of full load`);
     const options = parseOptions([
-      ...[server.url, '--connections', '50', '--depth', '16', '--payload-size', '1200'],
-      ...['--warmup', '0s', '--duration', '60s'],
+      ...[server.url, '--connections', '50', '--depth', '16'],
+      ...['--duration', `${minutesOfLoad}m`, '--payload-size', '1200'],
     ]);
-    const result = await runBenchmark(options, options.target, {
+    const { timeline, passed, failureReasons } = await runBenchmark(options, options.target, {
       onSnapshot: () => undefined,
       signal: new AbortController().signal,
     });
-    if (!result.passed) throw new Error(result.failureReasons.join('; '));
-    resident.push(residentBytes(server.pid));
-    process.stderr.write(`minute ${minute + 1}: ${Math.round(resident.at(-1)! / 2 ** 20)} MiB\n`);
+    if (!passed) throw new Error(`the load failed: ${failureReasons.join('; ')}`);
+    const around = (second: number): number =>
+      median(
+        timeline
+          .filter((point) => Math.abs(point.second - second) <= MOMENT_S)
+          .flatMap(({ serverMemoryBytes }) => serverMemoryBytes ?? []),
+      );
+    const afterOneMinuteBytes = around(MINUTE_S);
+    const atEndBytes = around(minutesOfLoad * MINUTE_S);
+    return {
+      minutes: minutesOfLoad,
+      afterOneMinuteBytes,
+      atEndBytes,
+      growth: Math.round((atEndBytes / afterOneMinuteBytes) * 1_000) / 1_000,
+      bytesBySecond: timeline.map(({ serverMemoryBytes }) => serverMemoryBytes),
+    };
+  } finally {
+    await server.stop();
   }
-  await server.stop();
-  return resident;
+}
+
+/** As many connections as descriptors allow: Node has raised its limit to the hard one. */
+function affordable(): number {
+  const limits = readFileSync('/proc/self/limits', 'utf8');
+  const files = Number(/^Max open files\s+(\d+)/m.exec(limits)?.[1] ?? Number.POSITIVE_INFINITY);
+  const most = files - FIRST_CONNECTIONS;
+  if (most < Number(values.connections)) {
+    say(`only ${most} connections: the limit is ${files} descriptors (ulimit -n)`);
+  }
+  return most;
 }
 
 function residentBytes(pid: number): number {
-  const kilobytes = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
-  return Number(kilobytes) * 1024;
+  const status = readFileSync(`/proc/${pid}/status`, 'utf8');
+  return Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)![1]) * KIB;
+}
+
+function mib(bytes: number): string {
+  return (bytes / KIB / KIB).toFixed(1);
+}
+
+function verdict(isMet: boolean): string {
+  return isMet ? 'met' : 'not met';
 }

@@ -1,84 +1,121 @@
+/**
+ * Runs the tinybench suites, the load generator's own benchmark and the comparison with the
+ * plain server, each in a process of its own, and prints one table.
+ *
+ *     npm run bench [-- path/of/result.json]
+ */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Comparison } from './peers/comparison-table.js';
+import { textColumns } from '../src/bench/report/text-columns.js';
+import { formatCount } from '../src/bench/report/units.js';
+import { progress } from './comparison/progress.js';
+import { type ComparisonResult, runFacts, writeResult } from './comparison/result.js';
 
-/**
- * The benchmarks that need nothing but this package: the kernels beside JSON.parse, the load
- * generator beside a usual client, and the gateway beside a plain `ws` server; in one table.
- *
- *     npm run bench
- */
-interface KernelReport {
+/** Times JSON.parse of the same bytes, for the native kernel at these sizes. */
+const KERNEL_BAR = { times: 6, sizes: ['1.2 KB', '12 KB', '1.2 MB'] };
+
+/** What the suites leave behind, as far as the table shows it. */
+interface KernelResult {
   readonly rows: readonly {
     readonly size: string;
     readonly task: string;
-    readonly nsPerFrame: number;
+    readonly megabytesPerSecond: number;
     readonly timesJsonParse: number;
   }[];
 }
-
-interface GeneratorReport {
+interface GeneratorResult {
   readonly medianGeneratorPerSecond: number;
   readonly ratio: number;
+  readonly wanted: { readonly ratio: number };
 }
 
-const folder = mkdtempSync(join(tmpdir(), 'sluice-bench-'));
-const kernelFile = join(folder, 'kernel.json');
-const loadFile = join(folder, 'load.json');
-
-say('kernels...');
-run('./kernel.bench.js', [kernelFile], 'ignore');
-say('load generator...');
-const generator = JSON.parse(run('./generator.bench.js', [], 'pipe')) as GeneratorReport;
-say('gateway and plain server...');
-run('./peers.bench.js', ['--only', 'load', '--json', loadFile], 'ignore');
-
-const kernels = JSON.parse(readFileSync(kernelFile, 'utf8')) as KernelReport;
-const { comparisons } = JSON.parse(readFileSync(loadFile, 'utf8')) as {
-  comparisons: readonly Comparison[];
-};
-rmSync(folder, { recursive: true });
-const rows = [
-  ['what', 'size', 'figure', 'ratio'],
-  ['---', '---', '---', '---'],
-  ...kernels.rows.map(({ size, task, nsPerFrame, timesJsonParse }) => [
-    task,
-    size,
-    `${Math.round(nsPerFrame)} ns`,
-    `${timesJsonParse} times JSON.parse`,
-  ]),
-  [
-    'load generator, raw echo',
-    '100 B',
-    `${generator.medianGeneratorPerSecond}/s`,
-    `${generator.ratio} times a usual ws client`,
-  ],
-  ...comparisons.map(loadRow),
-];
-process.stdout.write(`${rows.map((cells) => `| ${cells.join(' | ')} |`).join('\n')}\n`);
-
-function loadRow({ bytes, results }: Comparison): string[] {
-  const own = results.find(({ name }) => name === 'sluice')!;
-  const plain = results.find(({ name }) => name !== 'sluice')!;
-  const ratio = own.medianPerSecond / plain.medianPerSecond;
-  const figure = `${Math.round(own.medianPerSecond)}/s`;
-  return ['gateway, echo', `${bytes} B`, figure, `${ratio.toFixed(2)} times ${plain.name}`];
+interface Line {
+  readonly suite: string;
+  readonly what: string;
+  readonly figure: string;
+  readonly ratio: number;
+  /** What the ratio is to. */
+  readonly to: string;
+  readonly atLeast: number | null;
 }
 
-function say(text: string): void {
-  process.stderr.write(`${text}\n`);
+const say = progress();
+const scratch = mkdtempSync(join(tmpdir(), 'sluice-bench-'));
+const lines: Line[] = [];
+try {
+  lines.push(...kernelLines(run('kernel') as KernelResult));
+  lines.push(generatorLine(run('generator') as GeneratorResult));
+  lines.push(...loadLines(run('load') as ComparisonResult));
+} finally {
+  rmSync(scratch, { recursive: true, force: true });
 }
+const rows = lines.map(({ suite, what, figure, ratio, to, atLeast }) => [
+  suite,
+  what,
+  figure,
+  `${ratio.toFixed(2)} x ${to}`,
+  atLeast === null ? '' : `>= ${atLeast}: ${ratio >= atLeast ? 'met' : 'not met'}`,
+]);
+const header = ['suite', 'what', 'figure', 'ratio', 'bar'];
+process.stdout.write(
+  `${textColumns([header, ...rows], ['left', 'left', 'right', 'left', 'left']).join('\n')}\n`,
+);
+const path = process.argv[2];
+if (path !== undefined) writeResult(path, { name: 'bench', ...runFacts(), lines });
 
-/** Runs one benchmark in a process of its own; its output. Ends this one where it fails. */
-function run(file: string, args: readonly string[], stdout: 'pipe' | 'ignore'): string {
-  const script = fileURLToPath(new URL(file, import.meta.url));
-  const done = spawnSync(process.execPath, [script, ...args], {
-    stdio: ['ignore', stdout, 'inherit'],
+/** Runs one suite; its JSON is in the file that it is told, or on its stdout. */
+function run(suite: 'kernel' | 'generator' | 'load'): unknown {
+  say(`${suite}.bench`);
+  const script = fileURLToPath(new URL(`./${suite}.bench.js`, import.meta.url));
+  const file = join(scratch, `${suite}.json`);
+  const isOnStdout = suite === 'generator';
+  const { status, stdout } = spawnSync(process.execPath, [script, ...(isOnStdout ? [] : [file])], {
+    stdio: ['ignore', 'pipe', 'inherit'],
     encoding: 'utf8',
   });
-  if (done.status !== 0) process.exit(1);
-  return stdout === 'pipe' ? done.stdout : '';
+  if (status !== 0) throw new Error(`${suite}.bench ended with ${String(status)}`);
+  return JSON.parse(isOnStdout ? stdout : readFileSync(file, 'utf8'));
+}
+
+function kernelLines({ rows: measured }: KernelResult): Line[] {
+  return measured
+    .filter(({ task }) => task.endsWith('kernel'))
+    .map(({ size, task, megabytesPerSecond, timesJsonParse }) => ({
+      suite: 'kernel',
+      what: `${task}, ${size}`,
+      figure: `${formatCount(megabytesPerSecond)} MB/s`,
+      ratio: timesJsonParse,
+      to: 'JSON.parse',
+      atLeast:
+        task.startsWith('native') && KERNEL_BAR.sizes.includes(size) ? KERNEL_BAR.times : null,
+    }));
+}
+
+function generatorLine({ medianGeneratorPerSecond, ratio, wanted }: GeneratorResult): Line {
+  return {
+    suite: 'generator',
+    what: 'requests of 100 B',
+    figure: `${formatCount(medianGeneratorPerSecond)}/s`,
+    ratio,
+    to: 'a usual ws client',
+    atLeast: wanted.ratio,
+  };
+}
+
+function loadLines({ ratios, series }: ComparisonResult): Line[] {
+  return ratios.map(({ bytes, ratio, bar }) => {
+    const own = series.find(({ shape }) => shape.bytes === bytes);
+    const best = Math.max(...(own?.rounds ?? []).map((sample) => sample?.perSecond ?? 0));
+    return {
+      suite: 'load',
+      what: `Sluice's echo, ${bytes} B`,
+      figure: `${formatCount(best)}/s`,
+      ratio: ratio ?? 0,
+      to: 'ws + JSON',
+      atLeast: bar !== null && 'atLeast' in bar ? bar.atLeast : null,
+    };
+  });
 }

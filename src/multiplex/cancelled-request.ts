@@ -20,7 +20,7 @@ export function cancelledRequest(table: RequestTable, owner: RequestOwner, id: U
 const SPELLED = /[\\.eE]|^-0/;
 
 /** Whether two different JSON texts mean the same id. */
-export function isSameValue(a: string, b: string): boolean {
+function isSameValue(a: string, b: string): boolean {
   // Whole numbers are compared as they are written: beyond 2^53 different ones would be equal.
   if (!SPELLED.test(a) && !SPELLED.test(b)) return false;
   const value = JSON.parse(a) as unknown;

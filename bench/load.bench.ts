@@ -1,0 +1,41 @@
+/**
+ * Sluice's echo beside the plain `ws` + JSON.parse + JSON.stringify server, one after the
+ * other in each round, through the engine of `sluice bench`.
+ *
+ *     npm run bench:load [-- path/of/result.json]
+ *
+ * The quick comparison that needs nothing but this repository; `npm run bench:peers` is
+ * the whole one.
+ */
+import { assemble } from './comparison/assemble.js';
+import { bySize } from './comparison/bars.js';
+import { sluice, wsJson } from './comparison/contenders.js';
+import { NOTHING_INSTALLED } from './comparison/installation.js';
+import { type Group, SIZES } from './comparison/plan.js';
+import { progress } from './comparison/progress.js';
+import { writeResult } from './comparison/result.js';
+import { runGroup } from './comparison/run-group.js';
+import { closeGuard } from './comparison/server-process.js';
+import { renderText } from './comparison/table.js';
+
+/** Times the plain server, at 100 B and 1.2 KB. */
+const WANTED = [2, 2];
+
+const group: Group = {
+  name: 'echo',
+  title: 'Echo, 50 connections, 16 deep',
+  rounds: 5,
+  trials: SIZES.slice(0, WANTED.length).flatMap((bytes) =>
+    [sluice, wsJson].map((contender) => ({
+      contender,
+      shape: { connections: 50, depth: 16, bytes },
+    })),
+  ),
+};
+const outcome = await runGroup(group, false, NOTHING_INSTALLED, progress());
+closeGuard();
+const comparisons = bySize('echo', sluice.name, wsJson.name, WANTED);
+const result = assemble('load', [group], [outcome], comparisons, { isQuick: false, versions: {} });
+const path = process.argv[2];
+if (path !== undefined) writeResult(path, result);
+process.stdout.write(renderText(result));
