@@ -39,25 +39,24 @@ export const PING_INTERVAL_SECONDS = 30;
 /** A frame above this is its own task, outside the lane's batch: only its own connection waits. */
 export const BIG_FRAME_BYTES = 256 * 1024;
 
-/** Arena of a lane's batch: it begins small, grows fourfold while it runs full, and shrinks when it is quiet. */
-export const MIN_BATCH_BYTES = 64 * 1024;
-export const MAX_BATCH_BYTES = 8 * 1024 * 1024;
-/** Frames in one batch: one for each 64 bytes of arena, up to this. */
-export const BATCH_BYTES_PER_FRAME = 64;
-export const MAX_BATCH_FRAMES = 32_768;
-/** How long the arena of a large frame is kept for another one. */
-export const KEEP_LARGE_ARENA_MS = 1000;
-/** Empty batches that a lane keeps for the next use. */
-export const MAX_SPARE_BATCHES = 2;
-
-/** How many batches in a row must use less than a quarter of the arena before it shrinks. */
-export const SHRINK_AFTER_BATCHES = 1000;
-
 /**
- * Batches of a lane that may be held at once by destinations that have not finished
- * writing them. Above, what a slow destination gets is copied instead.
+ * Arena of a batch: the largest frame of a lane fits, and with its results it stays in a
+ * processor's cache. Measured: docs/performance.md.
  */
-export const MAX_PINNED_BATCHES = 4;
+export const ARENA_BYTES = BIG_FRAME_BYTES;
+/** Frames in one batch: one for each 64 bytes. */
+export const ARENA_FRAMES = ARENA_BYTES / 64;
+/** Arenas of a lane: those that fill, wait, run, and are written from. Above, sources wait. */
+export const MAX_LANE_ARENAS = 40;
+/**
+ * Of these, how many may be held by destinations that have not finished writing them.
+ * Above, what a slow destination gets is copied instead.
+ */
+export const MAX_PINNED_BATCHES = 16;
+/** Arenas of frames that went alone which are kept for the next ones. */
+export const MAX_SPARE_LARGE_ARENAS = 2;
+/** An arena that was not needed for so long is let go. */
+export const KEEP_ARENAS_MS = 1000;
 
 /** A batch that a worker has not finished by then means that the worker hangs; the pool is replaced. */
 export const BATCH_TIMEOUT_MS = 10_000;

@@ -11,19 +11,9 @@ import {
 } from '../../workers/batch-layout.js';
 import type { Kernel } from '../../workers/kernel/kernel.js';
 import { REFUSALS, WORKER_FAILED } from '../../workers/kernel/replies.js';
-import {
-  BATCH_ATTEMPTS,
-  BATCH_BYTES_PER_FRAME,
-  BIG_FRAME_BYTES,
-  KEEP_LARGE_ARENA_MS,
-  MAX_BATCH_BYTES,
-  MAX_BATCH_FRAMES,
-  MAX_PINNED_BATCHES,
-  MAX_SPARE_BATCHES,
-  MIN_BATCH_BYTES,
-  SHRINK_AFTER_BATCHES,
-} from '../limits.js';
+import { BATCH_ATTEMPTS, MAX_PINNED_BATCHES } from '../limits.js';
 import type { Logger } from '../log.js';
+import { Arenas } from './arenas.js';
 import { Batch, type FrameOwner } from './batch.js';
 
 const WORKER_FAILED_REASON = Buffer.from(REFUSALS[WORKER_FAILED]!.message);
@@ -53,9 +43,10 @@ export interface LaneOptions {
 /**
  * The ordered path between the main thread and the pool. One batch fills while
  * another one is being processed; the next one goes when that is back, so batches are
- * small when it is quiet and large under load, without timers.
+ * small when it is quiet and large under load, without timers. One that is full waits its
+ * turn, and another one fills.
  *
- *     push -> [filling] -> dispatch -> [running] -> deliver -> recycled
+ *     push -> [filling] -> [full ...] -> dispatch -> [running] -> deliver -> given back
  *
  * Nothing here waits for a destination: a slow one pins its batch (the lane takes
  * another) or, when too many are pinned, is given a copy.
@@ -68,16 +59,13 @@ export class Lane {
   readonly #inlineBytes: number;
   readonly #log: Logger;
 
-  #batchBytes = MIN_BATCH_BYTES;
+  readonly #arenas = new Arenas();
   #filling: Batch;
-  readonly #spares: Batch[] = [];
-  #aloneSpare: Batch | null = null;
-  #aloneTimer: NodeJS.Timeout | null = null;
-  #ranFull = false;
+  /** Batches that are full and wait their turn, oldest first. */
+  readonly #full: Batch[] = [];
   #running = false;
   #scheduled = false;
   #pinned = 0;
-  #quietBatches = 0;
   #waiting: FrameOwner[] = [];
   readonly #flushers: BatchFlusher[] = [];
 
@@ -86,12 +74,12 @@ export class Lane {
     this.#kernel = options.kernel;
     this.#inlineBytes = options.inlineBytes;
     this.#log = options.log;
-    this.#filling = this.#newBatch();
+    this.#filling = this.#arenas.take()!;
   }
 
-  /** True while nothing is filling or running. */
+  /** True while nothing is filling, waiting or running. */
   get idle(): boolean {
-    return !this.#running && this.#filling.count === 0;
+    return !this.#running && this.#filling.count === 0 && this.#full.length === 0;
   }
 
   /** True when a destination must copy what it cannot write at once, instead of pinning. */
@@ -99,16 +87,17 @@ export class Lane {
     return this.#pinned >= MAX_PINNED_BATCHES;
   }
 
-  /** Copies a frame into the filling batch; false when it is full: the flow is woken later. */
+  /** Copies a frame into the filling batch; false when there is no room: the flow is woken later. */
   push(flow: FrameOwner, frame: Uint8Array, frameOp: number, arg: number): boolean {
     if (!this.#filling.append(flow, frameOp, arg, frame)) {
-      if (this.#filling.count > 0) {
+      const empty = this.#arenas.take();
+      if (empty === null) {
         this.#wait(flow);
         return false;
       }
-      // Nothing is in it that would make room by leaving: the arena itself is too small.
-      this.#growFor(frame.length);
-      this.#filling.append(flow, frameOp, arg, frame);
+      this.#full.push(this.#filling);
+      this.#filling = empty;
+      empty.append(flow, frameOp, arg, frame);
     }
     this.#schedule();
     return true;
@@ -125,7 +114,7 @@ export class Lane {
     arg: number,
     roomBytes: number,
   ): void {
-    const batch = this.#takeAlone(roomBytes);
+    const batch = this.#arenas.takeAlone(roomBytes);
     batch.append(flow, frameOp, arg, frame);
     batch.seal();
     if (frame.length > this.#inlineBytes) {
@@ -136,16 +125,6 @@ export class Lane {
         this.#deliver(batch);
       });
     }
-  }
-
-  /** An arena for a frame that goes alone; one of the last large one, if it fits and is not too large. */
-  #takeAlone(roomBytes: number): Batch {
-    const spare = this.#aloneSpare;
-    if (spare === null || spare.inputCapacity < roomBytes || roomBytes <= BIG_FRAME_BYTES) {
-      return new Batch(roomBytes, 1);
-    }
-    this.#aloneSpare = null;
-    return spare;
   }
 
   /** A destination has collected output of the batch in delivery, to be flushed after it. */
@@ -161,117 +140,78 @@ export class Lane {
   unpin(batch: Batch): void {
     if (--batch.pins === 0) {
       this.#pinned--;
-      this.#recycle(batch);
+      this.#giveBack(batch);
     }
   }
 
   readonly #dispatch = (): void => {
     this.#scheduled = false;
-    if (this.#running || this.#filling.count === 0) return;
-    const batch = this.#filling;
-    this.#filling = this.#takeSpare();
+    if (this.#running) return;
+    const batch = this.#takeNext();
+    if (batch === null) return;
     batch.seal();
     if (batch.inputBytes <= this.#inlineBytes) {
       this.#kernel.processBatch(batch.control, batch.bytes);
       this.#deliver(batch);
-      this.#wake();
       this.#schedule();
     } else {
       this.#running = true;
       void this.#process(batch, false).then(() => this.#finish(batch));
-      this.#wake();
     }
   };
+
+  /** The batch whose turn it is; null when there is none, or no arena to fill in its place. */
+  #takeNext(): Batch | null {
+    const full = this.#full.shift();
+    if (full !== undefined || this.#filling.count === 0) return full ?? null;
+    const empty = this.#arenas.take();
+    if (empty === null) return null;
+    const batch = this.#filling;
+    this.#filling = empty;
+    return batch;
+  }
 
   #finish(batch: Batch): void {
     this.#running = false;
     // The worker gets its next batch before the results of this one are looked at.
-    if (this.#filling.inputBytes > this.#inlineBytes) this.#dispatch();
+    if (this.#full.length > 0 || this.#filling.inputBytes > this.#inlineBytes) this.#dispatch();
     this.#deliver(batch);
-    this.#wake();
     this.#schedule();
   }
 
   #schedule(): void {
-    if (this.#scheduled || this.#running || this.#filling.count === 0) return;
+    if (this.#scheduled || this.#running || this.idle) return;
     this.#scheduled = true;
     // After the poll phase: everything that this turn of the event loop read goes together.
     setImmediate(this.#dispatch);
   }
 
   #wait(flow: FrameOwner): void {
-    this.#ranFull = true;
     if (flow.waitsForLane) return;
     flow.waitsForLane = true;
     this.#waiting.push(flow);
   }
 
-  /** There is an empty batch again: those that found it full come first, in their order. */
+  /** There is an empty arena again: those that found none come first, in their order. */
   #wake(): void {
-    if (this.#waiting.length === 0) return;
     const waiting = this.#waiting;
+    if (waiting.length === 0) return;
     this.#waiting = [];
-    for (const flow of waiting) {
+    for (let i = 0; i < waiting.length; i++) {
+      const flow = waiting[i]!;
       flow.waitsForLane = false;
       flow.pump();
-    }
-  }
-
-  #takeSpare(): Batch {
-    this.#adaptSize();
-    const spare = this.#spares.pop();
-    return spare?.inputCapacity === this.#batchBytes ? spare : this.#newBatch();
-  }
-
-  #newBatch(): Batch {
-    const frames = Math.min(this.#batchBytes / BATCH_BYTES_PER_FRAME, MAX_BATCH_FRAMES);
-    return new Batch(this.#batchBytes, frames);
-  }
-
-  /** Grows after a batch that ran full; shrinks after many that needed less than a quarter. */
-  #adaptSize(): void {
-    if (this.#ranFull) {
-      this.#ranFull = false;
-      this.#quietBatches = 0;
-      this.#batchBytes = Math.min(this.#batchBytes * 4, MAX_BATCH_BYTES);
-    } else if (this.#filling.inputBytes * 4 >= this.#batchBytes) {
-      this.#quietBatches = 0;
-    } else if (++this.#quietBatches >= SHRINK_AFTER_BATCHES) {
-      this.#quietBatches = 0;
-      this.#batchBytes = Math.max(this.#batchBytes / 4, MIN_BATCH_BYTES);
-    }
-  }
-
-  /** An empty batch for a frame that is larger than the present one. */
-  #growFor(frameBytes: number): void {
-    while (this.#batchBytes < frameBytes) this.#batchBytes *= 4;
-    this.#quietBatches = 0;
-    this.#filling = this.#newBatch();
-  }
-
-  /**
-   * Keeps the arena of a large frame for the next one: memory that is new has to be cleared page
-   * by page, which takes longer than copying. Given back when none has come for a while.
-   */
-  #keepAlone(batch: Batch): void {
-    if (batch.inputCapacity <= BIG_FRAME_BYTES) return;
-    this.#aloneSpare = batch;
-    this.#aloneTimer?.refresh();
-    this.#aloneTimer ??= setTimeout(() => {
-      this.#aloneSpare = null;
-      this.#aloneTimer = null;
-    }, KEEP_LARGE_ARENA_MS).unref();
-  }
-
-  #recycle(batch: Batch): void {
-    batch.reset();
-    if (batch.frameCapacity === 1) {
-      this.#keepAlone(batch);
+      if (!flow.waitsForLane) continue;
+      // No room again: it is the first of those that wait, the others stay behind it.
+      this.#waiting = this.#waiting.concat(waiting.slice(i + 1));
       return;
     }
-    if (batch.inputCapacity === this.#batchBytes && this.#spares.length < MAX_SPARE_BATCHES) {
-      this.#spares.push(batch);
-    }
+  }
+
+  #giveBack(batch: Batch): void {
+    this.#arenas.giveBack(batch);
+    this.#wake();
+    this.#schedule();
   }
 
   #deliver(batch: Batch): void {
@@ -288,7 +228,7 @@ export class Lane {
     }
     for (const flusher of this.#flushers) flusher.flush(batch);
     this.#flushers.length = 0;
-    if (--batch.pins === 0) this.#recycle(batch);
+    if (--batch.pins === 0) this.#giveBack(batch);
     else this.#pinned++;
   }
 

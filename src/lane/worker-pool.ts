@@ -135,7 +135,8 @@ export class WorkerPool implements BatchRunner {
       maxThreads: threads,
       stricterFIFO: true,
       recordTiming: false,
-      execArgv: [...process.execArgv, ...NO_REQUIRE_OF_MODULES],
+      // Not the process's own: most of node's flags are refused for a thread.
+      execArgv: NO_REQUIRE_OF_MODULES,
       workerData: { kernel, ids } satisfies BatchWorkerData,
     });
     // Errors of a task reject it; this event is for those of a worker without one.

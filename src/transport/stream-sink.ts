@@ -6,6 +6,9 @@ import type { Flow } from '../lane/flow.js';
 import type { BatchFlusher } from '../lane/lane.js';
 import type { FrameSink } from './frame-sink.js';
 
+/** A destination that has to wait pins an arena when what it gets is a quarter of it or more. */
+const PINS_FROM_SHARE = 4;
+
 /**
  * Writes frames to a byte stream: a child's input or standard output. What one batch has
  * for it goes in one write, straight from the arena: a pipe write does not copy shared
@@ -90,7 +93,10 @@ export class StreamSink implements FrameSink, BatchFlusher {
     if (this.#end === this.#start) return;
     const { lane } = flows[0]!;
     let bytes = batch.bytes.subarray(this.#start, this.#end);
-    const copied = this.#mayKeepChunks || this.#writable.writableLength > 0 || lane.mustCopy;
+    // A little that waits behind other bytes is copied: it would hold a whole arena for long.
+    const isLittle = bytes.length * PINS_FROM_SHARE < batch.inputBytes;
+    const waits = this.#writable.writableLength > 0;
+    const copied = this.#mayKeepChunks || lane.mustCopy || (waits && isLittle);
     if (copied) bytes = new Uint8Array(bytes);
     let pinned = false;
     this.#writable.write(bytes, () => {

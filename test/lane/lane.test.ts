@@ -5,11 +5,11 @@ import type { Batch } from '../../src/lane/batch.js';
 import { Lane, type LaneOptions } from '../../src/lane/lane.js';
 import { WorkerPool } from '../../src/lane/worker-pool.js';
 import {
+  ARENA_BYTES,
   BIG_FRAME_BYTES,
+  MAX_LANE_ARENAS,
   MAX_PINNED_BATCHES,
-  MIN_BATCH_BYTES,
   RING_CAPACITY,
-  SHRINK_AFTER_BATCHES,
 } from '../../src/limits.js';
 import { silentLogger } from '../../src/log.js';
 import {
@@ -139,13 +139,6 @@ for (const [name, inlineBytes] of BOUNDS) {
 }
 
 describe('a lane', () => {
-  test('does not let a flow wait for ever whose first frame is larger than its arena', async () => {
-    const frame = message(1, MIN_BATCH_BYTES);
-    const recorded = new RecordedFlow(newLane(), PASS, [frame]);
-    await recorded.start().done;
-    assert.deepEqual(recorded.outputs, [frame]);
-  });
-
   test('collects a new batch while one is being processed', async () => {
     const runner = new HeldRunner();
     const lane = newLane({ runner });
@@ -176,26 +169,22 @@ describe('a lane', () => {
     assert.deepEqual(slow.outputs, big);
   });
 
-  test('grows its arena when it runs full, and shrinks it when it is quiet', async () => {
+  test('lets full batches wait their turn, and flows wait when it has no arena left', async () => {
     const runner = new HeldRunner();
-    const lane = newLane({ runner, inlineBytes: -1 });
-    const flows = Array.from({ length: 8 }, () =>
-      new RecordedFlow(
-        lane,
-        PASS,
-        Array.from({ length: 20 }, (_, id) => message(id, 8000)),
-      ).start(),
+    const lane = newLane({ runner });
+    const perFlow = 20;
+    const frame = message(1, 8000);
+    const arenasWanted = MAX_LANE_ARENAS + 10;
+    const flows = Math.ceil((arenasWanted * ARENA_BYTES) / (frame.length * perFlow));
+    const recorded = Array.from({ length: flows }, () =>
+      new RecordedFlow(lane, PASS, Array.from({ length: perFlow }, () => frame)).start(),
     );
-    const all = Promise.all(flows.map(({ done }) => done));
-    await releaseUntil(runner, all);
-    const largest = Math.max(...runner.batches.map(({ inputCapacity }) => inputCapacity));
-    assert.ok(largest > MIN_BATCH_BYTES, String(largest));
-
-    // Each of these is a batch of its own, since the flow waits for the one before.
-    for (let i = 0; i < SHRINK_AFTER_BATCHES * 4; i++) {
-      await releaseUntil(runner, new RecordedFlow(lane, PASS, [message(i, 1)]).start().done);
-    }
-    assert.equal(runner.batches.at(-1)!.inputCapacity, MIN_BATCH_BYTES);
+    const waiting = recorded.filter(({ flow }) => flow.waitsForLane).length;
+    assert.ok(waiting > 0 && waiting < flows / 2, String(waiting));
+    await releaseUntil(runner, Promise.all(recorded.map(({ done }) => done)));
+    for (const { outputs } of recorded) assert.equal(outputs.length, perFlow);
+    assert.ok(new Set(runner.batches).size <= MAX_LANE_ARENAS);
+    assert.equal(lane.idle, true);
   });
 
   test('does not fill a batch again while it is pinned, and asks for copies when many are', async () => {
