@@ -105,6 +105,35 @@ napi_value split_lines(napi_env env, napi_callback_info info) {
   return number(env, static_cast<int64_t>(found));
 }
 
+void forget_shared(napi_env env, void*, void* hint) {
+  napi_delete_reference(env, static_cast<napi_ref>(hint));
+}
+
+/// plainView(shared: Uint8Array): Uint8Array over the same memory, which lives as long as it does
+napi_value plain_view(napi_env env, napi_callback_info info) {
+  napi_value argument;
+  size_t count = 1;
+  if (napi_get_cb_info(env, info, &count, &argument, nullptr, nullptr) != napi_ok) return nullptr;
+  TypedArray shared;
+  if (count < 1 || !get_typed_array(env, argument, napi_uint8_array, &shared)) {
+    return throw_type_error(env, "plainView takes a Uint8Array");
+  }
+  napi_ref keeps = nullptr;
+  napi_value buffer = nullptr;
+  napi_value view = nullptr;
+  if (shared.length == 0 || napi_create_reference(env, argument, 1, &keeps) != napi_ok) {
+    return argument;
+  }
+  if (napi_create_external_arraybuffer(env, shared.data, shared.length, forget_shared, keeps,
+                                       &buffer) != napi_ok) {
+    // A runtime that has all its buffers in a cage of its own: the shared view does as well.
+    napi_delete_reference(env, keeps);
+    return argument;
+  }
+  napi_create_typedarray(env, napi_uint8_array, shared.length, buffer, 0, &view);
+  return view;
+}
+
 /// revision(): number, the KERNEL_REVISION that this was compiled for
 napi_value revision(napi_env env, napi_callback_info) {
   return number(env, sluice::KERNEL_REVISION);
@@ -121,6 +150,7 @@ napi_value init(napi_env env, napi_value exports) {
   const napi_property_descriptor functions[] = {
       {"processBatch", nullptr, process_batch, nullptr, nullptr, nullptr, napi_enumerable, nullptr},
       {"splitLines", nullptr, split_lines, nullptr, nullptr, nullptr, napi_enumerable, nullptr},
+      {"plainView", nullptr, plain_view, nullptr, nullptr, nullptr, napi_enumerable, nullptr},
       {"revision", nullptr, revision, nullptr, nullptr, nullptr, napi_enumerable, nullptr},
       {"instructionSet", nullptr, instruction_set, nullptr, nullptr, nullptr, napi_enumerable,
        nullptr},

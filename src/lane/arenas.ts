@@ -1,3 +1,4 @@
+import type { Kernel } from '../../workers/kernel/kernel.js';
 import {
   ARENA_BYTES,
   ARENA_FRAMES,
@@ -22,20 +23,26 @@ export class Arenas {
   #used = 0;
   #timer: NodeJS.Timeout | null = null;
 
+  readonly #kernel: Kernel;
+
+  constructor(kernel: Kernel) {
+    this.#kernel = kernel;
+  }
+
   /** An empty one; null when the lane has as many as it may have. */
   take(): Batch | null {
     if (this.#used === MAX_LANE_ARENAS) return null;
     this.#used++;
     const spare = this.#spares.pop();
     this.#fewestSpares = Math.min(this.#fewestSpares, this.#spares.length);
-    return spare ?? new Batch(ARENA_BYTES, ARENA_FRAMES);
+    return spare ?? this.#create(ARENA_BYTES, ARENA_FRAMES);
   }
 
   /** An empty one for a single frame, with `roomBytes` for it and for what goes out. */
   takeAlone(roomBytes: number): Batch {
-    if (roomBytes <= ARENA_BYTES) return new Batch(roomBytes, 1);
+    if (roomBytes <= ARENA_BYTES) return this.#create(roomBytes, 1);
     const found = this.#large.findIndex(({ inputCapacity }) => inputCapacity >= roomBytes);
-    if (found === -1) return new Batch(roomBytes, 1);
+    if (found === -1) return this.#create(roomBytes, 1);
     const [spare] = this.#large.splice(found, 1);
     this.#fewestLarge = Math.min(this.#fewestLarge, this.#large.length);
     return spare!;
@@ -51,6 +58,10 @@ export class Arenas {
       this.#large.push(batch);
     } else return;
     this.#timer ??= setInterval(this.#look, KEEP_ARENAS_MS).unref();
+  }
+
+  #create(bytes: number, frames: number): Batch {
+    return new Batch(bytes, frames, (shared) => this.#kernel.plainView(shared));
   }
 
   readonly #look = (): void => {

@@ -51,7 +51,12 @@ export class Batch {
 
   #inputEnd = 0;
 
-  constructor(inputCapacity: number, frameCapacity: number) {
+  /** `plainView`: Kernel.plainView of this thread, if it has a kernel. */
+  constructor(
+    inputCapacity: number,
+    frameCapacity: number,
+    plainView = (shared: Uint8Array): Uint8Array => shared,
+  ) {
     this.inputCapacity = inputCapacity;
     this.frameCapacity = frameCapacity;
     this.flows = new Array<FrameOwner | undefined>(frameCapacity).fill(undefined);
@@ -60,7 +65,7 @@ export class Batch {
     const outputRegion = inputCapacity + frameCapacity * OUTPUT_RESERVE_BYTES;
     this.memory = new SharedArrayBuffer(controlBytes + inputRegion + outputRegion);
     this.control = new Int32Array(this.memory, 0, controlBytes / 4);
-    this.bytes = new Uint8Array(this.memory, controlBytes);
+    this.bytes = plainView(new Uint8Array(this.memory, controlBytes));
     this.control[OUT_START] = inputRegion;
     this.control[OUT_LIMIT] = inputRegion + outputRegion;
   }

@@ -59,7 +59,7 @@ export class Lane {
   readonly #inlineBytes: number;
   readonly #log: Logger;
 
-  readonly #arenas = new Arenas();
+  readonly #arenas: Arenas;
   #filling: Batch;
   /** Batches that are full and wait their turn, oldest first. */
   readonly #full: Batch[] = [];
@@ -74,6 +74,7 @@ export class Lane {
     this.#kernel = options.kernel;
     this.#inlineBytes = options.inlineBytes;
     this.#log = options.log;
+    this.#arenas = new Arenas(options.kernel);
     this.#filling = this.#arenas.take()!;
   }
 

@@ -3,6 +3,10 @@ import { describe, mock, test } from 'node:test';
 import { Arenas } from '../../src/lane/arenas.js';
 import type { Batch } from '../../src/lane/batch.js';
 import { ARENA_BYTES, KEEP_ARENAS_MS, MAX_LANE_ARENAS } from '../../src/limits.js';
+import { createIdStore } from '../../workers/id-store.js';
+import { PortableKernel } from '../../workers/kernel/portable-kernel.js';
+
+const kernel = new PortableKernel(createIdStore());
 
 function takeAll(arenas: Arenas): Batch[] {
   const taken: Batch[] = [];
@@ -12,7 +16,7 @@ function takeAll(arenas: Arenas): Batch[] {
 
 describe('the arenas of a lane', () => {
   test('are so many and no more, and are given out again when they are back', () => {
-    const arenas = new Arenas();
+    const arenas = new Arenas(kernel);
     const taken = takeAll(arenas);
     assert.equal(taken.length, MAX_LANE_ARENAS);
     arenas.giveBack(taken[3]!);
@@ -23,7 +27,7 @@ describe('the arenas of a lane', () => {
   test('are let go when they were not needed for a while, but for one', (t) => {
     mock.timers.enable({ apis: ['setInterval'] });
     t.after(() => mock.timers.reset());
-    const arenas = new Arenas();
+    const arenas = new Arenas(kernel);
     const first = takeAll(arenas);
     for (const one of first) arenas.giveBack(one);
     mock.timers.tick(KEEP_ARENAS_MS);
@@ -39,7 +43,7 @@ describe('the arenas of a lane', () => {
   test('of large frames are used again for what fits', (t) => {
     mock.timers.enable({ apis: ['setInterval'] });
     t.after(() => mock.timers.reset());
-    const arenas = new Arenas();
+    const arenas = new Arenas(kernel);
     const large = arenas.takeAlone(4 * ARENA_BYTES);
     arenas.giveBack(large);
     assert.notEqual(arenas.takeAlone(ARENA_BYTES), large);

@@ -177,7 +177,11 @@ describe('a lane', () => {
     const arenasWanted = MAX_LANE_ARENAS + 10;
     const flows = Math.ceil((arenasWanted * ARENA_BYTES) / (frame.length * perFlow));
     const recorded = Array.from({ length: flows }, () =>
-      new RecordedFlow(lane, PASS, Array.from({ length: perFlow }, () => frame)).start(),
+      new RecordedFlow(
+        lane,
+        PASS,
+        Array.from({ length: perFlow }, () => frame),
+      ).start(),
     );
     const waiting = recorded.filter(({ flow }) => flow.waitsForLane).length;
     assert.ok(waiting > 0 && waiting < flows / 2, String(waiting));

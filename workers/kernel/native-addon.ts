@@ -18,6 +18,8 @@ export interface NativeAddon {
    * @returns how many were found; `ends.length` may mean that more follow
    */
   readonly splitLines: (bytes: Uint8Array, from: number, ends: Int32Array) => number;
+  /** Kernel.plainView. */
+  readonly plainView: (shared: Uint8Array) => Uint8Array;
   /** The KERNEL_REVISION that it was compiled for. */
   readonly revision: () => number;
   /** The instruction set that was chosen for this processor, such as "haswell". */

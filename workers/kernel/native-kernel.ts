@@ -28,6 +28,10 @@ export class NativeKernel implements Kernel {
     if (undecided > 0) this.#processUndecided(control, bytes, undecided);
   }
 
+  plainView(shared: Uint8Array): Uint8Array {
+    return this.#addon.plainView(shared);
+  }
+
   #processUndecided(control: Int32Array, bytes: Uint8Array, undecided: number): void {
     const end = HEADER_WORDS + control[FRAME_COUNT]! * FRAME_WORDS;
     let left = undecided;

@@ -47,6 +47,10 @@ export class PortableKernel implements Kernel {
     }
   }
 
+  plainView(shared: Uint8Array): Uint8Array {
+    return shared;
+  }
+
   /** Scans one frame and writes what goes out for it; `frame` is its descriptor's index. */
   processFrame(control: Int32Array, frame: number, bytes: Uint8Array): void {
     checkFrame(control, frame);
