@@ -10,15 +10,35 @@ export const RING_CAPACITY = 128;
 /** Bytes pending in one direction of one connection. A single larger message passes when it is alone. */
 export const RING_CAPACITY_BYTES = 2 * 1024 * 1024;
 
+/**
+ * What a connection with more waiting may add to a lane's batch at least, when others are in it
+ * too: more than its ring has room for only where the others have as much.
+ */
+export const MIN_TURN_FRAMES = 16;
+
 /** `--max-payload`: the largest message accepted from a client or a server. */
 export const MAX_PAYLOAD_BYTES = 16 * 1024 * 1024;
 
 /**
  * `--receive-buffer`: bytes of frames that a WebSocket client has sent and the ring had
- * no room for. It stands for the kernel's socket buffer, since uWebSockets.js cannot
- * pause reading.
+ * no room for. One read may bring thousands of frames, which must not be lost.
  */
 export const RECEIVE_BUFFER_BYTES = 4 * 1024 * 1024;
+/** Bytes in it from which on the socket is not read, and below which it is again. */
+export const PAUSE_AT_BYTES = 256 * 1024;
+export const RESUME_AT_BYTES = 64 * 1024;
+/**
+ * A socket that is not read gets to write so often, and is read all the same after so many of
+ * these ticks: in the end its client has to be told. Reading and refusing what one read brings
+ * takes a tenth of that time.
+ */
+export const READ_GATE_TICK_MS = 2;
+export const READ_GATE_TICKS = 50;
+/** The same for one whose client does not read what it is sent: to find out whether it is still there. */
+export const READ_GATE_HELD_TICKS = 5000;
+/** Receive buffers take memory in pieces of this, and keep so many bytes of it for the next use. */
+export const SLAB_BYTES = 64 * 1024;
+export const SPARE_SLAB_BYTES = 16 * 1024 * 1024;
 
 /**
  * What is kept of frames that are only going to be refused: room for error replies is reserved, so

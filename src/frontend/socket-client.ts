@@ -1,10 +1,9 @@
 import type { WebSocket } from 'uWebSockets.js';
-import { ACTION_REFUSE, FRAMING_NONE, ON_BAD_REPLY, op } from '../../workers/batch-layout.js';
-import { RECEIVE_BUFFER_FULL } from '../../workers/kernel/replies.js';
+import { FRAMING_NONE } from '../../workers/batch-layout.js';
 import type { Batch } from '../lane/batch.js';
-import { Flow, type FlowHandler, type FrameSource } from '../lane/flow.js';
+import type { Flow, FrameSource } from '../lane/flow.js';
 import { Ring } from '../lane/ring.js';
-import { REFUSAL_BUFFER_BYTES, REFUSAL_RING_CAPACITY, UNREAD_REPLY_BYTES } from '../limits.js';
+import { PAUSE_AT_BYTES, RESUME_AT_BYTES, UNREAD_REPLY_BYTES } from '../limits.js';
 import {
   CLOSE_GOING_AWAY,
   CLOSE_TOO_BIG,
@@ -14,6 +13,8 @@ import {
 } from '../session/client.js';
 import type { FrameSink } from '../transport/frame-sink.js';
 import { ReceiveBuffer } from '../transport/receive-buffer.js';
+import type { GatedReader, ReadGate } from './read-gate.js';
+import { Refusals } from './refusals.js';
 
 /** What uWebSockets.js keeps with each socket. */
 export interface SocketData {
@@ -28,7 +29,6 @@ export interface SocketClientLimits {
 
 /** What uWebSockets.js says where no close frame came (RFC 6455 section 7.4.1). */
 const CLOSED_WITHOUT_FRAME = 1006;
-const REFUSE = op(ACTION_REFUSE, FRAMING_NONE, ON_BAD_REPLY);
 /** WebSocket frame header of the server: 2 bytes, 4 from 126 bytes on, 10 from 64 KiB on. */
 function wireBytes(payload: number): number {
   if (payload < 126) return payload + 2;
@@ -52,12 +52,15 @@ function sendListCorked(): void {
 
 /**
  * A client on an accepted WebSocket. Frames go straight to the lane while the ring has
- * room, else into the receive buffer; when that is full too, the client is told.
+ * room, else into the receive buffer. One that holds more than a little of it is read in
+ * turns only, so that TCP pushes back; when it is full, the client is told.
  */
-export class SocketClient implements Client, FrameSource, FrameSink {
+export class SocketClient implements Client, FrameSource, FrameSink, GatedReader<SocketData> {
   readonly #address: string;
   readonly framing = FRAMING_NONE;
-  readonly #socket: WebSocket<SocketData>;
+  readonly socket: WebSocket<SocketData>;
+  gate: GatedReader<SocketData>['gate'] = null;
+  readonly #gate: ReadGate<SocketData>;
   readonly #limits: SocketClientLimits;
   #received: ReceiveBuffer | null = null;
   #flow: Flow | null = null;
@@ -78,8 +81,14 @@ export class SocketClient implements Client, FrameSource, FrameSink {
   #to = 0;
   #list: Int32Array = NO_FRAMES;
 
-  constructor(socket: WebSocket<SocketData>, address: string, limits: SocketClientLimits) {
-    this.#socket = socket;
+  constructor(
+    socket: WebSocket<SocketData>,
+    address: string,
+    limits: SocketClientLimits,
+    gate: ReadGate<SocketData>,
+  ) {
+    this.socket = socket;
+    this.#gate = gate;
     this.#address = address;
     this.#limits = limits;
   }
@@ -118,11 +127,13 @@ export class SocketClient implements Client, FrameSource, FrameSink {
     if (flow !== null && this.#received === null && flow.accept(frame)) return;
     this.#received ??= new ReceiveBuffer(this.#limits.receiveBufferBytes);
     if (!this.#received.push(frame)) this.#refuse(flow, frame);
+    this.#pauseIfFull();
   }
 
   /** The socket has written some of what it held back. */
   drained(): void {
-    if (!this.#closed) this.#settle(this.#socket.getBufferedAmount());
+    if (this.#closed) return;
+    this.#settle(this.socket.getBufferedAmount());
   }
 
   /** The socket is closed, by either side; with what uWebSockets.js says of it. */
@@ -133,6 +144,7 @@ export class SocketClient implements Client, FrameSource, FrameSink {
         : null;
     const failure = this.#closed ? this.#closeReason : broke;
     this.#closed = true;
+    this.#gate.forget(this);
     this.#takeAllUnsent();
     this.#session?.clientEnded(true, failure);
   }
@@ -142,12 +154,14 @@ export class SocketClient implements Client, FrameSource, FrameSink {
   }
 
   shift(): void {
-    this.#received!.shift();
-    if (this.#received!.empty) this.#received = null;
+    const received = this.#received!;
+    received.shift();
+    if (received.empty) this.#received = null;
+    if (received.bytes < RESUME_AT_BYTES) this.#gate.resume(this);
   }
 
   resume(): void {
-    // A WebSocket of uWebSockets.js is never paused: the receive buffer stands in for it.
+    // Reading goes on when the receive buffer is nearly empty: see shift().
   }
 
   write(flow: Flow, batch: Batch, from: number, to: number): void {
@@ -160,9 +174,10 @@ export class SocketClient implements Client, FrameSource, FrameSink {
     this.#to = to;
     if (to - from === 1) this.sendRun();
     else {
-      cork(this.#socket, this, sendCorked);
+      cork(this.socket, this, sendCorked);
     }
-    const buffered = this.#socket.getBufferedAmount();
+    const buffered = this.socket.getBufferedAmount();
+    this.#stayPaused();
     if (buffered === 0 && this.#unsent === null) {
       flow.taken(to - from);
       return;
@@ -176,7 +191,7 @@ export class SocketClient implements Client, FrameSource, FrameSink {
   /** Sends the frames that write() was given; the socket copies what it cannot write at once. */
   sendRun(): void {
     const batch = this.#batch!;
-    const socket = this.#socket;
+    const socket = this.socket;
     for (let i = this.#from; i < this.#to; i++) socket.send(batch.output(i), false);
   }
 
@@ -185,27 +200,30 @@ export class SocketClient implements Client, FrameSource, FrameSink {
     this.#batch = batch;
     this.#list = frames;
     this.#to = count;
-    cork(this.#socket, this, sendListCorked);
+    cork(this.socket, this, sendListCorked);
+    this.#stayPaused();
   }
 
   /** Sends the frames that send() was given. */
   sendList(): void {
-    for (let i = 0; i < this.#to; i++)
-      this.#socket.send(this.#batch!.output(this.#list[i]!), false);
+    for (let i = 0; i < this.#to; i++) this.socket.send(this.#batch!.output(this.#list[i]!), false);
   }
 
   sendOne(message: Uint8Array): void {
-    if (!this.#closed) this.#socket.send(message, false);
+    if (this.#closed) return;
+    this.socket.send(message, false);
+    this.#stayPaused();
   }
 
   get heldBackBytes(): number {
-    return this.#closed ? 0 : this.#socket.getBufferedAmount();
+    return this.#closed ? 0 : this.socket.getBufferedAmount();
   }
 
   reply(bytes: Uint8Array): void {
     if (this.#closed) return;
-    this.#socket.send(bytes, false);
-    if (this.#socket.getBufferedAmount() === 0) {
+    this.socket.send(bytes, false);
+    this.#stayPaused();
+    if (this.socket.getBufferedAmount() === 0) {
       this.#unreadReplyBytes = 0;
       return;
     }
@@ -219,10 +237,23 @@ export class SocketClient implements Client, FrameSource, FrameSink {
     if (this.#closed) return;
     this.#closed = true;
     if (code > CLOSE_GOING_AWAY) this.#closeReason = reason;
+    this.#received?.clear();
     this.#received = null;
     this.#takeAllUnsent();
+    // The client's answer to the close has to be read.
+    this.#gate.resume(this);
     // Control frames carry 125 bytes at most, two of them the code (RFC 6455 section 5.5).
-    this.#socket.end(code, Buffer.from(reason).subarray(0, 123));
+    this.socket.end(code, Buffer.from(reason).subarray(0, 123));
+  }
+
+  /** After a send: one that the socket has not taken whole makes it read again. */
+  #stayPaused(): void {
+    if (this.gate !== null) this.#gate.pause(this);
+  }
+
+  #pauseIfFull(): void {
+    const bound = Math.min(PAUSE_AT_BYTES, this.#limits.receiveBufferBytes / 2);
+    if (this.#received !== null && this.#received.bytes > bound) this.#gate.pause(this);
   }
 
   /** Counts as taken what is not among the `buffered` bytes that the socket still holds. */
@@ -250,63 +281,5 @@ export class SocketClient implements Client, FrameSource, FrameSink {
     if (flow !== null) this.#refusals ??= new Refusals(flow, this);
     if (this.#refusals?.offer(frame) !== true)
       this.close(CLOSE_TRY_AGAIN_LATER, 'receive buffer full');
-  }
-}
-
-/** The way of frames that are only answered with an error: beside the flow, with room of its own. */
-class Refusals implements FlowHandler, FrameSource {
-  readonly #client: SocketClient;
-  readonly #flow: Flow;
-  readonly #received = new ReceiveBuffer(REFUSAL_BUFFER_BYTES);
-
-  constructor(refused: Flow, client: SocketClient) {
-    this.#client = client;
-    this.#flow = new Flow({
-      lane: refused.lane,
-      op: REFUSE,
-      source: this,
-      handler: this,
-      args: RECEIVE_BUFFER_FULL,
-      ring: new Ring(REFUSAL_RING_CAPACITY, REFUSAL_BUFFER_BYTES),
-    });
-  }
-
-  /** False when not even a refusal finds room. */
-  offer(frame: Uint8Array): boolean {
-    return (this.#received.empty && this.#flow.accept(frame)) || this.#received.push(frame);
-  }
-
-  peek(): Uint8Array | null {
-    return this.#received.peek();
-  }
-
-  shift(): void {
-    this.#received.shift();
-  }
-
-  resume(): void {
-    // Nothing is paused: see SocketClient.
-  }
-
-  deliver(flow: Flow, batch: Batch, from: number, to: number): void {
-    for (let i = from; i < to; i++) this.#client.reply(batch.output(i));
-    flow.taken(to - from);
-  }
-
-  deliverNothing(): void {
-    this.#client.close(CLOSE_TRY_AGAIN_LATER, 'receive buffer full');
-  }
-
-  deliverBad(_flow: Flow, batch: Batch, index: number): void {
-    this.#client.reply(batch.output(index));
-  }
-
-  array(): boolean {
-    // Without a limit for arrays, the flow asks nobody.
-    return false;
-  }
-
-  ended(): void {
-    // Its source never ends.
   }
 }

@@ -4,6 +4,7 @@ import type { Logger } from '../log.js';
 import type { ClientAcceptor } from '../session/client.js';
 import { AccessPolicy } from './access-policy.js';
 import type { ConnectionCount } from './connection-count.js';
+import { ReadGate } from './read-gate.js';
 import { SocketClient, type SocketData } from './socket-client.js';
 
 export interface WebSocketFrontEndOptions {
@@ -151,6 +152,7 @@ function addWebSockets(
 ): void {
   const { connections, acceptor, log } = options;
   const policy = new AccessPolicy({ ...options, listenHost: options.host });
+  const gate = new ReadGate<SocketData>();
   app.ws<SocketData>('/*', {
     compression: uWS.DISABLED,
     maxPayloadLength: options.maxPayloadBytes * NATIVE_PAYLOAD_FACTOR,
@@ -167,6 +169,7 @@ function addWebSockets(
         log.warn({ address, connections: connections.total }, 'a connection was refused: no room');
         response.writeStatus('503 Service Unavailable').end('too many connections\n');
       } else {
+        gate.learn(response);
         response.upgrade<SocketData>(
           { client: null, address },
           request.getHeader('sec-websocket-key'),
@@ -178,7 +181,8 @@ function addWebSockets(
     },
     open: (socket) => {
       const data = socket.getUserData();
-      const client = new SocketClient(socket, data.address, options);
+      gate.opened(socket);
+      const client = new SocketClient(socket, data.address, options, gate);
       data.client = client;
       clients.add(client);
       client.attach(acceptor.accept(client));

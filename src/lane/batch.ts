@@ -44,6 +44,8 @@ export class Batch {
   /** Whose frame each one is, by index; only the first `count` are meant. */
   readonly flows: (FrameOwner | undefined)[];
   count = 0;
+  /** Of frames in a row that are of one flow. */
+  runs = 0;
   /** Bytes of frames in it. */
   inputBytes = 0;
   /** What still needs its memory, its delivery or destinations that write from it; at 0 it is filled again. */
@@ -82,6 +84,7 @@ export class Batch {
     control[at + ARG] = arg;
     control[at + IN_OFFSET] = start;
     control[at + IN_LENGTH] = frame.length;
+    if (index === 0 || this.flows[index - 1] !== flow) this.runs++;
     this.flows[index] = flow;
     this.count = index + 1;
     this.inputBytes += frame.length;
@@ -98,6 +101,7 @@ export class Batch {
   reset(): void {
     this.flows.fill(undefined, 0, this.count);
     this.count = 0;
+    this.runs = 0;
     this.inputBytes = 0;
     this.#inputEnd = 0;
   }

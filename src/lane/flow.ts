@@ -182,7 +182,9 @@ export class Flow implements FrameOwner {
     this.#pumping = true;
     while (this.#elements.length > 0 && this.#accept(this.#elements[0]!)) this.#elements.shift();
     let frame = this.#source.peek();
-    while (frame !== null && this.accept(frame)) {
+    // Who stops at the end of a turn has frames in the lane, and comes again when they are back.
+    for (let left = this.lane.turnFrames; frame !== null && left > 0; left--) {
+      if (!this.accept(frame)) break;
       this.#source.shift();
       frame = this.#source.peek();
     }

@@ -11,7 +11,7 @@ import {
 } from '../../workers/batch-layout.js';
 import type { Kernel } from '../../workers/kernel/kernel.js';
 import { REFUSALS, WORKER_FAILED } from '../../workers/kernel/replies.js';
-import { BATCH_ATTEMPTS, MAX_PINNED_BATCHES } from '../limits.js';
+import { BATCH_ATTEMPTS, MAX_PINNED_BATCHES, MIN_TURN_FRAMES } from '../limits.js';
 import type { Logger } from '../log.js';
 import { Arenas } from './arenas.js';
 import { Batch, type FrameOwner } from './batch.js';
@@ -63,6 +63,11 @@ export class Lane {
   #filling: Batch;
   /** Batches that are full and wait their turn, oldest first. */
   readonly #full: Batch[] = [];
+  /**
+   * How many frames a flow may add in one go while others have some too: as many as they had on
+   * average in the batch before, so that one that always has more takes its turn like the others.
+   */
+  turnFrames = Number.POSITIVE_INFINITY;
   #running = false;
   #scheduled = false;
   #pinned = 0;
@@ -151,6 +156,8 @@ export class Lane {
     const batch = this.#takeNext();
     if (batch === null) return;
     batch.seal();
+    const { count, runs } = batch;
+    this.turnFrames = runs > 1 ? Math.max(MIN_TURN_FRAMES, count / runs) : Number.POSITIVE_INFINITY;
     if (batch.inputBytes <= this.#inlineBytes) {
       this.#kernel.processBatch(batch.control, batch.bytes);
       this.#deliver(batch);
@@ -202,7 +209,7 @@ export class Lane {
       const flow = waiting[i]!;
       flow.waitsForLane = false;
       flow.pump();
-      if (!flow.waitsForLane) continue;
+      if (this.#waiting.length === 0) continue;
       // No room again: it is the first of those that wait, the others stay behind it.
       this.#waiting = this.#waiting.concat(waiting.slice(i + 1));
       return;

@@ -1,0 +1,54 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { fixture } from '../support/fixture.js';
+import { GatewayProcess } from '../support/gateway-process.js';
+import { JsonRpcSocket } from '../support/json-rpc-socket.js';
+import { residentBytes } from '../support/process-table.js';
+import { selfSigned } from '../support/self-signed.js';
+import { until } from '../support/until.js';
+
+const MEBIBYTE = 1024 * 1024;
+const REQUESTS = 60_000;
+const PADDING = 'x'.repeat(1000);
+
+test('a client that sends fifteen receive buffers of requests before it reads has none refused', async (t) => {
+  const gateway = await GatewayProcess.start(t);
+  const client = await JsonRpcSocket.open(t, gateway.url);
+  for (let n = 0; n < REQUESTS; n++) {
+    client.send(`{"jsonrpc":"2.0","id":${n},"method":"m","params":"${PADDING}"}`);
+  }
+  for (let n = 0; n < REQUESTS; n++) {
+    const { id, result } = await client.next();
+    assert.equal(id, n);
+    assert.equal(result, PADDING);
+  }
+});
+
+test('so has a client on wss://', async (t) => {
+  const { certFile, keyFile, certificate } = selfSigned(t);
+  const gateway = await GatewayProcess.start(t, {
+    args: ['--listen', 'wss://127.0.0.1:0', '--tls-cert', certFile, '--tls-key', keyFile],
+    command: fixture('scripted-server'),
+  });
+  const client = await JsonRpcSocket.open(t, gateway.url, { ca: certificate });
+  for (let n = 0; n < REQUESTS; n++) client.notify('m', PADDING);
+  assert.equal((await client.request('m', 'after all of them')).result, 'after all of them');
+});
+
+test('a client that is not read is still told that the gateway stops', async (t) => {
+  const gateway = await GatewayProcess.start(t, { command: fixture('scripted-server') });
+  const client = await JsonRpcSocket.open(t, gateway.url);
+  const before = residentBytes(gateway.pid);
+  await client.request('stop-reading');
+  let sent = 0;
+  await until('the client is pushed back', () => {
+    if (client.socket.bufferedAmount > MEBIBYTE) return true;
+    for (let n = 0; n < 2000; n++)
+      client.send(`{"id":${sent++},"method":"m","params":"${PADDING}"}`);
+    return false;
+  });
+  assert.ok(sent * PADDING.length > MEBIBYTE, String(sent));
+  assert.ok(residentBytes(gateway.pid) - before < 40 * MEBIBYTE);
+  gateway.process.kill('SIGTERM');
+  assert.equal((await client.close()).code, 1001);
+});
