@@ -63,7 +63,7 @@ export const BIG_FRAME_BYTES = 256 * 1024;
  * Arena of a batch: the largest frame of a lane fits, and with its results it stays in a
  * processor's cache. Measured: docs/performance.md.
  */
-export const ARENA_BYTES = BIG_FRAME_BYTES;
+export const ARENA_BYTES = 256 * 1024;
 /** Frames in one batch: one for each 64 bytes. */
 export const ARENA_FRAMES = ARENA_BYTES / 64;
 /** Arenas of a lane: those that fill, wait, run, and are written from. Above, sources wait. */
