@@ -1,19 +1,23 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs';
+import type { Writable } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { closest } from 'fastest-levenshtein';
 import { runBenchCommand } from '../bench/bench-command.js';
 import { messageOf, SluiceError } from '../errors.js';
-import { SERVE_HELP, serveCommand } from './serve-command.js';
+import { serveCommand } from './serve-command.js';
 
 const EXIT_FAILURE = 1;
 const EXIT_USAGE = 2;
+/** How long the readers of our output get to take the last of it. */
+const LAST_OUTPUT_MS = 1000;
 
 const HELP = `Sluice: a JSON-RPC gateway for Node.
 
   sluice serve [options] [-- command args...]    serve a JSON-RPC server to many clients
   sluice bench URL | -- command args...          measure a JSON-RPC server under load
 
-  sluice COMMAND --help    the options of a command
+  sluice COMMAND --help    the options of a command; so does sluice help COMMAND
   sluice --version
 `;
 
@@ -28,19 +32,24 @@ async function main(argv: readonly string[]): Promise<number> {
     process.stdout.write(`${version()}\n`);
     return 0;
   }
+  if (name === 'help' && rest[0] !== undefined) return commandNamed(rest[0])(['--help']);
   if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
-    process.stdout.write(name === 'help' && rest[0] === 'serve' ? SERVE_HELP : HELP);
+    process.stdout.write(HELP);
     return name === undefined ? EXIT_USAGE : 0;
   }
+  return commandNamed(name)(rest);
+}
+
+function commandNamed(name: string): (argv: readonly string[]) => Promise<number> {
   const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
-  if (command === undefined) {
-    const nearest = closest(name, Object.keys(COMMANDS));
-    throw new SluiceError(
-      'SLUICE_ERR_USAGE',
-      `unknown command "${name}"; did you mean "${nearest}"?`,
-    );
-  }
-  return command(rest);
+  if (command !== undefined) return command;
+  const [what, known] = name.startsWith('-')
+    ? ['option', ['--help', '--version']]
+    : ['command', Object.keys(COMMANDS)];
+  throw new SluiceError(
+    'SLUICE_ERR_USAGE',
+    `unknown ${what} "${name}"; did you mean "${closest(name, known)}"?`,
+  );
 }
 
 function version(): string {
@@ -48,13 +57,28 @@ function version(): string {
   return (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version;
 }
 
-main(process.argv.slice(2)).then(
-  (code) => process.exit(code),
-  (error: unknown) => {
-    const known = error instanceof SluiceError;
-    process.stderr.write(
-      `sluice: ${known ? error.message : ((error as Error).stack ?? messageOf(error))}\n`,
-    );
-    process.exit(known && error.code === 'SLUICE_ERR_USAGE' ? EXIT_USAGE : EXIT_FAILURE);
-  },
-);
+/** Ends the process once what was written is out: exit() does not wait for a pipe. */
+async function exit(code: number): Promise<never> {
+  const written = Promise.all([writtenTo(process.stdout), writtenTo(process.stderr)]);
+  await Promise.race([written, sleep(LAST_OUTPUT_MS)]);
+  process.exit(code);
+}
+
+function writtenTo(stream: Writable): Promise<void> {
+  return new Promise((resolve) => {
+    if (stream.writableLength === 0) resolve();
+    else if (stream.writableEnded) stream.once('close', resolve).once('finish', resolve);
+    else stream.write('', () => resolve());
+  });
+}
+
+// Who has read enough (`sluice serve --help | head -1`) closes the pipe.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
+
+main(process.argv.slice(2)).then(exit, (error: unknown) => {
+  const known = error instanceof SluiceError;
+  process.stderr.write(
+    `sluice: ${known ? error.message : ((error as Error).stack ?? messageOf(error))}\n`,
+  );
+  return exit(known && error.code === 'SLUICE_ERR_USAGE' ? EXIT_USAGE : EXIT_FAILURE);
+});

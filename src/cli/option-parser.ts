@@ -49,7 +49,7 @@ export function parseOptions(argv: readonly string[], specs: OptionSpecs): Parse
     if (token.kind !== 'option') continue;
     const spec = specs[token.name];
     if (spec === undefined) throw unknownOption(token.rawName, Object.keys(specs));
-    if (spec.value !== undefined && (token.value === undefined || token.value === '')) {
+    if (spec.value !== undefined && !hasValue(token.value, token.inlineValue)) {
       throw usageError(`${token.rawName} needs a value: ${token.rawName} ${spec.value}`);
     }
     if (spec.value === undefined && token.value !== undefined) {
@@ -65,6 +65,11 @@ export function parseOptions(argv: readonly string[], specs: OptionSpecs): Parse
     throw usageError('a command is missing after --');
   }
   return { options, command };
+}
+
+/** What looks like the next option is no value, unless it is given with `=`. */
+function hasValue(value: string | undefined, inline: boolean | undefined): boolean {
+  return value !== undefined && value !== '' && (inline === true || !value.startsWith('--'));
 }
 
 function unknownOption(rawName: string, names: readonly string[]): SluiceError {

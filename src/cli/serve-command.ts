@@ -3,7 +3,7 @@ import { createLogger } from '../log.js';
 import { optionsHelp } from './option-parser.js';
 import { parseServeOptions, SERVE_OPTIONS } from './serve-options.js';
 
-export const SERVE_HELP = `Serves a JSON-RPC server to many clients.
+const SERVE_HELP = `Serves a JSON-RPC server to many clients.
 
   sluice serve [options] [-- command args...]
 

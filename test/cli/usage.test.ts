@@ -30,6 +30,12 @@ for (const args of [
   });
 }
 
+test('sluice help bench is the help of that command', async (t) => {
+  const { stdout } = await sluice(t, ['bench', '--help']);
+  assert.match(stdout, /--depth N/);
+  assert.deepEqual(await sluice(t, ['help', 'bench']), { code: 0, stdout, stderr: '' });
+});
+
 for (const option of ['--version', '-v']) {
   test(`sluice ${option} prints the version`, async (t) => {
     assert.deepEqual(await sluice(t, [option]), { code: 0, stdout: `${version}\n`, stderr: '' });
@@ -45,6 +51,9 @@ test('without a command the help is shown, and the exit code is 2', async (t) =>
 test('a wrong command line is refused with one clear line and exit code 2', async (t) => {
   const runs: readonly (readonly [args: string[], message: string])[] = [
     [['sevre'], 'unknown command "sevre"; did you mean "serve"?'],
+    [['help', 'sevre'], 'unknown command "sevre"; did you mean "serve"?'],
+    [['--verison'], 'unknown option "--verison"; did you mean "--version"?'],
+    [['serve', '--cwd', '--mode', 'shared'], '--cwd needs a value: --cwd DIR'],
     [['serve', '--lisen', 'stdio'], 'unknown option --lisen; did you mean --listen?'],
     [['serve', '--'], 'a command is missing after --'],
   ];
