@@ -90,6 +90,11 @@ export const BATCH_ATTEMPTS = 2;
 /** A line of a server's stderr is cut here in the log. */
 export const STDERR_LINE_BYTES = 8 * 1024;
 
+/** Lines of one server's stderr that are logged in a second; the rest is counted. */
+export const STDERR_LOGS_PER_SECOND = 500;
+/** Log lines that the reader of our stderr may leave unread; above, they are left out and counted. */
+export const UNREAD_LOG_BYTES = 1024 * 1024;
+
 /** Log lines for the noise of one server per second; the rest is counted. */
 export const NOISE_LOGS_PER_SECOND = 5;
 

@@ -1,26 +1,39 @@
 import type { Readable } from 'node:stream';
-import { STDERR_LINE_BYTES } from '../limits.js';
+import { STDERR_LINE_BYTES, STDERR_LOGS_PER_SECOND } from '../limits.js';
 import type { Logger } from '../log.js';
+import { LogRate } from '../log-rate.js';
 
 const LF = 0x0a;
 
 /**
  * Logs a server's stderr line by line. Always reads on, whatever is in it: a server
- * whose stderr is full stands still. A line is cut at STDERR_LINE_BYTES.
+ * whose stderr is full stands still. A line is cut at STDERR_LINE_BYTES, and above
+ * STDERR_LOGS_PER_SECOND lines are only counted: logging all of a flood would leave the main
+ * thread no time for anybody else.
  */
 export function logLines(stderr: Readable, log: Logger): void {
   let line: Buffer[] = [];
   let kept = 0;
   let cut = 0;
+  const rate = new LogRate(STDERR_LOGS_PER_SECOND);
   const keep = (part: Buffer): void => {
     const room = STDERR_LINE_BYTES - kept;
     if (room > 0) line.push(part.subarray(0, room));
     kept += Math.min(room, part.length);
     cut += Math.max(0, part.length - room);
   };
-  const emit = (): void => {
+  const say = (): void => {
     const text = Buffer.concat(line).toString('utf8').trimEnd();
-    if (text !== '') log.info(cut > 0 ? { stderr: text, cutBytes: cut } : { stderr: text });
+    if (text === '' || !rate.allows()) return;
+    sayHeldBack();
+    log.info(cut > 0 ? { stderr: text, cutBytes: cut } : { stderr: text });
+  };
+  const sayHeldBack = (): void => {
+    const lines = rate.takeHeldBack();
+    if (lines > 0) log.warn({ lines }, 'more lines of its standard error were not logged');
+  };
+  const emit = (): void => {
+    if (kept > 0) say();
     line = [];
     kept = 0;
     cut = 0;
@@ -34,6 +47,9 @@ export function logLines(stderr: Readable, log: Logger): void {
     }
     if (start < chunk.length) keep(chunk.subarray(start));
   });
-  stderr.on('end', emit);
+  stderr.on('end', () => {
+    emit();
+    sayHeldBack();
+  });
   stderr.on('error', () => undefined);
 }
