@@ -19,6 +19,9 @@ export const MIN_TURN_FRAMES = 16;
 /** `--max-payload`: the largest message accepted from a client or a server. */
 export const MAX_PAYLOAD_BYTES = 16 * 1024 * 1024;
 
+/** What `--max-payload` may be at most: arenas and offsets in them are 32-bit. */
+export const LARGEST_PAYLOAD_BYTES = 512 * 1024 * 1024;
+
 /**
  * `--receive-buffer`: bytes of frames that a WebSocket client has sent and the ring had
  * no room for. One read may bring thousands of frames, which must not be lost.
@@ -80,6 +83,9 @@ export const KEEP_ARENAS_MS = 1000;
 
 /** A batch that a worker has not finished by then means that the worker hangs; the pool is replaced. */
 export const BATCH_TIMEOUT_MS = 10_000;
+
+/** What `--threads` may be at most. */
+export const MAX_THREADS = 256;
 
 /** How long the worker pool may take to answer its first task. */
 export const POOL_START_TIMEOUT_MS = 15_000;

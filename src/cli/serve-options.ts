@@ -10,7 +10,8 @@ import {
   type UpstreamTarget,
 } from '../config/serve-config.js';
 import { FRAMINGS } from '../framing/splitter.js';
-import { MAX_PING_INTERVAL_SECONDS } from '../frontend/websocket-front-end.js';
+import { MAX_PING_INTERVAL_SECONDS } from '../frontend/idle-timeout.js';
+import { LARGEST_PAYLOAD_BYTES, MAX_THREADS } from '../limits.js';
 import { LOG_FORMATS, LOG_LEVELS } from '../log.js';
 import { NOTIFICATION_RULES, type NotificationRule } from '../multiplex/notification-rules.js';
 import { SERVER_REQUEST_RULES } from '../multiplex/server-request-rule.js';
@@ -179,12 +180,16 @@ export function parseServeOptions(argv: readonly string[]): ServeConfig {
     cwd: all('cwd')[0] ?? defaults.cwd,
     env: all('env').map(environmentEntry),
     inheritEnv: options.has('inherit-env'),
-    threads: one('threads', (text) => wholeNumber('threads', text, 1, 256), defaults.threads),
+    threads: one(
+      'threads',
+      (text) => wholeNumber('threads', text, 1, MAX_THREADS),
+      defaults.threads,
+    ),
     kernel: one('kernel', (text) => oneOf('kernel', text, KERNELS), defaults.kernel),
     offload: one('offload', (text) => oneOf('offload', text, OFFLOADS), defaults.offload),
     maxPayloadBytes: one(
       'max-payload',
-      (text) => byteSize('max-payload', text, 1024, 512 * MEBIBYTE),
+      (text) => byteSize('max-payload', text, 1024, LARGEST_PAYLOAD_BYTES),
       defaults.maxPayloadBytes,
     ),
     receiveBufferBytes: one(

@@ -1,6 +1,8 @@
 import { SluiceError } from '../errors.js';
+import { MAX_PING_INTERVAL_SECONDS } from '../frontend/idle-timeout.js';
 import type { WebSocketFrontEnd } from '../frontend/websocket-front-end.js';
 import {
+  LARGEST_PAYLOAD_BYTES,
   MAX_CONNECTIONS,
   MAX_PAYLOAD_BYTES,
   PING_INTERVAL_SECONDS,
@@ -10,6 +12,7 @@ import { type Logger, silentLogger } from '../log.js';
 import { CLOSE_GOING_AWAY, type Client } from '../session/client.js';
 import { AcceptedSocket } from './accepted-socket.js';
 import { CLOSE_INTERNAL_ERROR } from './close-codes.js';
+import { numberOption } from './number-option.js';
 
 export interface AcceptWebSocketsOptions {
   /** `ws://IP:PORT` or, with `tls`, `wss://IP:PORT`; port 0 picks one. */
@@ -26,7 +29,7 @@ export interface AcceptWebSocketsOptions {
   readonly maxConnections?: number;
   /** Of these, from one address; default 0, no limit of its own. */
   readonly maxConnectionsPerAddress?: number;
-  /** Silent clients are pinged after this, and closed when they do not answer; default 30. */
+  /** Silent clients are pinged after this, and closed when they do not answer; 1 to 944, default 30. */
   readonly pingIntervalSeconds?: number;
   /** Web pages that may connect, by origin; `*` allows all; default none. */
   readonly allowedOrigins?: readonly string[];
@@ -48,7 +51,7 @@ export interface WebSocketAcceptor {
 
 /**
  * Accepts WebSocket clients on uWebSockets.js, as the gateway does.
- * @throws SluiceError SLUICE_ERR_LISTEN, SLUICE_ERR_TLS; SLUICE_ERR_USAGE for a wrong URL
+ * @throws SluiceError SLUICE_ERR_LISTEN, SLUICE_ERR_TLS; SLUICE_ERR_USAGE for a wrong URL or number
  */
 export async function acceptWebSockets(
   options: AcceptWebSocketsOptions,
@@ -67,14 +70,26 @@ export async function acceptWebSockets(
     host,
     port,
     tls: secure && tls !== undefined ? tls : null,
-    maxPayloadBytes: options.maxPayloadBytes ?? MAX_PAYLOAD_BYTES,
-    receiveBufferBytes: options.receiveBufferBytes ?? RECEIVE_BUFFER_BYTES,
-    pingIntervalSeconds: options.pingIntervalSeconds ?? PING_INTERVAL_SECONDS,
+    maxPayloadBytes: numberOption('maxPayloadBytes', options.maxPayloadBytes, PAYLOAD),
+    receiveBufferBytes: numberOption(
+      'receiveBufferBytes',
+      options.receiveBufferBytes,
+      RECEIVE_BUFFER,
+    ),
+    pingIntervalSeconds: numberOption(
+      'pingIntervalSeconds',
+      options.pingIntervalSeconds,
+      PING_INTERVAL,
+    ),
     allowedOrigins: options.allowedOrigins ?? [],
     allowedHosts: options.allowedHosts ?? [],
     connections: new ConnectionCount(
-      options.maxConnections ?? MAX_CONNECTIONS,
-      options.maxConnectionsPerAddress ?? 0,
+      numberOption('maxConnections', options.maxConnections, CONNECTIONS),
+      numberOption(
+        'maxConnectionsPerAddress',
+        options.maxConnectionsPerAddress,
+        CONNECTIONS_PER_ADDRESS,
+      ),
     ),
     acceptor: { accept: (client) => accept(client, onConnection) },
     log,
@@ -102,6 +117,12 @@ function accept(
     });
   return socket;
 }
+
+const PAYLOAD = { fallback: MAX_PAYLOAD_BYTES, min: 1, max: LARGEST_PAYLOAD_BYTES };
+const RECEIVE_BUFFER = { fallback: RECEIVE_BUFFER_BYTES, max: Number.MAX_SAFE_INTEGER };
+const CONNECTIONS = { fallback: MAX_CONNECTIONS, min: 1, max: Number.MAX_SAFE_INTEGER };
+const CONNECTIONS_PER_ADDRESS = { fallback: 0, max: Number.MAX_SAFE_INTEGER };
+const PING_INTERVAL = { fallback: PING_INTERVAL_SECONDS, min: 1, max: MAX_PING_INTERVAL_SECONDS };
 
 function parseAddress(listen: string): { host: string; port: number; secure: boolean } {
   const match = /^(wss?):\/\/(\[[^\]]+\]|[^:/[\]]+):(\d{1,5})\/?$/.exec(listen);

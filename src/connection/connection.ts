@@ -1,9 +1,10 @@
 import type { Readable, Writable } from 'node:stream';
 import type { WebSocket } from 'ws';
 import type { Framing } from '../framing/splitter.js';
-import { MAX_PAYLOAD_BYTES } from '../limits.js';
+import { LARGEST_PAYLOAD_BYTES, MAX_PAYLOAD_BYTES } from '../limits.js';
 import { AcceptedSocket } from './accepted-socket.js';
 import type { ConnectionEvent } from './incoming.js';
+import { numberOption } from './number-option.js';
 import type { OutgoingMessages } from './outgoing.js';
 import { JsonRpcRuntime } from './runtime.js';
 import { StdioWire } from './stdio-wire.js';
@@ -69,6 +70,7 @@ export class JsonRpcConnection {
    * and only outgoing.end() ends `writable`.
    *
    * @param label - names the other side in reasons
+   * @throws SluiceError SLUICE_ERR_USAGE for a wrong maxPayloadBytes
    */
   static fromStdio(
     readable: Readable,
@@ -76,11 +78,12 @@ export class JsonRpcConnection {
     label: string,
     options: StdioOptions = {},
   ): JsonRpcConnection {
-    const {
-      framing = 'ndjson',
-      maxPayloadBytes = MAX_PAYLOAD_BYTES,
-      allowHalfOpen = false,
-    } = options;
+    const { framing = 'ndjson', allowHalfOpen = false } = options;
+    const maxPayloadBytes = numberOption('maxPayloadBytes', options.maxPayloadBytes, {
+      fallback: MAX_PAYLOAD_BYTES,
+      min: 1,
+      max: LARGEST_PAYLOAD_BYTES,
+    });
     return new JsonRpcConnection({
       ...common(label, options),
       allowHalfOpen,

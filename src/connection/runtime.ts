@@ -7,7 +7,9 @@ import type { Batch } from '../lane/batch.js';
 import { type BatchRunner, Lane } from '../lane/lane.js';
 import { inlineBytes } from '../lane/offload.js';
 import { WorkerPool } from '../lane/worker-pool.js';
+import { MAX_THREADS } from '../limits.js';
 import { type Logger, silentLogger } from '../log.js';
+import { numberOption } from './number-option.js';
 
 export interface JsonRpcRuntimeOptions {
   /** Worker threads, each with a lane; default: cores minus one, at least one. */
@@ -36,12 +38,12 @@ export class JsonRpcRuntime {
   #closed = false;
 
   private constructor(options: JsonRpcRuntimeOptions) {
-    const {
-      threads = Math.max(1, availableParallelism() - 1),
-      kernel: wanted = 'auto',
-      offload = 'adaptive',
-      log = silentLogger(),
-    } = options;
+    const { kernel: wanted = 'auto', offload = 'adaptive', log = silentLogger() } = options;
+    const threads = numberOption('threads', options.threads, {
+      fallback: Math.max(1, availableParallelism() - 1),
+      min: 1,
+      max: MAX_THREADS,
+    });
     const ids = createIdStore();
     const { kernel } = selectKernel(wanted, ids);
     this.#runner = new PoolOrHere(kernel, () =>
@@ -53,7 +55,7 @@ export class JsonRpcRuntime {
 
   /**
    * A runtime of its own, whose threads have started.
-   * @throws SluiceError SLUICE_ERR_WORKER_POOL when they cannot
+   * @throws SluiceError SLUICE_ERR_WORKER_POOL when they cannot; SLUICE_ERR_USAGE for a wrong number
    */
   static async start(options: JsonRpcRuntimeOptions = {}): Promise<JsonRpcRuntime> {
     const runtime = new JsonRpcRuntime(options);

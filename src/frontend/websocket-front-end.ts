@@ -5,6 +5,7 @@ import type { ClientAcceptor } from '../session/client.js';
 import { AccessPolicy } from './access-policy.js';
 import type { ConnectionCount } from './connection-count.js';
 import { ReadGate } from './read-gate.js';
+import { idleTimeoutSeconds } from './idle-timeout.js';
 import { SocketClient, type SocketData } from './socket-client.js';
 
 export interface WebSocketFrontEndOptions {
@@ -36,12 +37,6 @@ const NATIVE_PAYLOAD_FACTOR = 2;
  * replies). Not 0, which is no limit: pongs to a peer that pings and never reads count.
  */
 const NATIVE_BACKPRESSURE_MARGIN_BYTES = 16 * 1024 * 1024;
-/** uWebSockets.js pings this long before the idle timeout. */
-const NATIVE_PING_MARGIN_SECONDS = 8;
-/** Above this uWebSockets.js ends the process. */
-const MAX_IDLE_TIMEOUT_SECONDS = 960;
-export const MAX_PING_INTERVAL_SECONDS = MAX_IDLE_TIMEOUT_SECONDS - NATIVE_PING_MARGIN_SECONDS;
-
 /**
  * Without it a second gateway could listen on the same port and share its clients, which is
  * a mistake more often than a wish. The type declarations leave this form of listen() out.
@@ -157,7 +152,7 @@ function addWebSockets(
     compression: uWS.DISABLED,
     maxPayloadLength: options.maxPayloadBytes * NATIVE_PAYLOAD_FACTOR,
     maxBackpressure: options.maxPayloadBytes * 2 + NATIVE_BACKPRESSURE_MARGIN_BYTES,
-    idleTimeout: options.pingIntervalSeconds + NATIVE_PING_MARGIN_SECONDS,
+    idleTimeout: idleTimeoutSeconds(options.pingIntervalSeconds),
     sendPingsAutomatically: true,
     upgrade: (response, request, context) => {
       const refusal = policy.refusal(request.getHeader('origin'), request.getHeader('host'));

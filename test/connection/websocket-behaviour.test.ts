@@ -293,4 +293,18 @@ describe('acceptWebSockets', () => {
       });
     });
   }
+
+  for (const wrong of [
+    { pingIntervalSeconds: 945 },
+    { pingIntervalSeconds: 0 },
+    { maxPayloadBytes: Number.NaN },
+    { maxPayloadBytes: 2 ** 30 },
+    { maxConnections: 1.5 },
+    { receiveBufferBytes: -1 },
+  ]) {
+    test(`refuses ${JSON.stringify(wrong)}`, async () => {
+      const options = { listen: 'ws://127.0.0.1:0', onConnection: () => undefined, ...wrong };
+      await assert.rejects(acceptWebSockets(options), { code: 'SLUICE_ERR_USAGE' });
+    });
+  }
 });
