@@ -13,6 +13,7 @@ import {
 } from '../session/client.js';
 import type { FrameSink } from '../transport/frame-sink.js';
 import { ReceiveBuffer } from '../transport/receive-buffer.js';
+import { closeReason } from './close-reason.js';
 import type { GatedReader, ReadGate } from './read-gate.js';
 import { Refusals } from './refusals.js';
 
@@ -242,8 +243,7 @@ export class SocketClient implements Client, FrameSource, FrameSink, GatedReader
     this.#takeAllUnsent();
     // The client's answer to the close has to be read.
     this.#gate.resume(this);
-    // Control frames carry 125 bytes at most, two of them the code (RFC 6455 section 5.5).
-    this.socket.end(code, Buffer.from(reason).subarray(0, 123));
+    this.socket.end(code, closeReason(reason));
   }
 
   /** After a send: one that the socket has not taken whole makes it read again. */
