@@ -7,7 +7,7 @@ import { frame } from '../framing/unframe.js';
 import type { Batch } from '../lane/batch.js';
 import type { Flow } from '../lane/flow.js';
 import type { Logger } from '../log.js';
-import type { Client, ClientSession } from '../session/client.js';
+import { CLOSE_GOING_AWAY, type Client, type ClientSession } from '../session/client.js';
 import { StreamSink } from '../transport/stream-sink.js';
 import { StreamSource } from '../transport/stream-source.js';
 
@@ -86,11 +86,11 @@ export class StdioClient implements Client {
     if (this.#options.output.writableLength > MAX_UNREAD_BYTES) this.#holdInput();
   }
 
-  close(_code: number, reason: string): void {
+  close(code: number, reason: string): void {
     if (this.#closed) return;
     this.#closed = true;
     this.source.discard();
-    const failure = this.#ended ? null : reason;
+    const failure = this.#ended || code <= CLOSE_GOING_AWAY ? null : reason;
     this.#options.output.end(() => this.#options.onClosed(failure));
   }
 

@@ -69,6 +69,8 @@ test('answers that a process gives late are delivered after the end of the input
   client.end('{"id":1,"method":"m"}\n');
   assert.equal((await client.next()).result, 'late');
   assert.deepEqual(await within('the exit', gateway.exited), CLEAN);
+  const errors = gateway.logs.filter(({ level }) => Number(level) >= 50);
+  assert.deepEqual(errors, []);
 });
 
 test('a stdio client that stops reading costs bounded memory, and gets everything when it reads again', async (t) => {
