@@ -137,9 +137,13 @@ export class PassThroughSession implements Session, UpstreamEvents {
     if (gone) this.#upstream?.discardOutput();
     // What it sent before is still delivered; answers are waited for only if it can have them.
     this.#toServer.endOfSource();
-    if (gone && this.#inputEnded) return;
+    if (gone && this.#inputEnded) {
+      void this.#stopUpstream(LEAVE_GRACE_MS);
+      return;
+    }
+    // A server that does not take what was sent has used up half of its grace by then.
     this.#drainTimer ??= setTimeout(
-      () => void this.#stopUpstream(gone ? LEAVE_GRACE_MS : STOP_GRACE_MS),
+      () => void this.#stopUpstream(gone ? LEAVE_GRACE_MS / 2 : STOP_GRACE_MS),
       gone ? LEAVE_GRACE_MS : this.#options.drainTimeoutMs,
     );
   }

@@ -35,6 +35,17 @@ test('a process that ignores SIGTERM is gone about 2 s after its client, and so 
   assert.ok(tookMs > 1000 && tookMs < 4000, `took ${tookMs} ms`);
 });
 
+test('a process that has not read what its client sent is gone no later', async (t) => {
+  const gateway = await GatewayProcess.start(t, { command: fixture('stubborn-server') });
+  const client = await JsonRpcSocket.open(t, gateway.url);
+  const pids = (await client.next()).params as number[];
+  for (let i = 0; i < 300; i++) client.notify('unread', 'x'.repeat(5000));
+  const left = Date.now();
+  client.socket.close();
+  await until('both are gone', () => !pids.some(isAlive));
+  assert.ok(Date.now() - left < 2900, `took ${Date.now() - left} ms`);
+});
+
 test('a process that exits closes its client with 1011 and the exit code, after every answer', async (t) => {
   const gateway = await GatewayProcess.start(t, { command: fixture('scripted-server') });
   const client = await JsonRpcSocket.open(t, gateway.url);
