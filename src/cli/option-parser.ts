@@ -3,7 +3,7 @@ import { closest } from 'fastest-levenshtein';
 import { SluiceError } from '../errors.js';
 
 /** One option of a command. */
-interface OptionSpec {
+export interface OptionSpec {
   /** What stands for the value in the help; without it the option is a switch. */
   readonly value?: string;
   readonly short?: string;

@@ -29,6 +29,7 @@ export async function serveCommand(argv: readonly string[]): Promise<number> {
   }
   const config = parseServeOptions(argv);
   const log = createLogger(config.logLevel, config.logFormat);
+  for (const warning of config.warnings) log.warn(warning);
   const gateway = await Gateway.start(config, log);
   const stopped = stopOnSignals(gateway);
   // With stdio:// standard output carries the protocol only.

@@ -16,10 +16,10 @@ import { LOG_FORMATS, LOG_LEVELS } from '../log.js';
 import { NOTIFICATION_RULES, type NotificationRule } from '../multiplex/notification-rules.js';
 import { SERVER_REQUEST_RULES } from '../multiplex/server-request-rule.js';
 import { PROFILES } from '../session/profile.js';
+import { idleOptions, type ServeOptionSpec } from './idle-options.js';
 import {
   byteSize,
   durationMs,
-  type OptionSpecs,
   oneOf,
   parseOptions,
   usageError,
@@ -36,83 +36,114 @@ export const SERVE_OPTIONS = {
     help: 'ws://IP:PORT, wss://IP:PORT or stdio://; port 0 picks one [ws://127.0.0.1:4000]',
   },
   upstream: { value: 'URL', help: 'echo:, ws://... or wss://...; or a command after -- [echo:]' },
-  framing: { value: 'NAME', help: "the command's stdio: ndjson or content-length [ndjson]" },
-  'stdio-framing': { value: 'NAME', help: 'our own stdio, with --listen stdio:// [ndjson]' },
+  framing: {
+    needs: 'command',
+    value: 'NAME',
+    help: "the command's stdio: ndjson or content-length [ndjson]",
+  },
+  'stdio-framing': {
+    needs: 'stdio',
+    value: 'NAME',
+    help: 'our own stdio, with --listen stdio:// [ndjson]',
+  },
   mode: {
     value: 'MODE',
     help: 'session: a server for each client; shared: one for all; pool: several [session]',
   },
-  'pool-size': { value: 'N', help: 'servers in mode pool [2]' },
-  eager: { help: 'start shared servers at once, not with the first client' },
+  'pool-size': { needs: 'pool', value: 'N', help: 'servers in mode pool [2]' },
+  eager: { needs: 'shared', help: 'start shared servers at once, not with the first client' },
   'idle-timeout': {
+    needs: 'shared',
     value: 'DURATION',
     help: 'how long a shared server is kept without clients [60s]',
   },
-  'max-restarts': { value: 'N', help: 'of a shared server that dies, in a row [10]' },
+  'max-restarts': {
+    needs: 'shared',
+    value: 'N',
+    help: 'of a shared server that dies, in a row [10]',
+  },
   handshake: {
+    needs: 'shared',
     value: 'METHOD',
     multiple: true,
     help: 'requests whose first result is given to later clients; none for none [initialize]',
   },
   profile: { value: 'NAME', help: 'mcp, lsp, codex or plain [guessed from the handshake]' },
   'server-requests': {
+    needs: 'shared',
     value: 'WHO',
     help: "gets a shared server's requests: owner, oldest or refuse [owner]",
   },
   notification: {
+    needs: 'shared',
     value: 'METHOD=WHO',
     multiple: true,
     help: 'gets this notification of a shared server: all, oldest or none [all]',
   },
   'request-timeout': { value: 'DURATION', help: 'for the answer to a request; 0s: none [0s]' },
   'client-overflow': {
+    needs: 'shared',
     value: 'SIZE',
     help: 'what a client of a shared server may leave unread [16MiB]',
   },
-  'slow-client-grace': { value: 'DURATION', help: 'and for how long [5s]' },
+  'slow-client-grace': { needs: 'shared', value: 'DURATION', help: 'and for how long [5s]' },
   'max-batch': { value: 'N', help: 'elements of a JSON-RPC batch; 0 refuses batches [100]' },
-  cwd: { value: 'DIR', help: "the command's working directory" },
+  cwd: { needs: 'command', value: 'DIR', help: "the command's working directory" },
   env: {
+    needs: 'command',
     value: 'NAME[=VALUE]',
     multiple: true,
     help: 'a variable for the command, ours or with this value',
   },
-  'inherit-env': { help: 'give the command our whole environment' },
+  'inherit-env': { needs: 'command', help: 'give the command our whole environment' },
   threads: { value: 'N', help: 'worker threads [cores minus one, at least one]' },
   kernel: { value: 'NAME', help: 'auto, native or portable [auto]' },
   offload: { value: 'WHEN', help: 'to the workers: adaptive, always or never [adaptive]' },
   'max-payload': { value: 'SIZE', help: 'largest message; above it 1009 [16MiB]' },
   'receive-buffer': {
+    needs: 'websocket',
     value: 'SIZE',
     help: 'for what a WebSocket client sends ahead of its server [4MiB]',
   },
-  'max-connections': { value: 'N', help: 'WebSocket clients; above it 503 [10000]' },
+  'max-connections': {
+    needs: 'websocket',
+    value: 'N',
+    help: 'WebSocket clients; above it 503 [10000]',
+  },
   'max-connections-per-address': {
+    needs: 'websocket',
     value: 'N',
     help: 'of these, from one address; 0: no limit [0]',
   },
-  'ping-interval': { value: 'DURATION', help: 'ping silent clients after this [30s]' },
+  'ping-interval': {
+    needs: 'websocket',
+    value: 'DURATION',
+    help: 'ping silent clients after this [30s]',
+  },
   'allow-origin': {
+    needs: 'websocket',
     value: 'ORIGIN',
     multiple: true,
     help: 'web pages that may connect; * allows all',
   },
   'allow-host': {
+    needs: 'websocket',
     value: 'NAME',
     multiple: true,
     help: 'Host names we are reached by; * allows all',
   },
   'allow-remote': {
+    needs: 'websocket',
     help: 'listen on an address that other machines reach, without authentication',
   },
-  'tls-cert': { value: 'FILE', help: 'certificate for wss:// (PEM)' },
-  'tls-key': { value: 'FILE', help: 'its key (PEM)' },
+  'tls-cert': { needs: 'tls', value: 'FILE', help: 'certificate for wss:// (PEM)' },
+  'tls-key': { needs: 'tls', value: 'FILE', help: 'its key (PEM)' },
   'on-malformed': { value: 'WHAT', help: 'answer a bad message, or disconnect (1007) [answer]' },
   'drain-timeout': { value: 'DURATION', help: 'at a stop, for what is in flight [10s]' },
   'log-level': { value: 'LEVEL', help: `${LOG_LEVELS.join(', ')} [info]` },
   'log-format': { value: 'FORMAT', help: 'text or json, on stderr [text]' },
   help: { short: 'h', help: 'show this' },
-} as const satisfies OptionSpecs;
+} as const satisfies Readonly<Record<string, ServeOptionSpec>>;
 
 /** Resolves the command line into a frozen configuration. @throws SluiceError SLUICE_ERR_USAGE */
 export function parseServeOptions(argv: readonly string[]): ServeConfig {
@@ -232,9 +263,14 @@ export function parseServeOptions(argv: readonly string[]): ServeConfig {
       (text) => oneOf('log-format', text, LOG_FORMATS),
       process.env.LOG_FORMAT === 'json' ? 'json' : defaults.logFormat,
     ),
+    warnings: defaults.warnings,
   };
   checkTogether(config, options.has('allow-remote'));
-  return Object.freeze(config);
+  const warnings = [
+    ...idleOptions(options.keys(), SERVE_OPTIONS, config),
+    ...config.env.filter(isMissing).map((name) => `--env ${name}: we have no such variable`),
+  ];
+  return Object.freeze({ ...config, warnings });
 }
 
 function listenAddress(text: string): ListenAddress {
@@ -278,6 +314,11 @@ function notificationRule(text: string): readonly [string, NotificationRule] {
 function environmentEntry(text: string): string {
   if (!text.startsWith('=')) return text;
   throw usageError(`--env takes NAME or NAME=VALUE; "${text}" is neither`);
+}
+
+/** An `--env` entry that passes on what is not there. */
+function isMissing(entry: string): boolean {
+  return !entry.includes('=') && process.env[entry] === undefined;
 }
 
 function tlsFiles(certFile: string | undefined, keyFile: string | undefined): ServeConfig['tls'] {

@@ -85,6 +85,8 @@ export interface ServeConfig {
   readonly drainTimeoutMs: number;
   readonly logLevel: LogLevel;
   readonly logFormat: LogFormat;
+  /** What was asked for and cannot have an effect, in sentences for the log. */
+  readonly warnings: readonly string[];
 }
 
 /** What holds where nothing was said. */
@@ -125,5 +127,6 @@ export function defaultServeConfig(): ServeConfig {
     drainTimeoutMs: DRAIN_TIMEOUT_MS,
     logLevel: 'info',
     logFormat: 'text',
+    warnings: [],
   };
 }

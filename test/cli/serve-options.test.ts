@@ -61,3 +61,30 @@ test('options after -- belong to the command', () => {
   });
   assert.deepEqual(listen, [{ kind: 'ws', host: '127.0.0.1', port: 4000 }]);
 });
+
+test('options that have nothing to work on are told by a warning each', () => {
+  const warningsOf = (...args: string[]): readonly string[] => parseServeOptions(args).warnings;
+  assert.deepEqual(warningsOf('--framing', 'ndjson', '--env', 'A=1', '--eager'), [
+    '--framing does nothing without a command after --',
+    '--env does nothing without a command after --',
+    '--eager does nothing without --mode shared or pool',
+  ]);
+  assert.deepEqual(warningsOf('--listen', 'stdio', '--ping-interval', '5s'), [
+    '--ping-interval does nothing without --listen ws:// or wss://',
+  ]);
+  assert.deepEqual(warningsOf('--mode', 'shared', '--pool-size', '3', '--', 'cat'), [
+    '--pool-size does nothing without --mode pool',
+  ]);
+  const all = ['--framing', 'ndjson', '--mode', 'pool', '--pool-size', '3', '--eager'];
+  assert.deepEqual(
+    warningsOf(...all, '--stdio-framing', 'ndjson', '--listen', 'stdio', '--', 'cat'),
+    [],
+  );
+});
+
+test('a variable that is to be passed on and is not there is told by a warning', () => {
+  const args = ['--env', 'PATH', '--env', 'NOBODY_HAS_THIS', '--env', 'NOR_THIS=1', '--', 'cat'];
+  assert.deepEqual(parseServeOptions(args).warnings, [
+    '--env NOBODY_HAS_THIS: we have no such variable',
+  ]);
+});
