@@ -2,6 +2,7 @@ import { createIdStore } from '../workers/id-store.js';
 import { selectKernel } from '../workers/kernel/select-kernel.js';
 import type { ListenAddress, ServeConfig } from './config/serve-config.js';
 import { ConnectionCount } from './frontend/connection-count.js';
+import { clientsWithinDescriptors } from './frontend/descriptor-room.js';
 import { StdioClient } from './frontend/stdio-client.js';
 import { WebSocketFrontEnd } from './frontend/websocket-front-end.js';
 import { Lane } from './lane/lane.js';
@@ -71,10 +72,7 @@ export class Gateway {
     const frontEnds: WebSocketFrontEnd[] = [];
     const parts = { config, log, pool, router, servers: modes.servers, guard, frontEnds, draining };
     try {
-      const connections = new ConnectionCount(
-        config.maxConnections,
-        config.maxConnectionsPerAddress,
-      );
+      const connections = countConnections(config, log);
       for (const address of config.listen) {
         if (address.kind === 'stdio') continue;
         frontEnds.push(await listen(address, parts, connections));
@@ -130,6 +128,21 @@ interface GatewayParts {
   readonly frontEnds: WebSocketFrontEnd[];
   readonly draining: { now: boolean };
   readonly finished: Promise<{ failure: string | null }>;
+}
+
+/** The socket of a client, and in mode session what its server is reached through: three pipes, or a socket. */
+function descriptorsPerClient({ mode, upstream }: ServeConfig): number {
+  if (mode !== 'session' || upstream.kind === 'echo') return 1;
+  return upstream.kind === 'command' ? 4 : 2;
+}
+
+function countConnections(config: ServeConfig, log: Logger): ConnectionCount {
+  const { maxConnections, maxConnectionsPerAddress } = config;
+  const room = clientsWithinDescriptors(descriptorsPerClient(config));
+  if (room < maxConnections) {
+    log.warn({ maxConnections: room }, 'descriptors are the limit of clients; raise it: ulimit -n');
+  }
+  return new ConnectionCount(Math.min(maxConnections, room), maxConnectionsPerAddress);
 }
 
 function listen(

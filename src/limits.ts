@@ -56,6 +56,9 @@ export const UNREAD_REPLY_BYTES = 8 * 1024 * 1024;
 /** `--max-connections`: WebSocket clients in all; above, the upgrade gets 503. */
 export const MAX_CONNECTIONS = 10_000;
 
+/** Descriptors that no client gets: for files, threads, listeners, and servers while they start. */
+export const RESERVED_DESCRIPTORS = 64;
+
 /** `--ping-interval`: how long a WebSocket client may be silent before it is pinged. */
 export const PING_INTERVAL_SECONDS = 30;
 

@@ -1,4 +1,5 @@
 import { SluiceError } from '../errors.js';
+import { clientsWithinDescriptors } from '../frontend/descriptor-room.js';
 import { MAX_PING_INTERVAL_SECONDS } from '../frontend/idle-timeout.js';
 import type { WebSocketFrontEnd } from '../frontend/websocket-front-end.js';
 import {
@@ -25,7 +26,7 @@ export interface AcceptWebSocketsOptions {
   readonly maxPayloadBytes?: number;
   /** Bytes of a client that wait while its ring is full; default 4 MiB. */
   readonly receiveBufferBytes?: number;
-  /** Clients in all; above, the upgrade gets 503; default 10,000. */
+  /** Clients in all; above, the upgrade gets 503; default 10,000, or what `ulimit -n` has room for. */
   readonly maxConnections?: number;
   /** Of these, from one address; default 0, no limit of its own. */
   readonly maxConnectionsPerAddress?: number;
@@ -84,7 +85,10 @@ export async function acceptWebSockets(
     allowedOrigins: options.allowedOrigins ?? [],
     allowedHosts: options.allowedHosts ?? [],
     connections: new ConnectionCount(
-      numberOption('maxConnections', options.maxConnections, CONNECTIONS),
+      Math.min(
+        numberOption('maxConnections', options.maxConnections, CONNECTIONS),
+        clientsWithinDescriptors(1),
+      ),
       numberOption(
         'maxConnectionsPerAddress',
         options.maxConnectionsPerAddress,

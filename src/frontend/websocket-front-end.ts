@@ -51,6 +51,9 @@ interface ExclusiveListener {
   ): unknown;
 }
 
+/** Who is refused leaves: kept alive for another request, its connection would count nowhere. */
+const CLOSE_CONNECTION = true;
+
 /** Accepts WebSocket clients on one address with uWebSockets.js, on the main thread. */
 export class WebSocketFrontEnd {
   /** Where it listens, with the port that was picked. */
@@ -159,10 +162,12 @@ function addWebSockets(
       const address = Buffer.from(response.getRemoteAddressAsText()).toString();
       if (refusal !== null) {
         log.warn({ address, refusal }, 'a connection was refused');
-        response.writeStatus('403 Forbidden').end(`${refusal}\n`);
+        response.writeStatus('403 Forbidden').end(`${refusal}\n`, CLOSE_CONNECTION);
       } else if (!options.ready() || !connections.enter(address)) {
         log.warn({ address, connections: connections.total }, 'a connection was refused: no room');
-        response.writeStatus('503 Service Unavailable').end('too many connections\n');
+        response
+          .writeStatus('503 Service Unavailable')
+          .end('too many connections\n', CLOSE_CONNECTION);
       } else {
         gate.learn(response);
         response.upgrade<SocketData>(
