@@ -139,8 +139,8 @@ function descriptorsPerClient({ mode, upstream }: ServeConfig): number {
 function countConnections(config: ServeConfig, log: Logger): ConnectionCount {
   const { maxConnections, maxConnectionsPerAddress } = config;
   const room = clientsWithinDescriptors(descriptorsPerClient(config));
-  if (room < maxConnections) {
-    log.warn({ maxConnections: room }, 'descriptors are the limit of clients; raise it: ulimit -n');
+  if (room < maxConnections && config.listen.some(({ kind }) => kind !== 'stdio')) {
+    log.info({ maxConnections: room }, 'descriptors are the limit of clients; raise it: ulimit -n');
   }
   return new ConnectionCount(Math.min(maxConnections, room), maxConnectionsPerAddress);
 }
