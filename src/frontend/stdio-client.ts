@@ -90,8 +90,8 @@ export class StdioClient implements Client {
     if (this.#closed) return;
     this.#closed = true;
     this.source.discard();
-    const failure = this.#ended || code <= CLOSE_GOING_AWAY ? null : reason;
-    this.#options.output.end(() => this.#options.onClosed(failure));
+    const failure = code <= CLOSE_GOING_AWAY ? null : reason;
+    this.sink.end(() => this.#options.onClosed(failure));
   }
 
   /** Until what we have said has been read. */

@@ -26,6 +26,7 @@ import type {
 import { ArrayReplies } from './array-replies.js';
 import {
   CLOSE_MALFORMED,
+  CLOSE_NORMAL,
   CLOSE_TOO_BIG,
   CLOSE_UPSTREAM_GONE,
   type Client,
@@ -88,6 +89,7 @@ export class PassThroughSession implements Session, UpstreamEvents {
   #goneReason: string | null = null;
   #outputEnded = false;
   #inputEnded = false;
+  #clientEnded = false;
   #clientGone = false;
   #stopping: Promise<void> | null = null;
   #drainTimer: NodeJS.Timeout | null = null;
@@ -133,6 +135,7 @@ export class PassThroughSession implements Session, UpstreamEvents {
   }
 
   clientEnded(gone: boolean): void {
+    this.#clientEnded = true;
     this.#clientGone = gone;
     if (gone) this.#upstream?.discardOutput();
     // What it sent before is still delivered; answers are waited for only if it can have them.
@@ -287,7 +290,14 @@ export class PassThroughSession implements Session, UpstreamEvents {
   /** After the last answer was delivered, and it is known how the server ended. */
   #closeWhenOver(): void {
     if (!this.#outputEnded || this.#goneReason === null) return;
-    this.#client.close(CLOSE_UPSTREAM_GONE, this.#goneReason);
+    this.#client.close(this.#served ? CLOSE_NORMAL : CLOSE_UPSTREAM_GONE, this.#goneReason);
+  }
+
+  /** The client wants nothing more, and has the answers to all that it asked. */
+  get #served(): boolean {
+    return (
+      this.#clientEnded && this.#toServer.ring.pending === 0 && this.#requests <= this.#replies
+    );
   }
 
   #stopUpstream(graceMs: number): Promise<void> {

@@ -20,6 +20,8 @@ export class StreamSink implements FrameSink, BatchFlusher {
   /** A pipe or socket is done with a chunk at its callback; any other stream (a PassThrough) may keep it. */
   readonly #mayKeepChunks: boolean;
   #closed = false;
+  /** end() was called: what still comes is taken and not written. */
+  #ending = false;
   /** Extent of the arena that is collected for the next write. */
   #start = 0;
   #end = 0;
@@ -40,7 +42,7 @@ export class StreamSink implements FrameSink, BatchFlusher {
   }
 
   write(flow: Flow, batch: Batch, from: number, to: number): void {
-    if (this.#closed) {
+    if (this.#closed || this.#ending) {
       flow.taken(to - from);
       return;
     }
@@ -74,14 +76,16 @@ export class StreamSink implements FrameSink, BatchFlusher {
    */
   writeOwn(bytes: Uint8Array, sent?: () => void): void {
     if (this.#batch !== null) this.flush(this.#batch);
-    if (this.#closed) sent?.();
+    if (this.#closed || this.#ending) sent?.();
     else this.#writable.write(bytes, sent);
   }
 
-  /** Ends the stream once everything given to it is written. */
-  end(): void {
-    if (this.#closed) return;
-    this.#writable.end();
+  /** Ends the stream once everything given to it is written; `ended`: it is, or cannot be any more. */
+  end(ended?: () => void): void {
+    if (this.#batch !== null) this.flush(this.#batch);
+    this.#ending = true;
+    if (this.#closed) ended?.();
+    else this.#writable.end(ended);
   }
 
   /** Writes what is collected; `current` goes on collecting afterwards. */

@@ -131,6 +131,33 @@ test('a process that exits ends the gateway of its stdio client with exit code 1
   await gateway.logged('the reason', ({ reason }) => reason === 'the server exited with code 3');
 });
 
+for (const [what, script, exitCode] of [
+  ['answers and exits', 'read x; echo \'{"id":1,"result":2}\'', 0],
+  ['exits without an answer', 'read x', 1],
+] as const) {
+  test(`after the end of the input a process that ${what} makes exit code ${exitCode}`, async (t) => {
+    const args = ['serve', '--listen', 'stdio', '--', '/bin/sh', '-c', script];
+    const { code } = await sluice(t, args, '{"id":1,"method":"m"}\n');
+    assert.equal(code, exitCode);
+  });
+}
+
+test('with --on-malformed disconnect a bad line is answered and is the last, and the exit code is 1', async (t) => {
+  const { code, stdout, stderr } = await sluice(
+    t,
+    ['serve', '--listen', 'stdio', '--on-malformed', 'disconnect', '--log-format', 'json'],
+    '{"id":1,"method":"m"}\nbad\n{"id":2,"method":"m"}\n',
+  );
+  assert.equal(code, 1);
+  const answers = stdout.trimEnd().split('\n');
+  assert.deepEqual(
+    answers.map((line) => (JSON.parse(line) as Message).id),
+    [1, null],
+  );
+  assert.match(stderr, /"reason":"malformed message"/);
+  assert.doesNotMatch(stderr, /write after end/);
+});
+
 test('SIGTERM ends the gateway of a stdio client with exit code 0, after what is in flight', async (t) => {
   const gateway = GatewayProcess.overStdio(t, { command: fixture('scripted-server') });
   const client = new JsonRpcStream(gateway.process);
