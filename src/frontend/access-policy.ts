@@ -31,12 +31,19 @@ export class AccessPolicy {
     if (origin !== '' && !this.#origins.has('*') && !this.#origins.has(origin.toLowerCase())) {
       return `the origin ${printable(origin)} is not allowed; start with --allow-origin to allow it`;
     }
-    if (!this.#hosts.has('*') && !this.#hosts.has(hostName(host))) {
+    if (!this.#hosts.has('*') && !this.#isOurs(hostName(host))) {
       return `the host ${printable(host)} is not an address of this gateway; start with --allow-host to allow it`;
     }
     return null;
   }
+
+  #isOurs(host: string): boolean {
+    return this.#hosts.has(host) || LOOPBACK.test(host);
+  }
 }
+
+/** All of 127.0.0.0/8 is this machine (RFC 1122 section 3.2.1.3). */
+const LOOPBACK = /^127(?:\.\d{1,3}){3}$/;
 
 /** The host of a Host header: without the port, and without the brackets of IPv6. */
 function hostName(header: string): string {
@@ -50,7 +57,6 @@ function ownHosts(listenHost: string): string[] {
   const isAny = listenHost === '0.0.0.0' || listenHost === '::';
   return [
     'localhost',
-    '127.0.0.1',
     '::1',
     listenHost.toLowerCase(),
     ...(isAny ? addresses.map(({ address }) => address.toLowerCase()) : []),

@@ -18,6 +18,7 @@ describe('the access policy', () => {
     '[::1]:4000',
     '[::1]',
     '127.0.0.1',
+    '127.0.0.2:80',
   ]) {
     test(`lets a program in that asks for ${host}`, () => {
       assert.equal(policy().refusal('', host), null);
@@ -28,6 +29,8 @@ describe('the access policy', () => {
     'evil.example',
     'evil.example:4000',
     '127.0.0.1.evil.example',
+    'x127.0.0.1',
+    '127.0.0',
     'localhost.evil',
     '',
   ]) {
