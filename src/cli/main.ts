@@ -3,9 +3,7 @@ import { readFileSync } from 'node:fs';
 import type { Writable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { closest } from 'fastest-levenshtein';
-import { runBenchCommand } from '../bench/bench-command.js';
 import { messageOf, SluiceError } from '../errors.js';
-import { serveCommand } from './serve-command.js';
 
 const EXIT_FAILURE = 1;
 const EXIT_USAGE = 2;
@@ -21,9 +19,10 @@ const HELP = `Sluice: a JSON-RPC gateway for Node.
   sluice --version
 `;
 
+/** Each is loaded when it is asked for: they have little in common. */
 const COMMANDS: Readonly<Record<string, (argv: readonly string[]) => Promise<number>>> = {
-  serve: serveCommand,
-  bench: runBenchCommand,
+  serve: async (argv) => (await import('./serve-command.js')).serveCommand(argv),
+  bench: async (argv) => (await import('../bench/bench-command.js')).runBenchCommand(argv),
 };
 
 async function main(argv: readonly string[]): Promise<number> {
