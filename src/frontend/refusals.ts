@@ -1,12 +1,15 @@
 import { ACTION_REFUSE, FRAMING_NONE, ON_BAD_REPLY, op } from '../../workers/batch-layout.js';
-import { RECEIVE_BUFFER_FULL } from '../../workers/kernel/replies.js';
+import { RECEIVE_BUFFER_FULL, REFUSALS } from '../../workers/kernel/replies.js';
 import type { Batch } from '../lane/batch.js';
-import { Flow, type FlowHandler, type FrameSource } from '../lane/flow.js';
+import { Flow, type FlowHandler, type FrameSource, isArray } from '../lane/flow.js';
 import { Ring } from '../lane/ring.js';
 import { REFUSAL_BUFFER_BYTES, REFUSAL_RING_CAPACITY } from '../limits.js';
 import { CLOSE_TRY_AGAIN_LATER, type Client } from '../session/client.js';
+import { errorReply } from '../session/error-reply.js';
 import { ReceiveBuffer } from '../transport/receive-buffer.js';
 
+/** To a JSON array, whose elements nobody looks at. */
+const ARRAY_REFUSED = Buffer.from(errorReply('null', REFUSALS[RECEIVE_BUFFER_FULL]!));
 const REFUSE = op(ACTION_REFUSE, FRAMING_NONE, ON_BAD_REPLY);
 
 type RefusedClient = Pick<Client, 'reply' | 'close'>;
@@ -56,7 +59,7 @@ export class Refusals implements FlowHandler, FrameSource {
   }
 
   deliverBad(_flow: Flow, batch: Batch, index: number): void {
-    this.#client.reply(batch.output(index));
+    this.#client.reply(isArray(batch.input(index)) ? ARRAY_REFUSED : batch.output(index));
   }
 
   array(): boolean {

@@ -4,8 +4,8 @@ import type { Logger } from '../log.js';
 import type { ClientAcceptor } from '../session/client.js';
 import { AccessPolicy } from './access-policy.js';
 import type { ConnectionCount } from './connection-count.js';
-import { ReadGate } from './read-gate.js';
 import { idleTimeoutSeconds } from './idle-timeout.js';
+import { ReadGate } from './read-gate.js';
 import { SocketClient, type SocketData } from './socket-client.js';
 
 export interface WebSocketFrontEndOptions {

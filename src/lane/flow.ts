@@ -261,7 +261,8 @@ export class Flow implements FrameOwner {
   }
 }
 
-function isArray(frame: Uint8Array): boolean {
+/** Whether it is a JSON array, if it is JSON at all. */
+export function isArray(frame: Uint8Array): boolean {
   let i = 0;
   while (i < frame.length && frame[i]! <= SPACE) i++;
   return frame[i] === OPEN_BRACKET;

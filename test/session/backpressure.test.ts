@@ -84,6 +84,9 @@ test('a process that stops reading makes its client wait, then be told, while ot
     assert.ok(n > last, `r${n} was refused after r${last}`);
     last = n;
   }
+  client.send(`[{"id":1,"method":"m","params":"${'x'.repeat(2000)}"}]`);
+  const array = await client.next();
+  assert.deepEqual([array.id, array.error?.data?.reason], [null, 'receive_buffer_full']);
   assert.equal((await other.request('echo', 'unaffected')).result, 'unaffected');
   client.notify('a notification cannot be answered', 'x'.repeat(2000));
   assert.deepEqual(await client.close(), { code: 1013, reason: 'receive buffer full' });
