@@ -51,6 +51,22 @@ describe('targets', () => {
     assert.match(result.failureReasons.join('\n'), /the server answered error with an error/);
   });
 
+  it('an end in the handshake is counted as what it is', async () => {
+    const scenario = join(folder, 'cut-short.json');
+    writeFileSync(scenario, JSON.stringify({ handshake: [{ method: 'close' }] }));
+    const closed = await bench(server.url, ...FEW, '--scenario', scenario);
+    assert.equal(closed.failures.upgradeFailures, 2);
+    assert.deepEqual(closed.closeCodes, { 4001: 2 });
+    writeFileSync(scenario, JSON.stringify({ handshake: [{ method: 'exit' }] }));
+    const exited = await bench(
+      ...['--requests', '4', '--scenario', scenario],
+      ...['--', process.execPath, SERVER_PROGRAM, '--stdio', 'ndjson'],
+    );
+    assert.equal(exited.failures.childExits, 1);
+    assert.equal(exited.failures.upgradeFailures, 0);
+    assert.match(exited.failureReasons.join('\n'), /handshake was cut short: .* ended with 3/);
+  });
+
   it('headers and the token reach the server, and the report keeps no secret', async () => {
     const tokenFile = join(folder, 'token');
     writeFileSync(tokenFile, 'open-sesame\n');

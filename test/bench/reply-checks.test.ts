@@ -83,9 +83,12 @@ describe('every reply is checked', () => {
     assert.deepEqual(result.failures, { ...NO_FAILURES, lost: 6, timeouts: 6 });
     assert.equal(result.totals.replies, 0);
     assert.equal(result.passed, false);
+    // Each has waited for as long as the timeout at least.
+    assert.equal(result.latency.count, 6);
+    assert.ok(result.latency.minUs >= 195_000, `min ${result.latency.minUs}`);
   });
 
-  it('a reply after its timeout is late, not lost', async () => {
+  it('a reply after its timeout is late, not lost, and its time is in the percentiles', async () => {
     const result = await bench(
       ...[server.url, '--connections', '1', '--rate', '10', '--duration', '1s'],
       ...['--method', 'late', '--timeout', '250ms'],
@@ -93,6 +96,12 @@ describe('every reply is checked', () => {
     assert.ok(result.failures.late > 0, 'some come while the run goes on');
     assert.equal(result.failures.foreign, 0);
     assert.equal(result.failures.late + result.failures.lost, result.failures.timeouts);
+    const { latency, totals } = result;
+    assert.equal(latency.count, totals.requests);
+    assert.equal(result.latencyUncorrected?.count, totals.requests);
+    assert.ok(latency.minUs >= 245_000, `min ${latency.minUs}: nothing was answered sooner`);
+    assert.ok(latency.maxUs >= 395_000, `max ${latency.maxUs}: the late replies' own time`);
+    assert.ok(result.timeline.some((point) => point.p99Us >= 395_000));
   });
 
   it('a reply that is no JSON is a parse error', async () => {

@@ -3,7 +3,7 @@ import { frameMessage } from '../framing/frame-message.js';
 import type { Dialect, Framing, HandshakeStep } from '../payload/message-spec.js';
 import { HOLE_CONNECTION, HOLE_ID, requestTemplate } from '../payload/message-template.js';
 import type { FlightTable } from '../replies/flight-table.js';
-import { ConnectFailure, type Connection } from '../transport/connection.js';
+import { ConnectFailure, type Connection, type Ending } from '../transport/connection.js';
 
 /** Stands in the flight table for a request of the handshake. */
 export const HANDSHAKE_MESSAGE = -1;
@@ -39,9 +39,10 @@ export class Handshake {
     this.#settle?.(text);
   }
 
-  /** The connection has ended. */
-  fail(reason: string): void {
-    this.#failure = refused(`the handshake was cut short: ${reason}`);
+  /** The connection has ended: a child's exit counts as that, whenever it comes. */
+  fail({ kind, reason }: Ending): void {
+    const counter = kind === 'child-exit' ? 'child' : 'upgrade';
+    this.#failure = new ConnectFailure(counter, `the handshake was cut short: ${reason}`);
     this.#settle?.(this.#failure);
   }
 

@@ -105,11 +105,8 @@ export class LoadClient implements ConnectionOwner {
   /** The run is over: what has no reply by now is lost, what could not even be sent timed out. */
   abandon(): void {
     if (this.hasEnded) return;
-    const { recorder } = this.#context;
-    recorder.fail('lost', this.flights.count + this.flights.unansweredTimeouts);
-    while (this.backlog.length > 0) {
-      if (recorder.isMeasured(this.backlog.shift())) recorder.fail('timeouts');
-    }
+    this.#loseFlights();
+    this.#giveUpBacklog('timeouts');
   }
 
   /** Closes the connection; settles when it, and the child behind it, is gone. */
@@ -154,18 +151,41 @@ export class LoadClient implements ConnectionOwner {
   onEnded(ending: Ending): void {
     const { recorder } = this.#context;
     this.hasEnded = true;
+    if (ending.kind === 'closed') recorder.onCloseCode(ending.closeCode);
     if (this.handshake !== null) {
-      this.handshake.fail(ending.reason);
+      this.handshake.fail(ending);
       return;
     }
     // What could not be read has been counted as that: the end was ours.
     if (ending.kind === 'child-exit') recorder.fail('childExits');
-    else if (ending.kind === 'closed') {
-      recorder.fail('unexpectedCloses');
-      recorder.onCloseCode(ending.closeCode);
-    }
-    recorder.fail('lost', this.flights.count + this.flights.unansweredTimeouts);
+    else if (ending.kind === 'closed') recorder.fail('unexpectedCloses');
+    this.#loseFlights();
+    this.#giveUpBacklog('lost');
     recorder.explain(ending.reason);
+  }
+
+  /** Nothing more comes: what is in flight is lost, and so is what timed out before. */
+  #loseFlights(): void {
+    const { recorder, isOpen } = this.#context;
+    const { unanswered } = this.flights;
+    recorder.fail('lost', this.flights.count + unanswered.size);
+    const now = nowUs();
+    for (const request of unanswered.values()) recorder.onWaited(request, now, isOpen);
+  }
+
+  /** What was due and is never sent counts as a request all the same, and as a failed one. */
+  #giveUpBacklog(counter: 'lost' | 'timeouts'): void {
+    const { recorder, isNotification } = this.#context;
+    const now = nowUs();
+    while (this.backlog.length > 0) {
+      const dueUs = this.backlog.shift();
+      const message = this.#draw();
+      this.#drawn = -1;
+      if (isNotification[message]! || !recorder.isMeasured(dueUs)) continue;
+      recorder.onRequest(dueUs);
+      recorder.fail(counter);
+      if (counter === 'timeouts') recorder.onWaited({ message, dueUs, sentUs: now }, now, true);
+    }
   }
 
   #pauseReading(): void {

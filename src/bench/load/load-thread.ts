@@ -227,8 +227,8 @@ export class LoadThread {
     }
     // What is left has waited for as long as the drain lasts, which is the timeout.
     for (const client of this.#clients) client.expire(Number.POSITIVE_INFINITY);
-    if (endUs === null) this.#recorder.closeWindow(Math.max(this.#recorder.lastReplyUs, 0));
     for (const client of this.#clients) client.abandon();
+    if (endUs === null) this.#recorder.closeWindow(Math.max(this.#recorder.lastReplyUs, 0));
     this.#finish?.();
     this.#finish = null;
   }

@@ -106,12 +106,16 @@ function isOwnMethod({ scanner, workload }: LoadContext, bytes: Buffer): boolean
 
 /** A reply that belongs to no request in flight: a second one, a late one, or nobody's. */
 function countStray(context: LoadContext, flights: FlightTable, id: number, idText: string): void {
-  const { recorder } = context;
-  if (flights.takeLate(id)) {
-    recorder.fail('late');
+  const { recorder, isOpen, readAtUs } = context;
+  const late = flights.takeLate(id);
+  if (late !== null) {
+    recorder.onLate(late, readAtUs, isOpen);
   } else if (flights.wasUsed(id)) {
+    // One example will do: a server that repeats one reply repeats thousands.
+    if (recorder.failures.repeated === 0) {
+      recorder.explain(`a second reply came with id ${idText.slice(0, 40)}`);
+    }
     recorder.fail('repeated');
-    recorder.explain(`a second reply came with id ${idText.slice(0, 40)}`);
   } else {
     recorder.fail('foreign');
     recorder.explain(`a reply came with id ${idText.slice(0, 40)}, which was never sent`);

@@ -48,7 +48,10 @@ export function assembleResult(options: BenchOptions, traces: RunTraces): RunRes
   const isOpen = options.model.kind !== 'closed';
   const cpuShare = Math.max(0, ...outcomes.map((outcome) => outcome.busyShare));
   const failureReasons = explainFailures(failures, outcomes);
-  if (outcomes.length > 0 && latency.count === 0) failureReasons.push('no request was answered');
+  const totals = sumTotals(outcomes, durationMs);
+  if (outcomes.length > 0 && totals.replies + failures.late === 0) {
+    failureReasons.push('no request was answered');
+  }
   const result: RunResult = {
     schema: 'sluice-bench',
     schemaVersion: SCHEMA_VERSION,
@@ -60,7 +63,7 @@ export function assembleResult(options: BenchOptions, traces: RunTraces): RunRes
     target: targetName(traces.target),
     model: isOpen ? 'open' : 'closed',
     durationMs: Math.round(durationMs * 10) / 10,
-    totals: sumTotals(outcomes, durationMs),
+    totals,
     latency: latency.summary(),
     latencyUncorrected: isOpen ? merge(outcomes.map((one) => one.uncorrected)).summary() : null,
     perMethod: perMethod(options, outcomes),
@@ -75,7 +78,7 @@ export function assembleResult(options: BenchOptions, traces: RunTraces): RunRes
         latency.count > 0 &&
         (cpuShare > MAX_CPU_SHARE ||
           lateness.percentile(99) > latency.percentile(99) * MAX_LATENESS_SHARE),
-      warnings: warnings(options, failures, latency.count),
+      warnings: warnings(options, failures, totals.replies),
     },
     disturbance: traces.disturbance,
     expectations: [],
@@ -174,7 +177,7 @@ function warnings(
   }
   if (failures.timeouts > 0) {
     sentences.push(
-      `${failures.timeouts} requests had no reply after ${options.timeoutMs / 1_000} s; they are not in the percentiles.`,
+      `${failures.timeouts} requests had no reply after ${options.timeoutMs / 1_000} s; they are in the percentiles with the time until their late reply, or until the end of the run.`,
     );
   }
   return sentences;

@@ -1,4 +1,5 @@
 import type { ConnectCounter, SecondPoint, ThreadOutcome } from '../load/thread-plan.js';
+import type { TimedOutRequest } from '../replies/flight-table.js';
 import type { FailureCounts } from '../run-result.js';
 import { LatencyHistogram } from './latency-histogram.js';
 
@@ -93,6 +94,28 @@ export class LoadRecorder {
     this.replies++;
     this.latency[message]!.record(latencyUs);
     if (sentUs !== null) this.uncorrected.record(atUs - sentUs);
+  }
+
+  /** The reply to a request that had timed out. */
+  onLate(request: TimedOutRequest, atUs: number, isOpen: boolean): void {
+    const countedUs = isOpen ? request.dueUs : request.sentUs;
+    this.#secondReplies++;
+    this.#secondLatency.record(atUs - countedUs);
+    if (!this.isMeasured(countedUs)) return;
+    // Its timeout has been counted among the second's errors.
+    this.failures.late++;
+    this.onWaited(request, atUs, isOpen);
+  }
+
+  /**
+   * How long a request that timed out has waited, by its late reply or by the end of the
+   * run. Left out, the slowest requests would be missing in the percentiles.
+   */
+  onWaited({ message, dueUs, sentUs }: TimedOutRequest, atUs: number, isOpen: boolean): void {
+    const countedUs = isOpen ? dueUs : sentUs;
+    if (!this.isMeasured(countedUs)) return;
+    this.latency[message]!.record(atUs - countedUs);
+    if (isOpen) this.uncorrected.record(atUs - sentUs);
   }
 
   fail(counter: keyof FailureCounts, count = 1): void {

@@ -1,3 +1,10 @@
+/** A request that timed out: what is needed to count it once its end is known. */
+export interface TimedOutRequest {
+  readonly dueUs: number;
+  readonly sentUs: number;
+  readonly message: number;
+}
+
 /** No such request is in flight. */
 export const NO_SLOT = -1;
 
@@ -23,8 +30,8 @@ export class FlightTable {
   /** Stack of free slots. */
   #free: Int32Array;
   #freeCount: number;
-  /** Ids that timed out and were not answered since. */
-  readonly #timedOut = new Set<number>();
+  /** By id: what timed out and was not answered since. */
+  readonly #timedOut = new Map<number, TimedOutRequest>();
 
   /** At most `stride` requests are in flight; memory grows with the number that are. */
   constructor(stride: number) {
@@ -45,8 +52,8 @@ export class FlightTable {
   }
 
   /** Timed-out requests that have not been answered even late. */
-  get unansweredTimeouts(): number {
-    return this.#timedOut.size;
+  get unanswered(): ReadonlyMap<number, TimedOutRequest> {
+    return this.#timedOut;
   }
 
   /** Notes a request and returns its id. The table must not be full. */
@@ -76,9 +83,11 @@ export class FlightTable {
     return Math.floor((id - 1) / this.#stride) < this.#generations[slot]!;
   }
 
-  /** Whether the id timed out and this is its first answer; forgets it. */
-  takeLate(id: number): boolean {
-    return this.#timedOut.delete(id);
+  /** The request with this id, where it timed out and this is its first answer; forgets it. */
+  takeLate(id: number): TimedOutRequest | null {
+    const request = this.#timedOut.get(id) ?? null;
+    if (request !== null) this.#timedOut.delete(id);
+    return request;
   }
 
   release(slot: number): void {
@@ -95,7 +104,8 @@ export class FlightTable {
     for (let slot = 0; slot < this.#ids.length; slot++) {
       const id = this.#ids[slot]!;
       if (id === 0 || this.sentUs[slot]! >= sentBeforeUs) continue;
-      this.#timedOut.add(id);
+      const dueUs = this.dueUs[slot]!;
+      this.#timedOut.set(id, { dueUs, sentUs: this.sentUs[slot]!, message: this.message[slot]! });
       onTimeout(slot);
       this.release(slot);
     }

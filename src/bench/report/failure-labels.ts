@@ -12,7 +12,7 @@ export const FAILURE_LABELS: Readonly<Record<keyof FailureCounts, string>> = {
   timeouts: 'timeouts',
   connectFailures: 'connect failures',
   tlsFailures: 'TLS failures',
-  upgradeFailures: 'refused upgrades',
+  upgradeFailures: 'refused upgrades or handshakes',
   unexpectedCloses: 'unexpected closes',
   childExits: 'child process exits',
 };
@@ -30,7 +30,12 @@ export function namedFailures(failures: FailureCounts): readonly NamedFailure[] 
   return names.map((name) => ({ name, label: FAILURE_LABELS[name], count: failures[name] }));
 }
 
-/** The sum of all counters. */
+/**
+ * The sum of all counters, in which a request counts once: a late reply has timed out
+ * before, and what timed out and was never answered is lost too.
+ */
 export function totalFailures(failures: FailureCounts): number {
-  return namedFailures(failures).reduce((sum, { count }) => sum + count, 0);
+  const { lost, timeouts, late } = failures;
+  const sum = namedFailures(failures).reduce((total, { count }) => total + count, 0);
+  return sum - late - Math.min(lost, timeouts);
 }

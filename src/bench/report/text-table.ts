@@ -103,7 +103,7 @@ function latencyTable(columns: readonly LatencyColumn[]): string[] {
       label,
       ...columns.map(({ summary }) => latencyCell(summary, name)),
     ]),
-    ['replies', ...columns.map(({ summary }) => latencyCell(summary, 'count'))],
+    ['count', ...columns.map(({ summary }) => latencyCell(summary, 'count'))],
   ];
   return unindentTitle(textColumns(rows));
 }

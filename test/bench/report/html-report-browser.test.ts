@@ -100,13 +100,15 @@ async function shownText(page: Page, selector: string): Promise<string> {
   return page.evaluate<string>(`document.querySelector('${selector}').innerText`);
 }
 
-/** The figure at a path in the embedded JSON; for `failures` the sum of its counters. */
+/** The figure at a path in the embedded JSON; for `failures` each failed request once. */
 function figureAt(json: RunResult, path: string): number {
   let found: unknown = json;
   for (const name of path.split('.')) found = (found as Record<string, unknown>)[name];
   if (typeof found === 'number') return found;
-  const counters = Object.values(found as Readonly<Record<keyof FailureCounts, number>>);
-  return counters.reduce((sum, count) => sum + count, 0);
+  const counts = found as Readonly<Record<keyof FailureCounts, number>>;
+  const sum = Object.values(counts).reduce((total, count) => total + count, 0);
+  // What timed out and came late, or never came, is one failure and not two.
+  return sum - counts.late - Math.min(counts.lost, counts.timeouts);
 }
 
 const UNITS: Readonly<Record<string, number>> = {

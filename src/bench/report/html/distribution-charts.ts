@@ -17,7 +17,7 @@ interface Curve {
 }
 
 /**
- * The latency that each share of replies did not exceed, from none to all but one, every
+ * The latency that each share of requests did not exceed, from none to all but one, every
  * further nine equally far. Null when nothing was measured.
  */
 export function percentileChart(result: RunResult): Chart | null {
@@ -48,7 +48,7 @@ export function percentileChart(result: RunResult): Chart | null {
   };
 }
 
-/** How many replies took how long, in bins that grow with the latency. Null when nothing was measured. */
+/** How many requests took how long, in bins that grow with the latency. Null when nothing was measured. */
 export function histogramChart(result: RunResult): Chart | null {
   const distribution = decodeDistribution(result.latency.histogram);
   const bins = latencyBins(distribution, MOST_BINS);
@@ -60,11 +60,11 @@ export function histogramChart(result: RunResult): Chart | null {
   return {
     id: 'histogram',
     title: 'Latency histogram',
-    note: 'Share of replies; bins grow with the latency.',
-    summary: `Latency histogram: most replies, ${formatShare(fullest.count / distribution.count)}, took between ${edge(fullest.fromUs)} and ${edge(fullest.toUs)}.`,
+    note: 'Share of requests; bins grow with the latency.',
+    summary: `Latency histogram: most requests, ${formatShare(fullest.count / distribution.count)}, took between ${edge(fullest.fromUs)} and ${edge(fullest.toUs)}.`,
     xLabel: 'Latency',
     xTicks: binTicks(bins.map(({ toUs }) => edge(toUs))),
-    yLabel: 'of replies',
+    yLabel: 'of requests',
     yTicks: scale.ticks,
     positions: bins.map((_, index) => (index + 0.5) / bins.length),
     headers: bins.map(({ fromUs, toUs }) => `${edge(fromUs)} to ${edge(toUs)}`),

@@ -21,7 +21,7 @@ function card(title: string, content: string): string {
 }
 
 function latencyTable(result: RunResult): string {
-  const head = ['', ...LATENCY_STATISTICS.map(([, label]) => label), 'replies'];
+  const head = ['', ...LATENCY_STATISTICS.map(([, label]) => label), 'count'];
   const rows = latencyColumns(result).map(({ title, path, summary }) => {
     const cells = LATENCY_STATISTICS.map(([name]) => {
       const text = latencyCell(summary, name);

@@ -93,7 +93,7 @@ function keyFigures({ totals, latency, failures }: RunResult): string {
     tile(
       'Slowest',
       measured('latency.maxUs', latency.maxUs),
-      `of ${formatCount(latency.count)} replies`,
+      `of ${formatCount(latency.count)} requests`,
     ),
     tile(
       'Failures',

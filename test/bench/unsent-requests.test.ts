@@ -1,0 +1,48 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { afterEach, describe, it } from 'node:test';
+import { type WebSocket, WebSocketServer } from 'ws';
+import { bench } from './fixtures/server-process.js';
+
+/** Enough at this size to fill every buffer on the way to a server that does not read. */
+const LOAD = ['--connections', '1', '--rate', '200', '--payload-size', '100k'];
+
+describe('requests that are due and cannot be sent', () => {
+  const server = new WebSocketServer({ host: '127.0.0.1', port: 0 });
+  afterEach(() => {
+    for (const socket of server.clients) socket.terminate();
+    server.removeAllListeners('connection');
+  });
+
+  async function url(): Promise<string> {
+    if (server.address() === null) await once(server, 'listening');
+    return `ws://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  }
+
+  it('are requests, and timeouts, where the server never reads', async () => {
+    server.on('connection', (socket: WebSocket) => socket.pause());
+    const result = await bench(await url(), ...LOAD, '--duration', '1s', '--timeout', '300ms');
+    const { totals, failures, latency, latencyUncorrected } = result;
+    assert.ok(Math.abs(totals.requests - 200) <= 1, `${totals.requests} were due`);
+    assert.equal(failures.timeouts, totals.requests);
+    assert.equal(latency.count, totals.requests);
+    assert.ok(latency.minUs >= 295_000, `min ${latency.minUs}`);
+    assert.equal(latencyUncorrected?.count, totals.requests);
+    // Only what the server could have answered is lost.
+    assert.ok(failures.lost > 0 && failures.lost < totals.requests, `${failures.lost} lost`);
+  });
+
+  it('are lost where the connection ends before', async () => {
+    server.on('connection', (socket: WebSocket) => {
+      socket.pause();
+      setTimeout(() => socket.terminate(), 600);
+    });
+    const result = await bench(await url(), ...LOAD, '--duration', '2s');
+    const { totals, failures } = result;
+    assert.equal(failures.unexpectedCloses, 1);
+    assert.equal(failures.lost, totals.requests);
+    assert.ok(totals.requests > 80, `${totals.requests} were due in 0.6 s`);
+    server.close();
+  });
+});
