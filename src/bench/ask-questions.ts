@@ -25,6 +25,8 @@ export async function findMax(
       options.target,
       watch,
     );
+    // A run that was cut short says nothing of its rate.
+    if (watch.signal.aborted) return null;
     const keepsLimits = question.limits.every((limit) => checkExpectation(limit, result).passed);
     const isReached = result.totals.repliesPerSecond >= rate * REACHED_SHARE;
     const step = { rate, ok: keepsLimits && isReached && result.passed, result };
@@ -51,9 +53,12 @@ export async function measureInTurn(
 ): Promise<VersusRuns> {
   const a: RunResult[] = [];
   const b: RunResult[] = [];
+  const isInterrupted = (): boolean => watch.signal.aborted;
   const measure = async (round: number, target: Target, into: RunResult[]): Promise<void> => {
-    if (watch.signal.aborted) return;
+    if (isInterrupted()) return;
     const result = await runBenchmark(options, target, watch);
+    // A round that was cut short is none.
+    if (isInterrupted()) return;
     into.push(result);
     onRun(round, result);
   };

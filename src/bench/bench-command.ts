@@ -5,12 +5,14 @@ import { parseOptions } from './options/parse-options.js';
 import { UsageError } from './options/usage-error.js';
 import { runCompareCommand } from './report/compare-command.js';
 import { renderFindMaxText } from './report/find-max-text.js';
+import { renderFindMaxJson, renderVersusJson } from './report/json.js';
+import { latencyCell } from './report/latency-rows.js';
 import { createLivePanel, type LivePanel } from './report/live-panel.js';
 import { ReportError } from './report/report-error.js';
 import { renderRunText } from './report/text-table.js';
-import { formatLatency, formatRate } from './report/units.js';
+import { formatRate } from './report/units.js';
 import { renderVersusText, summarizeVersus } from './report/versus.js';
-import { writeReports, writeRunsJson } from './report/write-reports.js';
+import { writeAnswer, writeReports } from './report/write-reports.js';
 import { plannedMs, type RunWatch, runBenchmark } from './run-benchmark.js';
 import type { RunResult } from './run-result.js';
 import type { Target } from './transport/target.js';
@@ -19,6 +21,8 @@ const EXIT_GOOD = 0;
 const EXIT_FAILED = 1;
 const EXIT_USAGE = 2;
 const EXIT_BROKEN_EXPECTATION = 99;
+
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /**
  * `sluice bench`, with the arguments after `bench`. The result goes to stdout, what
@@ -43,14 +47,16 @@ export async function runBenchCommand(argv: readonly string[]): Promise<number> 
 
 async function measure(options: BenchOptions): Promise<number> {
   const interrupt = new AbortController();
-  const onSignal = (): void => interrupt.abort();
-  process.once('SIGINT', onSignal);
-  process.once('SIGTERM', onSignal);
+  // The second one does not wait for replies; children end with the process (see ProcessConnection).
+  const onSignal = (): void => {
+    if (interrupt.signal.aborted) process.exit(EXIT_FAILED);
+    interrupt.abort();
+  };
+  for (const signal of SIGNALS) process.on(signal, onSignal);
   try {
     return await answer(options, interrupt.signal);
   } finally {
-    process.off('SIGINT', onSignal);
-    process.off('SIGTERM', onSignal);
+    for (const signal of SIGNALS) process.off(signal, onSignal);
   }
 }
 
@@ -70,32 +76,28 @@ async function measureOnce(options: BenchOptions, signal: AbortSignal): Promise<
   return exitCode([result]);
 }
 
-/** All steps go into --json; the other reports show the run at the rate that was found. */
+/** The answer and all steps go into --json; the other reports show the run at the rate that was found. */
 async function answerFindMax(options: BenchOptions, signal: AbortSignal): Promise<number> {
   const watch = watchSeries(options, signal);
   const found = await findMax(options, watch, ({ rate, ok, result }) => {
     watch.end();
     if (options.isQuiet) return;
-    const { p50Us, p99Us } = result.latency;
-    const figures = `p50 ${formatLatency(p50Us)}, p99 ${formatLatency(p99Us)}`;
+    const { latency } = result;
+    const figures = `p50 ${latencyCell(latency, 'p50Us')}, p99 ${latencyCell(latency, 'p99Us')}`;
     process.stderr.write(
       `${formatRate(rate)}/s ${ok ? 'keeps' : 'breaks'} the limits: ${figures}\n`,
     );
   });
   process.stdout.write(renderFindMaxText(found));
   const { json, ...others } = options.reports;
-  if (json !== undefined)
-    writeRunsJson(
-      found.steps.map((step) => step.result),
-      json,
-    );
+  writeAnswer(renderFindMaxJson(found), json);
   const best = found.steps.findLast((step) => step.rate === found.maxRate) ?? found.steps.at(-1);
   if (best !== undefined) writeReports(best.result, others);
-  if (found.maxRate === null) return EXIT_FAILED;
+  if (found.maxRate === null || found.wasInterrupted) return EXIT_FAILED;
   return best === undefined ? EXIT_GOOD : brokenExpectations([best.result]);
 }
 
-/** All runs go into --json; the other reports show the last run of the first target. */
+/** The comparison and all runs go into --json; the other reports show the last run of the first target. */
 async function answerVersus(
   options: BenchOptions,
   other: Target,
@@ -106,7 +108,7 @@ async function answerVersus(
     watch.end();
     if (options.isQuiet) return;
     const rate = `${formatRate(result.totals.repliesPerSecond)} replies/s`;
-    const p99 = `p99 ${formatLatency(result.latency.p99Us)}`;
+    const p99 = `p99 ${latencyCell(result.latency, 'p99Us')}`;
     process.stderr.write(
       `round ${round} of ${options.rounds}  ${result.target}  ${rate}, ${p99}\n`,
     );
@@ -115,9 +117,10 @@ async function answerVersus(
     process.stderr.write('sluice bench: interrupted before both targets were measured\n');
     return EXIT_FAILED;
   }
-  process.stdout.write(renderVersusText(summarizeVersus(a, b)));
+  const summary = summarizeVersus(a, b);
+  process.stdout.write(renderVersusText(summary));
   const { json, ...others } = options.reports;
-  if (json !== undefined) writeRunsJson([...a, ...b], json);
+  writeAnswer(renderVersusJson(summary, { a, b }), json);
   writeReports(a.at(-1)!, others);
   return exitCode([...a, ...b]);
 }

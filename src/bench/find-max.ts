@@ -9,6 +9,8 @@ export interface FindMaxResult {
   readonly maxRate: number | null;
   /** Whether a second run at `maxRate` kept the limits too. */
   readonly confirmed: boolean;
+  /** The search was ended before its time; `maxRate` is what was known by then. */
+  readonly wasInterrupted: boolean;
 }
 
 export interface FindMaxStep {

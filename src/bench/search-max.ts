@@ -9,43 +9,56 @@ export interface SearchOutcome<Step extends Pick<FindMaxStep, 'rate' | 'ok'>> {
   readonly steps: readonly Step[];
   readonly maxRate: number | null;
   readonly confirmed: boolean;
+  readonly wasInterrupted: boolean;
 }
 
 /**
  * The highest rate that keeps the limits: doubling (or halving, where the first rate
  * is too much already) until one keeps and one breaks them, bisection between, and one
- * more run at what was found; at most MAX_FIND_STEPS runs in all. `attempt` runs one.
+ * more run at what was found; at most MAX_FIND_STEPS runs in all. `attempt` runs one;
+ * null where it was interrupted, which ends the search with what is known by then.
  *
  * The first rate that breaks the limits is tried twice: all that follows is below it, so
  * a hiccup of the machine there would make the answer wrong by far.
  */
 export async function searchMax<Step extends Pick<FindMaxStep, 'rate' | 'ok'>>(
   startRate: number,
-  attempt: (rate: number) => Promise<Step>,
+  attempt: (rate: number) => Promise<Step | null>,
 ): Promise<SearchOutcome<Step>> {
   const steps: Step[] = [];
   let good = 0;
   let bad = Number.POSITIVE_INFINITY;
   let rate = startRate;
+  const interrupted = (): SearchOutcome<Step> => ({
+    steps,
+    maxRate: good === 0 ? null : good,
+    confirmed: false,
+    wasInterrupted: true,
+  });
   // The last step is the confirming run's.
   while (steps.length < MAX_FIND_STEPS - 1 && bad > good * CLOSE_ENOUGH && rate >= 1) {
     let step = await attempt(rate);
+    if (step === null) return interrupted();
     steps.push(step);
     if (!step.ok && bad === Number.POSITIVE_INFINITY && steps.length < MAX_FIND_STEPS - 1) {
       step = await attempt(rate);
+      if (step === null) return interrupted();
       steps.push(step);
     }
     if (step.ok) good = rate;
     else bad = rate;
     rate = nextRate(good, bad);
   }
-  if (good === 0) return { steps, maxRate: null, confirmed: false };
+  const wasInterrupted = false;
+  if (good === 0) return { steps, maxRate: null, confirmed: false, wasInterrupted };
   const confirming = await attempt(good);
+  if (confirming === null) return interrupted();
   steps.push(confirming);
-  if (confirming.ok) return { steps, maxRate: good, confirmed: true };
+  if (confirming.ok) return { steps, maxRate: good, confirmed: true, wasInterrupted };
   // It kept the limits once and broke them once: what is below it and kept them is safer to name.
   const lower = steps.filter((step) => step.ok && step.rate < good).map((step) => step.rate);
-  return { steps, maxRate: lower.length > 0 ? Math.max(...lower) : good, confirmed: false };
+  const maxRate = lower.length > 0 ? Math.max(...lower) : good;
+  return { steps, maxRate, confirmed: false, wasInterrupted };
 }
 
 function nextRate(good: number, bad: number): number {

@@ -1,12 +1,18 @@
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import net from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { text } from 'node:stream/consumers';
 import { after, before, describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import type { FindMaxResult } from '../../src/bench/find-max.js';
 import { parseOptions } from '../../src/bench/options/parse-options.js';
 import { UsageError } from '../../src/bench/options/usage-error.js';
+import type { VersusSummary } from '../../src/bench/report/versus.js';
 import type { RunResult } from '../../src/bench/run-result.js';
 import { type ServerProcess, startServer } from './fixtures/server-process.js';
 
@@ -137,11 +143,60 @@ describe('the command', () => {
   it('answers --find-max and --vs', () => {
     const short = ['--warmup', '0', '--duration', '50ms', '--connections', '2', '--quiet'];
     // No server answers within a microsecond: the search ends, without a rate.
-    const found = sluiceBench(server.url, ...short, '--rate', '60', '--find-max', 'max<1us');
+    const json = join(folder, 'answer.json');
+    const search = ['--rate', '60', '--find-max', 'max<1us', '--json', json];
+    const found = sluiceBench(server.url, ...short, ...search);
     assert.equal(found.code, 1, found.err);
     assert.match(found.out, /max<1us/);
-    const versus = sluiceBench(server.url, ...short, '--vs', server.url);
+    const answer = JSON.parse(readFileSync(json, 'utf8')) as FindMaxResult & { schema: string };
+    assert.equal(answer.schema, 'sluice-bench-find-max');
+    assert.equal(answer.maxRate, null);
+    assert.ok(answer.steps.length > 0 && answer.steps.every((step) => !step.ok));
+    assert.equal(answer.steps[0]?.result.schema, 'sluice-bench');
+    const compared = sluiceBench('compare', json, json);
+    assert.equal(compared.code, 1);
+    assert.match(compared.err, /holds a search of --find-max/);
+    const versus = sluiceBench(server.url, ...short, '--vs', server.url, '--json', json);
     assert.equal(versus.code, 0, versus.err);
     assert.match(versus.out, /replies\/s/);
+    const both = JSON.parse(readFileSync(json, 'utf8')) as {
+      summary: VersusSummary;
+      runs: { a: RunResult[]; b: RunResult[] };
+    };
+    assert.equal(both.summary.metrics[0]?.name, 'throughput');
+    assert.deepEqual([both.runs.a.length, both.runs.b.length], [5, 5]);
+  });
+
+  it('a signal ends a search with what is known', async () => {
+    const rates = ['--rate', '50', '--warmup', '0', '--duration', '400ms'];
+    const search = [server.url, ...rates, '--find-max', 'p99<10s'];
+    const bench = spawn(process.execPath, [PROGRAM, ...search]);
+    const [out, end] = [text(bench.stdout), once(bench, 'close')];
+    for await (const line of createInterface(bench.stderr)) {
+      if (line.includes('keeps the limits')) bench.kill('SIGINT');
+    }
+    assert.deepEqual(await end, [1, null]);
+    assert.match(await out, /50\.0 requests\/s \(\d runs?, INTERRUPTED\)/);
+    assert.doesNotMatch(await out, /beyond/);
+  });
+
+  it('a second signal ends everything at once, children that trap signals too', async () => {
+    const alive = net.createServer().listen(0, '127.0.0.1');
+    await once(alive, 'listening');
+    const { port } = alive.address() as net.AddressInfo;
+    // Never answers, and ignores both the end of its input and SIGTERM.
+    const stubborn = `process.on("SIGTERM",()=>{});require("net").connect(${port},"127.0.0.1")`;
+    const bench = spawn(process.execPath, [PROGRAM, '--', process.execPath, '-e', stubborn]);
+    const end = once(bench, 'close');
+    const [child] = (await once(alive, 'connection')) as [net.Socket];
+    const childEnd = once(
+      child.resume().on('error', () => undefined),
+      'close',
+    );
+    bench.kill('SIGINT');
+    bench.kill('SIGTERM');
+    assert.deepEqual(await end, [1, null]);
+    await childEnd;
+    alive.close();
   });
 });

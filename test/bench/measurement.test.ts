@@ -174,6 +174,19 @@ describe('the search for the highest rate', () => {
     assert.ok(steps.length <= 12);
   });
 
+  it('ends where a run was interrupted, which counts for nothing', async () => {
+    const { maxRate, confirmed, steps, wasInterrupted } = await searchMax(100, (rate) =>
+      Promise.resolve(rate > 200 ? null : { rate, ok: true }),
+    );
+    assert.deepEqual(
+      steps.map((step) => step.rate),
+      [100, 200],
+    );
+    assert.equal(maxRate, 200);
+    assert.equal(confirmed, false);
+    assert.equal(wasInterrupted, true);
+  });
+
   it('does not confirm what broke the limits in its second run', async () => {
     const seen = new Set<number>();
     const { confirmed } = await searchMax(100, (rate) => {

@@ -1,24 +1,8 @@
-import type { RunResult } from '../run-result.js';
+import type { FindMaxResult } from '../find-max.js';
 import { totalFailures } from './failure-labels.js';
 import { textColumns, wrapWords } from './text-columns.js';
 import { textBar } from './text-histogram.js';
 import { formatCount, formatLatency, formatRate } from './units.js';
-
-/** What `--find-max` found: the steps in the order in which they were run. */
-export interface FindMaxResult {
-  /** The limits as they were given: 'p99<10ms,errors<0.1%'. */
-  readonly limits: string;
-  /** Rates in requests per second; `ok` when the run kept the limits. */
-  readonly steps: readonly {
-    readonly rate: number;
-    readonly ok: boolean;
-    readonly result: RunResult;
-  }[];
-  /** Highest rate within the limits, requests per second; null when not even the first step was. */
-  readonly maxRate: number | null;
-  /** The highest rate was run once more and kept the limits again. */
-  readonly confirmed: boolean;
-}
 
 const BAR_CELLS = 20;
 
@@ -42,8 +26,9 @@ export function renderFindMaxText(found: FindMaxResult): string {
   return `${lines.join('\n')}\n`;
 }
 
-function answer({ limits, steps, maxRate, confirmed }: FindMaxResult): string[] {
-  const runs = `${steps.length} ${steps.length === 1 ? 'run' : 'runs'}`;
+function answer({ limits, steps, maxRate, confirmed, wasInterrupted }: FindMaxResult): string[] {
+  const count = `${steps.length} ${steps.length === 1 ? 'run' : 'runs'}`;
+  const runs = wasInterrupted ? `${count}, INTERRUPTED` : count;
   if (maxRate === null) {
     const lowest = Math.min(...steps.map(({ rate }) => rate));
     const tried = steps.length === 0 ? '' : ` The lowest rate tried was ${formatRate(lowest)}/s.`;

@@ -48,7 +48,15 @@ const REQUIRED_NUMBERS = [
 
 const POINT_NUMBERS = ['repliesPerSecond', 'p50Us', 'p99Us'];
 
+/** Files of `--json` that hold no run of one target at one load. */
+const OTHER_FILES: Readonly<Record<string, string>> = {
+  'sluice-bench-find-max': 'holds a search of --find-max, whose runs have different rates',
+  'sluice-bench-versus': 'holds a comparison of --vs already',
+};
+
 function whyNotARun(run: unknown): string | null {
+  const other = OTHER_FILES[String(member(run, 'schema'))];
+  if (other !== undefined) return `${other}; compare needs the --json of a plain run`;
   if (member(run, 'schema') !== 'sluice-bench') {
     return 'is not a result of sluice bench ("schema" is not "sluice-bench")';
   }

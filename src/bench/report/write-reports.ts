@@ -3,7 +3,7 @@ import type { RunResult } from '../run-result.js';
 import { renderCsv } from './csv.js';
 import { renderHgrm } from './hgrm.js';
 import { renderHtmlReport } from './html-report.js';
-import { renderJson, renderRunsJson } from './json.js';
+import { renderJson } from './json.js';
 import { fileErrorReason, ReportError } from './report-error.js';
 
 /** Where each kind of report goes; a kind without a path is not written. */
@@ -43,9 +43,9 @@ export function writeReports(result: RunResult, paths: ReportPaths): void {
   }
 }
 
-/** Writes several runs into one JSON file (`--json` of `--vs`). Errors as in writeReports. */
-export function writeRunsJson(results: readonly RunResult[], path: string): void {
-  writeText('--json', path, renderRunsJson(results));
+/** Writes the JSON of a question that takes several runs. Errors as in writeReports. */
+export function writeAnswer(json: string, path: string | undefined): void {
+  if (path !== undefined) writeText('--json', path, json);
 }
 
 function writeText(option: string, path: string, text: string): void {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { type FindMaxResult, renderFindMaxText } from '../../../src/bench/report/find-max-text.js';
+import type { FindMaxResult } from '../../../src/bench/find-max.js';
+import { renderFindMaxText } from '../../../src/bench/report/find-max-text.js';
 import { sampleRun } from './sample-run.js';
 
 const run = sampleRun({ seconds: 1 });
@@ -28,6 +29,7 @@ const found: FindMaxResult = {
   ],
   maxRate: 3000,
   confirmed: true,
+  wasInterrupted: false,
 };
 
 test('the answer is the first sentence, and the curve rises by rate with the knee marked once', () => {
@@ -45,6 +47,11 @@ test('the answer is the first sentence, and the curve rises by rate with the kne
 
 test('an unconfirmed rate says so', () => {
   assert.match(renderFindMaxText({ ...found, confirmed: false }), /^NOT CONFIRMED: /m);
+});
+
+test('a search that was interrupted says so beside what it knows', () => {
+  const text = renderFindMaxText({ ...found, confirmed: false, wasInterrupted: true });
+  assert.match(text, /3,000 requests\/s \(5 runs,\sINTERRUPTED\)\./);
 });
 
 test('when no rate was within the limits it says so and names the lowest', () => {
