@@ -50,6 +50,18 @@ const BAD: readonly (readonly [readonly string[], RegExp])[] = [
   [[URL_A, '--find-max', 'fast'], /"fast" is no expectation/],
   [[URL_A, '--stages', '5s'], /"5s" is not a stage/],
   [[URL_A, '--stages', 'spike'], /--stages spike needs a --rate/],
+  [[URL_A, '--stages', '0s@5'], /--stages: "0s@5" lasts no time/],
+  [[URL_A, '--stages', '5s@0,5s@0..0'], /no stage has a rate above 0/],
+  [[URL_A, '--stages', '5s@5', '--duration', '3s'], /which leaves no room for --duration/],
+  [[URL_A, '--duration', '501h'], /--duration is at most 500h, not "501h"/],
+  [[URL_A, '--json', '/no/folder/x.json'], /--json: cannot write .*: no such file or folder/],
+  [[URL_A, '--report', tmpdir()], /--report: cannot write .*: it is a folder/],
+  [[URL_A, '--json', './a', '--csv', 'a'], /--json and --csv name the same file/],
+  [[URL_A, '--subprotocol', 'a b'], /--subprotocol: "a b" is not one name/],
+  [
+    [URL_A, '--token-file', '/x', '--header', 'authorization: Basic x'],
+    /--token-file and --header Authorization do not go together/,
+  ],
   [[URL_A, '--vs', 'nowhere'], /--vs must be a ws:\/\/ or wss:\/\/ URL/],
   [[URL_A, '--header', 'no colon'], /--header needs 'Name: value'/],
   [[URL_A, '--threads', '60'], /--threads 60 needs at least as many connections, not 50/],
@@ -88,6 +100,31 @@ describe('bad options get one clear line', () => {
     for (const [scenario, expected] of wrong) {
       writeFileSync(path, JSON.stringify(scenario));
       assert.throws(() => parseOptions([URL_A, '--scenario', path]), expected);
+    }
+  });
+
+  it('a scenario with a mix leaves no room for --method, one without has it', () => {
+    const path = join(tmpdir(), `sluice-bench-method-${process.pid}.json`);
+    const argv = [URL_A, '--scenario', path, '--method', 'ask'];
+    writeFileSync(path, JSON.stringify({ mix: [{ method: 'a' }] }));
+    assert.throws(() => parseOptions(argv), /--scenario and --method do not go together/);
+    writeFileSync(path, JSON.stringify({ handshake: [{ method: 'hello' }] }));
+    assert.equal(parseOptions(argv).workload.messages[0]?.method, 'ask');
+  });
+
+  it('think time and a timed recording leave no room for an open load', () => {
+    const path = join(tmpdir(), `sluice-bench-timing-${process.pid}`);
+    writeFileSync(`${path}.json`, JSON.stringify({ thinkTime: '5ms' }));
+    writeFileSync(`${path}.ndjson`, '{"atMs":0,"message":{"id":1,"method":"a"}}\n');
+    for (const flag of [
+      ['--rate', '5'],
+      ['--stages', '5s@5'],
+      ['--find-max', 'p99<5ms'],
+    ]) {
+      const wrong = new RegExp(`${flag[0]}: .*leave (it|one) out`);
+      for (const kind of ['json', 'ndjson']) {
+        assert.throws(() => parseOptions([URL_A, ...flag, '--scenario', `${path}.${kind}`]), wrong);
+      }
     }
   });
 });

@@ -82,6 +82,11 @@ describe('targets', () => {
       ...['--expect-result', '"Bearer open-sesame"'],
     );
     assert.equal(header.failures.wrongResults, 10);
+    const repeated = await bench(
+      ...[server.url, ...FEW, '--method', 'header', '--params', '{"header":"x-two"}'],
+      ...['--header', 'X-Two: 1', '--header', 'X-Two: 2', '--expect-result', '"1, 2"'],
+    );
+    assert.equal(repeated.failures.wrongResults, 0);
     assert.ok(header.commandLine.includes('Authorization: ***'));
     assert.ok(!JSON.stringify(header).includes('c2VjcmV0'));
   });

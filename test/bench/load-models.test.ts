@@ -77,6 +77,15 @@ describe('load models', () => {
     assert.ok(result.timeline[0]!.requestsPerSecond < 360);
   });
 
+  it('a stage may begin at nothing, and be a pause', async () => {
+    const result = await bench(server.url, '--stages', '1s@0..200,1s@0,1s@100');
+    assert.ok(Math.abs(result.totals.requests - 200) <= 2, `${result.totals.requests} in all`);
+    assert.deepEqual(
+      result.timeline.map((point) => Math.round(point.requestsPerSecond / 20) * 20),
+      [100, 0, 100],
+    );
+  });
+
   it('think time slows a closed load down', async () => {
     const scenario = join(tmpdir(), `sluice-bench-think-${process.pid}.json`);
     writeFileSync(scenario, JSON.stringify({ thinkTime: '50ms' }));

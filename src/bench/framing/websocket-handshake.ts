@@ -13,22 +13,21 @@ export class WebSocketHandshake {
     this.#target = target;
   }
 
-  /** The upgrade request; `target.headers` override those of ours with the same name. */
+  /** The upgrade request; `target.headers` stand in place of those of ours with the same name. */
   request(): string {
     const url = new URL(this.#target.url);
-    const headers = new Map<string, [string, string]>();
-    const set = (name: string, value: string): void => {
-      headers.set(name.toLowerCase(), [name, value]);
-    };
-    set('Host', url.host);
-    set('Upgrade', 'websocket');
-    set('Connection', 'Upgrade');
-    set('Sec-WebSocket-Key', this.#key);
-    set('Sec-WebSocket-Version', '13');
-    const { subprotocols } = this.#target;
-    if (subprotocols.length > 0) set('Sec-WebSocket-Protocol', subprotocols.join(', '));
-    for (const [name, value] of this.#target.headers) set(name, value);
-    const lines = [...headers.values()].map(([name, value]) => `${name}: ${value}`);
+    const { headers, subprotocols } = this.#target;
+    const ours: [string, string][] = [
+      ['Host', url.host],
+      ['Upgrade', 'websocket'],
+      ['Connection', 'Upgrade'],
+      ['Sec-WebSocket-Key', this.#key],
+      ['Sec-WebSocket-Version', '13'],
+    ];
+    if (subprotocols.length > 0) ours.push(['Sec-WebSocket-Protocol', subprotocols.join(', ')]);
+    const given = new Set(headers.map(([name]) => name.toLowerCase()));
+    const usual = ours.filter(([name]) => !given.has(name.toLowerCase()));
+    const lines = [...usual, ...headers].map(([name, value]) => `${name}: ${value}`);
     return `GET ${url.pathname}${url.search} HTTP/1.1\r\n${lines.join('\r\n')}\r\n\r\n`;
   }
 

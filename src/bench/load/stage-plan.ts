@@ -29,27 +29,43 @@ export function parseStages(
   rate: number | null,
   durationMs: number,
 ): readonly Stage[] {
-  if (Object.hasOwn(SHAPES, text)) {
+  if (isStageShape(text)) {
     if (rate === null) throw new UsageError(`--stages ${text} needs a --rate`);
     return SHAPES[text]!(rate, durationMs);
   }
   if (rate !== null) {
     throw new UsageError('--stages with rates of its own leaves no room for --rate');
   }
-  return text.split(',').map((entry) => {
+  const stages = text.split(',').map((entry) => {
     const match = /^\s*([^@]+)@([^@.]+(?:\.\d+)?)(?:\.\.([^@]+))?\s*$/.exec(entry);
     if (match === null) {
       throw new UsageError(
         `--stages: "${entry}" is not a stage; write 10s@1000 or 5s@1000..8000, or step, spike, soak`,
       );
     }
-    const fromRate = parseRate(match[2]!, '--stages');
+    const fromRate = stageRate(match[2]!);
+    const stageMs = parseDurationMs(match[1]!, '--stages');
+    if (stageMs === 0) throw new UsageError(`--stages: "${entry}" lasts no time`);
     return {
-      durationMs: parseDurationMs(match[1]!, '--stages'),
+      durationMs: stageMs,
       fromRate,
-      toRate: match[3] === undefined ? fromRate : parseRate(match[3], '--stages'),
+      toRate: match[3] === undefined ? fromRate : stageRate(match[3]),
     };
   });
+  if (stages.every(({ fromRate, toRate }) => fromRate + toRate === 0)) {
+    throw new UsageError('--stages: no stage has a rate above 0');
+  }
+  return stages;
+}
+
+/** A stage may begin or end at nothing, and be a pause. */
+function stageRate(text: string): number {
+  return text.trim() === '0' ? 0 : parseRate(text, '--stages');
+}
+
+/** Whether `--stages` is a shape's name, which takes its length from --duration. */
+export function isStageShape(text: string): boolean {
+  return Object.hasOwn(SHAPES, text);
 }
 
 export function level(durationMs: number, rate: number): Stage {

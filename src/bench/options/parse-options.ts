@@ -13,13 +13,14 @@ import {
   MAX_THREADS,
   MIN_ROUNDS,
 } from '../bench-limits.js';
-import { level, parseStages } from '../load/stage-plan.js';
+import { isStageShape, level, parseStages } from '../load/stage-plan.js';
 import type { Workload } from '../payload/message-spec.js';
 import type { Target } from '../transport/target.js';
 import type { BenchOptions, ModelOptions } from './bench-options.js';
 import { parseExpectation, parseLimits } from './expectation.js';
 import { choice, type FlagValues, readFlags } from './flag-values.js';
 import { parseCount, parseDurationMs, parseRate } from './quantity.js';
+import { readReportPaths } from './report-paths.js';
 import { readTarget, readVersusTarget } from './target-options.js';
 import { UsageError } from './usage-error.js';
 import { readWorkload } from './workload-options.js';
@@ -69,7 +70,7 @@ export function parseOptions(argv: readonly string[]): BenchOptions {
       churnPerSecond: rate(flags, 'churn') ?? 0,
       bigMessages: count(flags, 'big-messages', 1, MAX_DISTURBERS) ?? 0,
     },
-    reports: readReports(flags),
+    reports: readReportPaths(flags),
     isQuiet: flags.has('quiet'),
     commandLine: maskSecrets(argv),
   });
@@ -87,10 +88,6 @@ function checkTogether(flags: FlagValues): void {
     ['find-max', 'depth', 'it is an open load'],
     ['find-max', 'requests', 'its steps end by time'],
     ['params', 'payload-size', 'either makes the params'],
-    ['scenario', 'method', 'the scenario names the methods'],
-    ['scenario', 'params', 'the scenario has the params'],
-    ['scenario', 'payload-size', 'the scenario has the params'],
-    ['scenario', 'expect-result', 'write expectResult or expectSchema in the scenario'],
     ['connections', 'processes', 'they are the same for a command'],
   ] as const;
   for (const [one, other, why] of pairs) {
@@ -118,9 +115,15 @@ function readModel(flags: FlagValues, workload: Workload, durationMs: number | n
     }
     return { kind: 'replay' };
   }
-  if (isTimed) throw new UsageError('the recording has its own timing; leave the rate out');
+  const asked = ['find-max', 'stages', 'rate'].find((flag) => flags.has(flag))!;
+  if (isTimed) {
+    throw new UsageError(`--${asked}: the recording has its own timing; leave it out`);
+  }
   if (workload.thinkTime !== null) {
-    throw new UsageError('think time belongs to the closed model; leave the rate out');
+    throw new UsageError(`--${asked}: think time belongs to the closed model; leave one out`);
+  }
+  if (stages !== null && !isStageShape(stages) && flags.has('duration')) {
+    throw new UsageError('--stages has times of its own, which leaves no room for --duration');
   }
   const arrivals = choice(flags.one('arrivals') ?? 'uniform', '--arrivals', ['uniform', 'poisson']);
   const lengthMs = durationMs ?? Number.POSITIVE_INFINITY;
@@ -139,16 +142,6 @@ function readConnections(flags: FlagValues, target: Target): number {
   }
   const processes = count(flags, 'processes', 1, MAX_PROCESSES);
   return processes ?? count(flags, 'connections', 1, MAX_PROCESSES) ?? 1;
-}
-
-function readReports(flags: FlagValues): BenchOptions['reports'] {
-  const names = { json: 'json', csv: 'csv', hgrm: 'hgrm', html: 'report' } as const;
-  const paths: Record<string, string> = {};
-  for (const [kind, flag] of Object.entries(names)) {
-    const path = flags.one(flag);
-    if (path !== null) paths[kind] = path;
-  }
-  return paths;
 }
 
 function count(flags: FlagValues, flag: string, min: number, max: number): number | null {

@@ -8,6 +8,9 @@ const DURATION_UNITS_MS: Readonly<Record<string, number>> = {
   h: 3_600_000,
 };
 
+/** Timers of Node end at 2^31 ms, which is 596 hours. */
+const MAX_DURATION_MS = 500 * 3_600_000;
+
 const SIZE_UNITS: Readonly<Record<string, number>> = {
   '': 1,
   b: 1,
@@ -27,6 +30,9 @@ export function parseDurationMs(text: string, what: string): number {
   const factor = DURATION_UNITS_MS[unit === '' ? 's' : unit];
   if (value === null || factor === undefined) {
     throw new UsageError(`${what} needs a time such as 30s, 500ms or 2m, not "${text}"`);
+  }
+  if (value * factor > MAX_DURATION_MS) {
+    throw new UsageError(`${what} is at most ${MAX_DURATION_MS / 3_600_000}h, not "${text}"`);
   }
   return value * factor;
 }

@@ -6,6 +6,7 @@ import { readPresetName } from './workload-options.js';
 
 /** Bytes that may stand in a header's name (RFC 9110 section 5.6.2) and value. */
 const HEADER = /^([!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \t]*([\t\x20-\x7e\x80-\xff]*)$/;
+const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
 const WEBSOCKET_FLAGS = [
   'header',
   'token-file',
@@ -52,6 +53,9 @@ export function readVersusTarget(flags: FlagValues, target: Target): Target | nu
 function webSocketTarget(url: string, flags: FlagValues): WebSocketTarget {
   const preset = readPresetName(flags);
   const own = flags.all('subprotocol');
+  for (const name of own) {
+    if (!TOKEN.test(name)) throw new UsageError(`--subprotocol: "${name}" is not one name`);
+  }
   const usual = preset === null ? [] : PRESETS[preset].subprotocols;
   return {
     kind: 'websocket',
@@ -82,6 +86,9 @@ function readHeaders(flags: FlagValues): readonly (readonly [string, string])[] 
   });
   const tokenFile = flags.one('token-file');
   if (tokenFile === null) return headers;
+  if (headers.some(([name]) => name.toLowerCase() === 'authorization')) {
+    throw new UsageError('--token-file and --header Authorization do not go together');
+  }
   const token = readText(tokenFile, '--token-file').trim();
   if (!/^[\x21-\x7e]+$/.test(token)) {
     throw new UsageError(`--token-file: ${tokenFile} does not hold one token`);

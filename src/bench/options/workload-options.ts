@@ -34,6 +34,7 @@ export function readWorkload(flags: FlagValues): Workload {
   const recording = path !== null && RECORDING_NAME.test(path) ? readRecording(path) : null;
   const scenario = path !== null && recording === null ? readScenario(path) : null;
   const seed = readSeed(flags, scenario);
+  if (recording !== null || scenario?.messages != null) refuseSingleMessage(flags);
   const messages = recording?.messages ??
     scenario?.messages ?? [singleMessage(flags, presetName, dialect, seed)];
   return {
@@ -46,6 +47,20 @@ export function readWorkload(flags: FlagValues): Workload {
     seed,
     allowEcho: flags.has('allow-echo'),
   };
+}
+
+/** Flags that would do nothing where the file says what is sent. */
+function refuseSingleMessage(flags: FlagValues): void {
+  const reasons = {
+    method: 'the file names the methods',
+    params: 'the file has the params',
+    'payload-size': 'the file has the params',
+    'expect-result': 'write expectResult or expectSchema in the mix',
+  };
+  for (const [flag, why] of Object.entries(reasons)) {
+    if (!flags.has(flag)) continue;
+    throw new UsageError(`--scenario and --${flag} do not go together: ${why}`);
+  }
 }
 
 function singleMessage(

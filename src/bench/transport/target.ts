@@ -5,7 +5,7 @@ export interface WebSocketTarget {
   readonly kind: 'websocket';
   readonly url: string;
   readonly headers: readonly (readonly [name: string, value: string])[];
-  /** Offered in Sec-WebSocket-Protocol; the server must choose one of them if there are any. */
+  /** Offered in Sec-WebSocket-Protocol; the server may choose one of them or none. */
   readonly subprotocols: readonly string[];
   /** wss: certificates are not checked. */
   readonly isInsecure: boolean;

@@ -1,0 +1,40 @@
+import { accessSync, constants, statSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { fileErrorReason } from '../report/report-error.js';
+import type { ReportPaths } from '../report/write-reports.js';
+import type { FlagValues } from './flag-values.js';
+import { UsageError } from './usage-error.js';
+
+const FLAG_OF = { json: 'json', csv: 'csv', hgrm: 'hgrm', html: 'report' } as const;
+
+/**
+ * Where reports go. A path that cannot be written is refused now: at the end of the run
+ * its figures would be lost.
+ */
+export function readReportPaths(flags: FlagValues): ReportPaths {
+  const paths: Record<string, string> = {};
+  const flagOf = new Map<string, string>();
+  for (const [kind, flag] of Object.entries(FLAG_OF)) {
+    const path = flags.one(flag);
+    if (path === null) continue;
+    const other = flagOf.get(resolve(path));
+    if (other !== undefined) throw new UsageError(`--${other} and --${flag} name the same file`);
+    flagOf.set(resolve(path), flag);
+    checkWritable(flag, path);
+    paths[kind] = path;
+  }
+  return paths;
+}
+
+function checkWritable(flag: string, path: string): void {
+  const refuse = (why: string): never => {
+    throw new UsageError(`--${flag}: cannot write ${path}: ${why}`);
+  };
+  const found = statSync(path, { throwIfNoEntry: false });
+  if (found?.isDirectory() === true) refuse('it is a folder');
+  try {
+    accessSync(found === undefined ? dirname(path) : path, constants.W_OK);
+  } catch (error) {
+    refuse(fileErrorReason(error));
+  }
+}
