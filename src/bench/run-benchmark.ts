@@ -8,7 +8,7 @@ import { ServerProbe } from './measurement/server-probe.js';
 import { Timeline } from './measurement/timeline.js';
 import type { BenchOptions } from './options/bench-options.js';
 import type { LiveSnapshot } from './report/live-panel.js';
-import type { RunResult } from './run-result.js';
+import type { RunResult, TimelinePoint } from './run-result.js';
 import { type Target, targetName } from './transport/target.js';
 
 /** Time for every load thread to hear when the load begins. */
@@ -63,16 +63,19 @@ async function runLoad(
     target.kind === 'process' ? children : ServerProbe.pidsOfUrl(targetName(target)),
   );
   const beganMs = performance.now();
+  const progress = new Progress(options.requests);
   const timeline = new Timeline(
     runners.length,
     () => probe.sample(),
     (point, isMeasured) => {
+      progress.add(point, isMeasured);
       watch.onSnapshot({
         elapsedMs: performance.now() - beganMs,
         repliesPerSecond: point.repliesPerSecond,
         p50Us: point.p50Us,
         p99Us: point.p99Us,
-        errors: point.errors,
+        errors: progress.errors,
+        doneShare: progress.doneShare,
         inFlight: point.inFlight,
         phase: isMeasured ? 'measuring' : 'warmup',
       });
@@ -82,7 +85,7 @@ async function runLoad(
   const draining = setInterval(() => {
     const elapsedMs = performance.now() - beganMs;
     if (elapsedMs > plannedMs(options) + DRAIN_SHOWN_AFTER_MS) {
-      watch.onSnapshot(snapshotOf('draining', elapsedMs));
+      watch.onSnapshot({ ...snapshotOf('draining', elapsedMs), errors: progress.errors });
     }
   }, DRAIN_SHOWN_AFTER_MS);
   const stop = (): void => {
@@ -116,7 +119,32 @@ function startDisturbance(options: BenchOptions, target: Target): Promise<Distur
 }
 
 function snapshotOf(phase: LiveSnapshot['phase'], elapsedMs: number): LiveSnapshot {
-  return { elapsedMs, repliesPerSecond: 0, p50Us: 0, p99Us: 0, errors: 0, inFlight: 0, phase };
+  const figures = { repliesPerSecond: 0, p50Us: 0, p99Us: 0, errors: 0, inFlight: 0 };
+  return { elapsedMs, ...figures, doneShare: null, phase };
+}
+
+/** What a run has done so far, from its seconds. */
+class Progress {
+  errors = 0;
+  readonly #wanted: number | null;
+  #sent = 0;
+  #second = 0;
+
+  /** `requests`: how many are to be sent; null where time bounds the run. */
+  constructor(requests: number | null) {
+    this.#wanted = requests;
+  }
+
+  get doneShare(): number | null {
+    return this.#wanted === null ? null : Math.min(1, this.#sent / this.#wanted);
+  }
+
+  add(point: TimelinePoint, isMeasured: boolean): void {
+    this.errors += point.errors;
+    if (!isMeasured) return;
+    this.#sent += point.requestsPerSecond * (point.second - this.#second);
+    this.#second = point.second;
+  }
 }
 
 /** Divides connections, rate and requests among the threads. */

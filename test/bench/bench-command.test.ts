@@ -168,6 +168,14 @@ describe('the command', () => {
     assert.match(run.out, /p99\.99/);
   });
 
+  it('counts errors up while it runs, where it is no terminal in plain lines', () => {
+    const load = ['--rate', '20', '--connections', '1', '--duration', '2s', '--warmup', '0'];
+    const run = sluiceBench(server.url, ...load, '--method', 'error');
+    const errors = [...run.err.matchAll(/^measuring .* errors (\d+) /gm)].map((line) => +line[1]!);
+    assert.equal(errors.length, 2, run.err);
+    assert.ok(errors[0]! >= 15 && errors[1]! >= 35, run.err);
+  });
+
   it('exits with 99 for a broken expectation and says which, with 1 for a failed run', () => {
     const common = [server.url, '--requests', '20', '--warmup', '0', '--quiet'];
     const broken = sluiceBench(...common, '--expect', 'max<10s', '--expect', 'rps>100m');

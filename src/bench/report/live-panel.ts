@@ -1,6 +1,6 @@
 import { clip } from './text-columns.js';
 import { textBar } from './text-histogram.js';
-import { formatCount, formatElapsed, formatLatency, formatRate } from './units.js';
+import { formatCount, formatElapsed, formatLatency, formatRate, formatShare } from './units.js';
 
 /** What a running benchmark shows of itself. */
 export interface LiveSnapshot {
@@ -9,7 +9,10 @@ export interface LiveSnapshot {
   readonly repliesPerSecond: number;
   readonly p50Us: number;
   readonly p99Us: number;
+  /** Since the current run began. */
   readonly errors: number;
+  /** Share of the requests that were ordered, 0 to 1; null where time bounds the run. */
+  readonly doneShare: number | null;
   readonly inFlight: number;
   readonly phase: 'connecting' | 'warmup' | 'measuring' | 'draining';
 }
@@ -38,7 +41,8 @@ const SPARKS = '▁▂▃▄▅▆▇█';
  * On a terminal: a panel of a few lines, redrawn in place, never wider than the terminal
  * (lines that wrap cannot be redrawn). Elsewhere, and on TERM=dumb: one plain line for
  * each update. Colours follow NO_COLOR (no-color.org). `totalMs` is the expected length
- * of the run, 0 or Infinity where only a number of requests is known.
+ * of the run, 0 or Infinity where only a number of requests is known: then the bar
+ * follows `doneShare`.
  */
 export function createLivePanel(stream: NodeJS.WriteStream, totalMs: number): LivePanel {
   const redraws = stream.isTTY && process.env.TERM !== 'dumb';
@@ -120,8 +124,9 @@ class TerminalPanel implements LivePanel {
     const phase = `  ${PHASES[snapshot.phase].padEnd(10)} `;
     const time = ` ${clock(snapshot, this.#totalMs)}`;
     const cells = Math.min(WIDEST_BAR, width - phase.length - time.length);
-    if (!isKnown(this.#totalMs) || cells < NARROWEST_BAR) return clip(`${phase}${time}`, width);
-    const bar = textBar(Math.min(1, snapshot.elapsedMs / this.#totalMs), cells);
+    const share = isKnown(this.#totalMs) ? snapshot.elapsedMs / this.#totalMs : snapshot.doneShare;
+    if (share === null || cells < NARROWEST_BAR) return clip(`${phase}${time}`, width);
+    const bar = textBar(Math.min(1, share), cells);
     const rest = '░'.repeat(cells - bar.length);
     return `${phase}${this.#paint('36', bar)}${this.#paint('2', rest)}${time}`;
   }
@@ -144,17 +149,24 @@ function isKnown(totalMs: number): boolean {
   return Number.isFinite(totalMs) && totalMs > 0;
 }
 
-function clock({ elapsedMs }: LiveSnapshot, totalMs: number): string {
+function clock({ elapsedMs, doneShare }: LiveSnapshot, totalMs: number): string {
   const elapsed = formatElapsed(elapsedMs);
-  return isKnown(totalMs) ? `${elapsed} of ${formatElapsed(totalMs)}` : elapsed;
+  if (isKnown(totalMs)) return `${elapsed} of ${formatElapsed(totalMs)}`;
+  return doneShare === null ? elapsed : `${elapsed}, ${formatShare(doneShare)} sent`;
 }
 
+/** Nothing is measured while it connects, and nothing new is while the last replies are awaited. */
 function figures(snapshot: LiveSnapshot): string[] {
+  const errors = `errors ${formatCount(snapshot.errors)}`;
+  if (snapshot.phase === 'connecting') return [];
+  if (snapshot.phase === 'draining') return ['waiting for the last replies', errors];
+  // A second without a reply has no latency; a zero would look like the best of all.
+  const latency = (us: number) => (snapshot.repliesPerSecond === 0 ? '-' : formatLatency(us));
   return [
     `${formatRate(snapshot.repliesPerSecond)} replies/s`,
-    `p50 ${formatLatency(snapshot.p50Us)}`,
-    `p99 ${formatLatency(snapshot.p99Us)}`,
-    `errors ${formatCount(snapshot.errors)}`,
+    `p50 ${latency(snapshot.p50Us)}`,
+    `p99 ${latency(snapshot.p99Us)}`,
+    errors,
     `in flight ${formatCount(snapshot.inFlight)}`,
   ];
 }

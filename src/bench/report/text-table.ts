@@ -1,5 +1,6 @@
 import type { RunResult } from '../run-result.js';
 import { BOTTLENECK_HEADLINE, bottleneckSentence } from './bottleneck.js';
+import { disturbanceRows } from './disturbance-rows.js';
 import { measuredText } from './expectation-text.js';
 import { namedFailures, totalFailures } from './failure-labels.js';
 import {
@@ -126,7 +127,7 @@ function failures(result: RunResult): string[] {
 
 function disturbance(result: RunResult): string[] {
   if (result.disturbance === null) return [];
-  const rows = Object.entries(result.disturbance).map(([name, value]) => [name, formatRate(value)]);
+  const rows = disturbanceRows(result.disturbance).map(({ label, text }) => [label, text]);
   return ['Disturbing clients (not part of the figures above)', ...textColumns(rows)];
 }
 

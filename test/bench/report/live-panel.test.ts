@@ -8,6 +8,7 @@ const snapshot: LiveSnapshot = {
   p50Us: 120,
   p99Us: 1480,
   errors: 0,
+  doneShare: null,
   inFlight: 800,
   phase: 'measuring',
 };
@@ -117,6 +118,32 @@ test('NO_COLOR takes away the colours and nothing else', (context) => {
   const sequences = written[0]!.split('\x1b').slice(1);
   assert.ok(sequences.length > 0 && sequences.every((sequence) => !/^\[\d*m/.test(sequence)));
   assert.match(written[0]!, /errors 7/);
+});
+
+test('a run that a number of requests bounds has a bar of what was sent', (context) => {
+  setEnvironment(context, {});
+  const { stream, written } = fakeStream({ isTTY: true, columns: 100 });
+  createLivePanel(stream, Number.POSITIVE_INFINITY).update({ ...snapshot, doneShare: 0.25 });
+  const text = withoutEscapes(written[0]!);
+  assert.match(text, /measuring +█{10}░{30} 15\.0 s, 25\.0 % sent\n/);
+});
+
+test('a second without a reply has no latency', () => {
+  const { stream, written } = fakeStream({ isTTY: false });
+  const stalled = { ...snapshot, repliesPerSecond: 0, p50Us: 0, p99Us: 0 };
+  createLivePanel(stream, 30_000).update(stalled);
+  assert.match(written[0]!, / 0 replies\/s {2}p50 - {2}p99 - {2}errors 0 /);
+});
+
+test('what is not measured yet, or no more, is not shown as zeros', () => {
+  const { stream, written } = fakeStream({ isTTY: false });
+  const panel = createLivePanel(stream, 30_000);
+  panel.update({ ...snapshot, elapsedMs: 0, phase: 'connecting' });
+  panel.update({ ...snapshot, errors: 3, phase: 'draining' });
+  assert.deepEqual(written, [
+    'connecting  0.0 s of 30.0 s\n',
+    'draining    15.0 s of 30.0 s  waiting for the last replies  errors 3\n',
+  ]);
 });
 
 test('a run of unknown length has a clock and no bar', (context) => {

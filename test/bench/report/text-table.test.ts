@@ -60,6 +60,18 @@ test('failures are listed by kind, and a failed run says why at the end', () => 
   assert.match(text, /RUN FAILED\n {2}3 replies were lost\.\n$/);
 });
 
+test('disturbing clients are told in words and units', () => {
+  const disturbance = {
+    slowReadersBytesReceived: 1_307_468,
+    churnVisitP99Us: 23_935,
+    churnFailed: 66,
+  };
+  const text = renderRunText({ ...sampleRun({ seconds: 1 }), disturbance });
+  assert.match(text, /slow readers: bytes received +1\.31 MB\n/);
+  assert.match(text, /churn: visit p99 +23\.9 ms\n/);
+  assert.match(text, /churn: failed +66\n/);
+});
+
 test('a run without failures says none', () => {
   assert.match(renderRunText(run), /^Failures {2}none$/m);
 });

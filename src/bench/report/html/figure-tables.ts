@@ -1,4 +1,5 @@
 import type { RunResult } from '../../run-result.js';
+import { disturbanceRows } from '../disturbance-rows.js';
 import { measuredText } from '../expectation-text.js';
 import { type NamedFailure, namedFailures, totalFailures } from '../failure-labels.js';
 import { LATENCY_STATISTICS, latencyCell, latencyColumns } from '../latency-rows.js';
@@ -111,9 +112,9 @@ function expectationList({ expectations }: RunResult): string {
 
 function disturbanceList({ disturbance }: RunResult): string {
   if (disturbance === null) return '';
-  const entries = Object.entries(disturbance).map(([name, value]): [string, string] => [
-    name,
-    figureMarkup(`disturbance.${name}`, value, formatRate(value)),
+  const entries = disturbanceRows(disturbance).map((row): [string, string] => [
+    `${row.label.charAt(0).toUpperCase()}${row.label.slice(1)}`,
+    figureMarkup(`disturbance.${row.name}`, row.value, row.text),
   ]);
   return card(
     'Disturbing clients',
