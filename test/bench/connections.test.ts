@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import net from 'node:net';
 import { tmpdir } from 'node:os';
@@ -150,6 +151,50 @@ describe('targets', () => {
     assert.match(result.failureReasons.join('\n'), /ended with 3/);
   });
 
+  it('replies that a child has written before its exit are replies', async () => {
+    // All replies at once, more than a pipe holds, and then the end.
+    const program = `
+      let text = '';
+      process.stdin.on('data', (chunk) => {
+        text += chunk;
+        const lines = text.split('\\n').slice(0, -1);
+        if (lines.length < 8) return;
+        const fs = require('node:fs');
+        for (const line of lines) {
+          const { id } = JSON.parse(line);
+          let reply = Buffer.from(JSON.stringify({ id, result: 'x'.repeat(100000) }) + '\\n');
+          while (reply.length > 0) {
+            try { reply = reply.subarray(fs.writeSync(1, reply)); } catch (e) { if (e.code !== 'EAGAIN') throw e; }
+          }
+        }
+        process.exit(0);
+      });`;
+    const result = await bench(
+      ...['--requests', '8', '--depth', '8', '--', process.execPath, '-e', program],
+    );
+    assert.equal(result.totals.replies, 8);
+    assert.equal(result.failures.lost, 0);
+  });
+
+  it('what a child has started ends with it', async () => {
+    const alive = net.createServer().listen(0, '127.0.0.1');
+    await once(alive, 'listening');
+    const { port } = alive.address() as net.AddressInfo;
+    const grandchild = `require("net").connect(${port},"127.0.0.1")`;
+    const child = `
+      require('node:child_process').spawn(process.execPath, ['-e', ${JSON.stringify(grandchild)}], { stdio: 'inherit' });
+      setTimeout(() => process.exit(5), 400);`;
+    const connected = once(alive, 'connection') as Promise<[net.Socket]>;
+    const result = bench('--method', 'never', '--', process.execPath, '-e', child);
+    const [socket] = await connected;
+    await once(
+      socket.resume().on('error', () => undefined),
+      'close',
+    );
+    assert.equal((await result).failures.childExits, 1);
+    alive.close();
+  });
+
   it('a command that is not there is told in one sentence', async () => {
     const result = await bench('--requests', '4', '--', 'no-such-command-here');
     assert.equal(result.failures.childExits, 1);
@@ -161,7 +206,7 @@ describe('targets', () => {
     const allowed = await bench('--requests', '50', '--depth', '5', '--allow-echo', ...echo);
     assert.equal(allowed.passed, true, allowed.failureReasons.join('; '));
     assert.equal(allowed.totals.replies, 50);
-    const refused = await bench('--requests', '2', '--timeout', '100ms', ...echo);
+    const refused = await bench('--requests', '2', '--timeout', '1s', ...echo);
     assert.equal(refused.failures.foreign, 2);
     assert.match(refused.failureReasons.join('\n'), /allow it with --allow-echo/);
   });

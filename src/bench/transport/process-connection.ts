@@ -86,8 +86,6 @@ export class ProcessConnection implements Connection {
       child.once('exit', () => {
         clearTimeout(terminate);
         clearTimeout(kill);
-        // What the child has started and left behind goes too.
-        signalGroup(child, 'SIGKILL');
         resolve();
       });
       child.stdout.resume();
@@ -111,9 +109,17 @@ export class ProcessConnection implements Connection {
     });
     this.#child.on('exit', (code, signal) => {
       living.delete(this.#child);
+      // What the child has started and left behind goes too, and lets go of its stdout.
+      signalGroup(this.#child, 'SIGKILL');
       const how = signal ?? String(code);
-      // Let the rest of stdout come first: replies may still be in the pipe.
-      setImmediate(() => this.#end('child-exit', how, this.#exitReason(how)));
+      // The rest of stdout comes first: replies may still be in the pipe. A process that
+      // left the group may hold it open for ever.
+      const end = (): void => this.#end('child-exit', how, this.#exitReason(how));
+      const patience = setTimeout(end, CHILD_GRACE_MS);
+      this.#child.once('close', () => {
+        clearTimeout(patience);
+        end();
+      });
     });
   }
 
