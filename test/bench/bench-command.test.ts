@@ -43,6 +43,11 @@ const BAD: readonly (readonly [readonly string[], RegExp])[] = [
   [[URL_A, '--rate', '5', '--arrivals', 'poison'], /did you mean "poisson"\?/],
   [[URL_A, '--preset', 'mpc'], /--preset is mcp, lsp, codex, not "mpc"; did you mean "mcp"\?/],
   [[URL_A, '--params', '{'], /--params is not JSON/],
+  [
+    [URL_A, '--params', '{"a":"9007199254740993","n":9007199254740993}'],
+    /--params: the number 9007199254740993 cannot be kept exactly/,
+  ],
+  [[URL_A, '--expect-result', '[1e999]'], /--expect-result: the number 1e999 cannot be kept/],
   [[URL_A, '--params', '5'], /--params must be a JSON object or array/],
   [[URL_A, '--params', '@/no/file'], /cannot read \/no\/file: there is no such file/],
   [[URL_A, '--expect', 'p98<5ms'], /"p98" cannot be expected; did you mean "p9[059]"\?/],

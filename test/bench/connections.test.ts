@@ -118,6 +118,10 @@ describe('targets', () => {
     try {
       const refused = await bench(secure.url, ...FEW);
       assert.equal(refused.failures.tlsFailures, 2);
+      assert.match(refused.failureReasons.join('\n'), /self.signed .*--insecure takes any/);
+      const plain = await bench(server.url.replace('ws:', 'wss:'), ...FEW);
+      assert.equal(plain.failures.tlsFailures, 2);
+      assert.match(plain.failureReasons.join('\n'), /the server does not speak TLS/);
       const result = await bench(secure.url, ...FEW, '--insecure', '--payload-size', '40000');
       assert.equal(result.passed, true, result.failureReasons.join('; '));
       assert.equal(result.totals.replies, 10);

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { closest } from 'fastest-levenshtein';
+import { inexactNumber } from './exact-numbers.js';
 import { FLAGS } from './option-table.js';
 import { UsageError } from './usage-error.js';
 
@@ -75,13 +76,17 @@ export function readText(path: string, what: string): string {
   }
 }
 
-/** Parses JSON; throws UsageError where it is none. */
+/** Parses JSON; throws UsageError where it is none, or holds a number that would be changed. */
 export function readJson(text: string, what: string): unknown {
+  let value: unknown;
   try {
-    return JSON.parse(text) as unknown;
+    value = JSON.parse(text);
   } catch (error) {
     throw new UsageError(`${what} is not JSON: ${(error as Error).message}`);
   }
+  const inexact = inexactNumber(text);
+  if (inexact === null) return value;
+  throw new UsageError(`${what}: the number ${inexact} cannot be kept exactly; write a string`);
 }
 
 /** `JSON` or `@FILE` with JSON in it. */

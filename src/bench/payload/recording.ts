@@ -1,3 +1,4 @@
+import { readJson } from '../options/flag-values.js';
 import { UsageError } from '../options/usage-error.js';
 import type { MessageSpec, RecordedMessage } from './message-spec.js';
 
@@ -49,12 +50,7 @@ export function parseRecording(text: string, path: string): Recording {
 }
 
 function parseLine(line: string, where: string): RecordedLine {
-  let value: unknown;
-  try {
-    value = JSON.parse(line);
-  } catch (error) {
-    throw new UsageError(`${where}: not JSON: ${(error as Error).message}`);
-  }
+  const value = readJson(line, where);
   if (!isObject(value)) throw new UsageError(`${where}: not an object`);
   if (!('message' in value)) return { atMs: null, message: value };
   const { atMs, message } = value;

@@ -1,5 +1,6 @@
 import { build, decodeFromCompressedBase64 } from 'hdr-histogram-js';
 import type { RunResult } from '../run-result.js';
+import { BOTTLENECK_HEADLINE, bottleneckSentence } from './bottleneck.js';
 
 const TICKS_PER_HALF_DISTANCE = 5;
 const US_PER_MS = 1000;
@@ -16,5 +17,8 @@ export function renderHgrm(result: RunResult): string {
       : decodeFromCompressedBase64(histogram, 64);
   const text = decoded.outputPercentileDistribution(TICKS_PER_HALF_DISTANCE, US_PER_MS);
   decoded.destroy();
-  return text;
+  // Lines that begin with # are comments to plotters.
+  const sentence = bottleneckSentence(result);
+  if (sentence === null) return text;
+  return `${text.trimEnd()}\n#[${BOTTLENECK_HEADLINE.toUpperCase()}. ${sentence}]\n`;
 }

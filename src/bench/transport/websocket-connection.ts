@@ -145,7 +145,7 @@ export class WebSocketConnection implements Connection, WebSocketSink {
     if (isTls) socket.on('data', (chunk: Buffer) => this.#onRead(chunk.length, chunk));
     socket.on('drain', () => this.#owner.onWritable());
     socket.on('error', (error) => {
-      this.#fail(`cannot connect: ${error.message}`);
+      this.#fail(this.#stage === 'tls' ? tlsReason(error) : `cannot connect: ${error.message}`);
       this.#end('closed', error.message);
     });
     socket.on('end', () => socket.end());
@@ -200,4 +200,13 @@ export class WebSocketConnection implements Connection, WebSocketSink {
     const code = this.#closeCode === 0 ? ABNORMAL_CLOSURE : this.#closeCode;
     this.#owner.onEnded({ kind, closeCode: String(code), reason });
   }
+}
+
+/** OpenSSL words its errors for those who have its source; the usual ones deserve better. */
+function tlsReason(error: NodeJS.ErrnoException): string {
+  if (/wrong version number|unknown protocol/.test(error.message)) {
+    return 'cannot connect: the server does not speak TLS; is it ws:// and not wss://?';
+  }
+  const isCertificate = /CERT|SIGNATURE|ALTNAME/.test(error.code ?? '');
+  return `cannot connect: ${error.message}${isCertificate ? ' (--insecure takes any certificate)' : ''}`;
 }

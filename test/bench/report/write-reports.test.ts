@@ -70,9 +70,9 @@ test('the CSV has a line for each second, and empty fields for what was not meas
   const result: RunResult = { ...run, timeline: [point, { ...point, second: 2 }] };
   assert.equal(
     renderCsv(result),
-    'second,requestsPerSecond,repliesPerSecond,bytesPerSecond,p50Us,p99Us,maxUs,errors,inFlight,serverMemoryBytes,serverCpuShare\r\n' +
-      '1,100,99.5,21000,200,900,1500,2,50,104857600,\r\n' +
-      '2,100,99.5,21000,200,900,1500,2,50,104857600,\r\n',
+    'second,requestsPerSecond,repliesPerSecond,bytesPerSecond,p50Us,p99Us,maxUs,errors,inFlight,serverMemoryBytes,serverCpuShare,generatorWasBottleneck\r\n' +
+      '1,100,99.5,21000,200,900,1500,2,50,104857600,,false\r\n' +
+      '2,100,99.5,21000,200,900,1500,2,50,104857600,,false\r\n',
   );
 });
 
@@ -85,6 +85,13 @@ test('the HGRM has the percentile distribution in milliseconds', () => {
   assert.ok(lines.some((line) => /^ +100\.0\d\d 1\.000000000000 +1000$/.test(line)));
   assert.ok(lines.some((line) => /^#\[Mean +=.*StdDeviation +=/.test(line)));
   assert.ok(lines.some((line) => /Total count +=\s+1000\]$/.test(line)));
+});
+
+test('a bottleneck of the generator is in the files that have no place for sentences too', () => {
+  const limited = { ...run, generator: { ...run.generator, wasBottleneck: true } };
+  assert.match(renderHgrm(limited), /\n#\[THE LOAD GENERATOR WAS THE BOTTLENECK\. .*\]\n$/);
+  const lines = renderCsv(limited).trimEnd().split('\r\n').slice(1);
+  assert.ok(lines.length > 0 && lines.every((line) => line.endsWith(',true')));
 });
 
 test('the HGRM of a run without a reply is empty and still one', () => {
