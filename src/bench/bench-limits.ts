@@ -78,5 +78,10 @@ export const STDERR_TAIL_BYTES = 2_048;
 export const BIG_MESSAGE_BYTES = 1024 * 1024;
 /** --slow-readers: bytes are taken off the socket once in this time. */
 export const SLOW_READ_INTERVAL_MS = 200;
-/** --slow-readers: requests that are put in at once, so that replies pile up behind the reader. */
+/**
+ * --slow-readers: so many bytes of requests are put in at once, because the buffers of the
+ * kernel hold some megabytes of replies, and only what goes beyond them is in the server.
+ */
+export const SLOW_READER_BYTES = 8 * 1024 * 1024;
+/** --slow-readers: the fewest requests in flight, however large they are. */
 export const SLOW_READER_DEPTH = 256;

@@ -1,13 +1,24 @@
-import { BIG_MESSAGE_BYTES, SLOW_READ_INTERVAL_MS, SLOW_READER_DEPTH } from '../bench-limits.js';
+import {
+  BIG_MESSAGE_BYTES,
+  MAX_DEPTH,
+  SLOW_READ_INTERVAL_MS,
+  SLOW_READER_BYTES,
+  SLOW_READER_DEPTH,
+} from '../bench-limits.js';
 import { LoadThread } from '../load/load-thread.js';
 import type { ThreadOutcome, ThreadPlan } from '../load/thread-plan.js';
 import { LatencyHistogram } from '../measurement/latency-histogram.js';
 import { epochNowMs } from '../measurement/load-clock.js';
 import { generateParams } from '../payload/generated-params.js';
+import type { Workload } from '../payload/message-spec.js';
+import { requestTemplate, templateLength } from '../payload/message-template.js';
 import type { DisturbanceFigures, DisturbancePlan } from './disturbance-plan.js';
 
 /** Longer than any run: disturbing clients are patient, or a slow reader would time out by itself. */
 const FOREVER_MS = 24 * 3_600_000;
+
+/** Digits of an id, and of what placeholders become, as far as a size depends on them. */
+const ID_DIGITS = 6;
 
 /** A group of disturbing clients: connected once, under load until stopped. */
 export class DisturbingGroup {
@@ -25,7 +36,7 @@ export class DisturbingGroup {
     return new DisturbingGroup('slowReaders', {
       ...basicPlan(plan),
       connections: plan.clients.slowReaders,
-      model: { kind: 'closed', depth: SLOW_READER_DEPTH },
+      model: { kind: 'closed', depth: slowReaderDepth(plan.workload) },
       readPauseMs: SLOW_READ_INTERVAL_MS,
     });
   }
@@ -126,6 +137,20 @@ export class Churn {
     if (outcome?.replies === 1) this.#answered++;
     else this.#failed++;
   }
+}
+
+/** As many requests as it takes to fill more than the kernel's buffers, on the average of the mix. */
+function slowReaderDepth({ dialect, messages }: Workload): number {
+  let bytes = 0;
+  let weights = 0;
+  for (const { method, params, isNotification, weight } of messages) {
+    if (isNotification) continue;
+    const parts = requestTemplate(dialect, method, params, false);
+    bytes += templateLength(parts, ID_DIGITS) * weight;
+    weights += weight;
+  }
+  const depth = Math.ceil((SLOW_READER_BYTES * weights) / bytes);
+  return Math.max(SLOW_READER_DEPTH, Math.min(MAX_DEPTH, depth));
 }
 
 function basicPlan({ target, workload }: DisturbancePlan): ThreadPlan {

@@ -1,0 +1,32 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import type { AddressInfo, Socket } from 'node:net';
+import { describe, it } from 'node:test';
+import { type WebSocket, WebSocketServer } from 'ws';
+import { bench } from './fixtures/server-process.js';
+
+describe('slow readers', () => {
+  it('leave so much unread that replies pile up in the server', async () => {
+    const server = new WebSocketServer({ host: '127.0.0.1', port: 0 });
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    let mostUnsentBytes = 0;
+    server.on('connection', (socket: WebSocket) => {
+      socket.on('message', (data: Buffer) => {
+        const { id, params } = JSON.parse(data.toString()) as { id: number; params: unknown };
+        socket.send(JSON.stringify({ id, result: params }));
+        const { writableLength } = (socket as unknown as { _socket: Socket })._socket;
+        mostUnsentBytes = Math.max(mostUnsentBytes, writableLength);
+      });
+    });
+    const load = ['--rate', '50', '--connections', '1', '--payload-size', '1200'];
+    const result = await bench(
+      ...[`ws://127.0.0.1:${port}`, ...load, '--duration', '1s', '--slow-readers', '1'],
+    );
+    server.close();
+    assert.equal(result.passed, true, result.failureReasons.join('; '));
+    assert.ok(mostUnsentBytes > 1e6, `${mostUnsentBytes} bytes waited in the server`);
+    // They are no part of the load.
+    assert.equal(result.totals.requests, 50);
+  });
+});
