@@ -216,8 +216,11 @@ describe('targets', () => {
   });
 
   it('disturbing clients have figures of their own', async () => {
+    const scenario = join(folder, 'disturbed.json');
+    const mix = [{ method: 'note', notification: true }, { method: 'echo' }];
+    writeFileSync(scenario, JSON.stringify({ mix }));
     const result = await bench(
-      ...[server.url, '--connections', '2', '--duration', '700ms'],
+      ...[server.url, '--connections', '2', '--duration', '700ms', '--scenario', scenario],
       ...['--slow-readers', '1', '--churn', '20/s', '--big-messages', '1'],
     );
     assert.equal(result.passed, true, result.failureReasons.join('; '));

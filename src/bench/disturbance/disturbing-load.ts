@@ -44,7 +44,7 @@ export class DisturbingGroup {
   /** Clients with one huge request in flight each. */
   static bigMessages(plan: DisturbancePlan): DisturbingGroup {
     const { workload } = plan;
-    const [first] = workload.messages;
+    const first = workload.messages.find((message) => !message.isNotification);
     const params = generateParams(
       BIG_MESSAGE_BYTES,
       workload.dialect,
