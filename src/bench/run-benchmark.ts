@@ -65,7 +65,7 @@ async function runLoad(
   const beganMs = performance.now();
   const progress = new Progress(options.requests);
   const timeline = new Timeline(
-    runners.length,
+    connected.filter((report) => report.connected > 0).length,
     () => probe.sample(),
     (point, isMeasured) => {
       progress.add(point, isMeasured);

@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util';
 import type { RunResult } from '../run-result.js';
 import { ReportError } from './report-error.js';
 import { readRunFile } from './run-file.js';
-import { formatChange } from './units.js';
+import { formatChange, formatShare } from './units.js';
 import {
   renderVersusText,
   summarizeVersus,
@@ -123,6 +123,11 @@ function judge(summary: VersusSummary, failOver: number): number {
     .map((metric) => `${metric.name} ${formatChange(metric.ratio)}`);
   if (summary.a.passed && !summary.b.passed)
     reasons.push('the run failed, which it did not before');
+  // A server that answers with errors is often quicker.
+  if (summary.b.failedShare > summary.a.failedShare + failOver) {
+    const shares = [summary.a, summary.b].map(({ failedShare }) => formatShare(failedShare));
+    reasons.push(`failures from ${shares[0]!} to ${shares[1]!} of the requests`);
+  }
   if (reasons.length === 0) {
     process.stdout.write(`\nNot worse by more than ${formatLimit(failOver)}.\n`);
     return EXIT_SAME_OR_BETTER;

@@ -39,6 +39,7 @@ function parseFile(path: string, refuse: (why: string) => never): unknown {
 /** Members that comparisons read, by path; each must be a finite number. */
 const REQUIRED_NUMBERS = [
   'durationMs',
+  'totals.requests',
   'totals.repliesPerSecond',
   'latency.count',
   'latency.p50Us',

@@ -47,6 +47,8 @@ interface VersusSide {
   /** How many values each median is made from. */
   readonly samples: number;
   readonly failures: number;
+  /** Failures to each request, 0 to 1 (more where a request failed in several ways). */
+  readonly failedShare: number;
   /** False when any of its runs failed. */
   readonly passed: boolean;
 }
@@ -168,12 +170,15 @@ function verdictOf(interval: RatioInterval | null, higherIsBetter: boolean): Ver
 }
 
 function sideOf(name: string, runs: readonly RunResult[], samples: number): VersusSide {
+  const failed = runs.reduce((sum, { failures }) => sum + totalFailures(failures), 0);
+  const requests = runs.reduce((sum, { totals }) => sum + totals.requests, 0);
   return {
     name,
     target: runs[0]!.target,
     runs: runs.length,
     samples,
-    failures: runs.reduce((sum, { failures }) => sum + totalFailures(failures), 0),
+    failures: failed,
+    failedShare: failed / Math.max(1, requests),
     passed: runs.every(({ passed }) => passed),
   };
 }

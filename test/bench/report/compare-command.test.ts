@@ -73,6 +73,15 @@ test('a run that failed where the one before did not is worse', () => {
   assert.match(out, /the run failed, which it did not before/);
 });
 
+test('a run of more failures is worse, however quick it was', () => {
+  const failures = { ...run.failures, errorReplies: run.totals.requests * 0.2 };
+  const erring = saved('erring.json', { ...run, failures });
+  const { code, out } = compare(before, erring, '--fail-over', '10%');
+  assert.equal(code, 99);
+  assert.match(out, /failures from 0 % to 20\.0 % of the requests/);
+  assert.equal(compare(before, erring, '--fail-over', '25%').code, 0);
+});
+
 test('runs too short for an interval are judged by their ratio', () => {
   const short = saved('short.json', sampleRun({ seconds: 2 }));
   const shortSlower = saved(
