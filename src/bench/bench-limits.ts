@@ -39,6 +39,8 @@ export const READ_BUFFER_BYTES = 64 * 1024;
 export const WRITE_BUFFER_BYTES = 64 * 1024;
 /** Budget for masked copies of one message's fixed bytes; above it fewer masking keys rotate. */
 export const MASKED_COPIES_BYTES = 1024 * 1024;
+/** The same for all messages of a workload: a recording has thousands. */
+export const ALL_MASKED_COPIES_BYTES = 32 * 1024 * 1024;
 export const MASKING_KEYS = 16;
 
 /** Layouts of replies that are remembered, so that an equal one need not be scanned again. */

@@ -96,6 +96,29 @@ describe('load models', () => {
     assert.ok(result.totals.requests > 4 && result.totals.requests <= 44);
   });
 
+  it('a long recording costs no memory for each of its messages but their own', async () => {
+    const recording = join(tmpdir(), `sluice-bench-long-${process.pid}.ndjson`);
+    const line = (n: number) =>
+      JSON.stringify({ id: n, method: `m${n % 3}`, params: ['x'.repeat(500), n] });
+    writeFileSync(recording, Array.from({ length: 4_000 }, (_, n) => line(n)).join('\n'));
+    const before = process.memoryUsage();
+    const result = await bench(
+      ...[server.url, '--connections', '1', '--depth', '8', '--requests', '4000'],
+      ...['--scenario', recording],
+    );
+    const after = process.memoryUsage();
+    assert.deepEqual(
+      result.perMethod.map(({ method, latency }) => [method, latency.count]),
+      [
+        ['m0', 1_334],
+        ['m1', 1_333],
+        ['m2', 1_333],
+      ],
+    );
+    const grown = after.arrayBuffers + after.external - before.arrayBuffers - before.external;
+    assert.ok(grown < 200e6, `${grown} bytes of buffers for 2 MB of messages`);
+  });
+
   it('a recording is replayed with its timing', async () => {
     const recording = join(tmpdir(), `sluice-bench-recording-${process.pid}.ndjson`);
     const lines = [

@@ -43,6 +43,18 @@ describe('the message encoder', () => {
     );
   });
 
+  it('leaves names alone: a member stays a string, a method is what was asked for', () => {
+    const text = encode('ndjson', { '{{sequence}}': '{{sequence}}' }, [1, 0, 250, 0]).toString();
+    assert.deepEqual(JSON.parse(text), {
+      ...{ jsonrpc: '2.0', id: 1, method: 'm' },
+      params: { 250: 250 },
+    });
+    const named = new MessageEncoder('ndjson', requestTemplate('lite', '{{id}}', undefined, false));
+    const out = Buffer.alloc(named.maxBytes);
+    const end = named.write(out, 0, Float64Array.from([7, 0, 0, 0]));
+    assert.deepEqual(JSON.parse(out.toString('utf8', 0, end)), { id: 7, method: '{{id}}' });
+  });
+
   it('masks so that a server reads the message, whatever the digits of the holes', () => {
     fc.assert(
       fc.property(

@@ -1,3 +1,4 @@
+import { ALL_MASKED_COPIES_BYTES, MASKED_COPIES_BYTES } from '../bench-limits.js';
 import type { LoadRecorder } from '../measurement/load-recorder.js';
 import { MessageEncoder } from '../payload/message-encoder.js';
 import type { Framing, Workload } from '../payload/message-spec.js';
@@ -42,11 +43,13 @@ export class LoadContext {
     this.isOpen = isOpen;
     this.recorder = recorder;
     this.isNotification = workload.messages.map((message) => message.isNotification);
+    const copiesBytes = ALL_MASKED_COPIES_BYTES / workload.messages.length;
     this.encoders = workload.messages.map(
       ({ method, params, isNotification }) =>
         new MessageEncoder(
           framing,
           requestTemplate(workload.dialect, method, params, isNotification),
+          Math.min(MASKED_COPIES_BYTES, copiesBytes),
         ),
     );
   }

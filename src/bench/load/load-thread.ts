@@ -51,7 +51,7 @@ export class LoadThread {
 
   constructor(plan: ThreadPlan) {
     this.#plan = plan;
-    this.#recorder = new LoadRecorder(plan.workload.messages.length);
+    this.#recorder = new LoadRecorder(plan.workload.messages);
     this.#recorder.onSecond = (point) => this.onSecond(point);
     this.#recorder.countInFlight = () => this.#countInFlight();
     const { target } = plan;

@@ -70,7 +70,7 @@ export interface ThreadOutcome {
   readonly repliesInTime: number;
   readonly bytesSent: number;
   readonly bytesReceived: number;
-  /** By message of the workload. */
+  /** By method, in the order of requestMethods(). */
   readonly latency: readonly HistogramContents[];
   readonly uncorrected: HistogramContents;
   readonly lateness: HistogramContents;

@@ -2,6 +2,7 @@ import { MAX_CPU_SHARE, MAX_LATENESS_SHARE } from '../bench-limits.js';
 import type { ConnectReport, ThreadOutcome } from '../load/thread-plan.js';
 import type { BenchOptions } from '../options/bench-options.js';
 import { checkExpectation } from '../options/expectation.js';
+import { requestMethods } from '../payload/message-spec.js';
 import {
   type FailureCounts,
   type RunResult,
@@ -123,14 +124,10 @@ function perMethod(
   options: BenchOptions,
   outcomes: readonly ThreadOutcome[],
 ): RunResult['perMethod'] {
-  const methods = new Map<string, LatencyHistogram>();
-  options.workload.messages.forEach((message, i) => {
-    if (message.isNotification) return;
-    const histogram = methods.get(message.method) ?? new LatencyHistogram();
-    methods.set(message.method, histogram);
-    for (const outcome of outcomes) histogram.add(outcome.latency[i]!);
+  return requestMethods(options.workload.messages).map((method, i) => {
+    const latency = merge(outcomes.map((outcome) => outcome.latency[i]!));
+    return { method, latency: latency.summary() };
   });
-  return [...methods].map(([method, histogram]) => ({ method, latency: histogram.summary() }));
 }
 
 function sumFailures(outcomes: readonly ThreadOutcome[]): FailureCounts {

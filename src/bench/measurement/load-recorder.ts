@@ -1,4 +1,5 @@
 import type { ConnectCounter, SecondPoint, ThreadOutcome } from '../load/thread-plan.js';
+import { type MessageSpec, requestMethods } from '../payload/message-spec.js';
 import type { TimedOutRequest } from '../replies/flight-table.js';
 import type { FailureCounts } from '../run-result.js';
 import { LatencyHistogram } from './latency-histogram.js';
@@ -16,6 +17,7 @@ type Counts = { -readonly [K in keyof FailureCounts]: FailureCounts[K] };
  */
 export class LoadRecorder {
   readonly failures: Counts = noFailures();
+  /** By method, in the order of requestMethods(). */
   readonly latency: readonly LatencyHistogram[];
   readonly uncorrected = new LatencyHistogram();
   readonly lateness = new LatencyHistogram();
@@ -37,6 +39,8 @@ export class LoadRecorder {
   /** When the second that is being counted ends. */
   secondEndUs = Number.POSITIVE_INFINITY;
 
+  /** By message of the workload: the index of its method; -1 for a notification's. */
+  readonly #methodOf: Int32Array;
   readonly #closeCodes: Record<string, number> = {};
   readonly #reasons: string[] = [];
   readonly #secondLatency = new LatencyHistogram();
@@ -46,8 +50,11 @@ export class LoadRecorder {
   #secondBytes = 0;
   #secondErrors = 0;
 
-  constructor(messages: number) {
-    this.latency = Array.from({ length: messages }, () => new LatencyHistogram());
+  constructor(messages: readonly MessageSpec[]) {
+    const methods = requestMethods(messages);
+    this.latency = methods.map(() => new LatencyHistogram());
+    const indexes = new Map(methods.map((method, index) => [method, index]));
+    this.#methodOf = Int32Array.from(messages, ({ method }) => indexes.get(method) ?? -1);
   }
 
   /** The load begins; what is measured begins later, at `windowStartUs`. */
@@ -92,7 +99,7 @@ export class LoadRecorder {
     if (this.isMeasured(atUs)) this.repliesInTime++;
     if (!this.isMeasured(countedUs)) return;
     this.replies++;
-    this.latency[message]!.record(latencyUs);
+    this.latency[this.#methodOf[message]!]!.record(latencyUs);
     if (sentUs !== null) this.uncorrected.record(atUs - sentUs);
   }
 
@@ -114,7 +121,7 @@ export class LoadRecorder {
   onWaited({ message, dueUs, sentUs }: TimedOutRequest, atUs: number, isOpen: boolean): void {
     const countedUs = isOpen ? dueUs : sentUs;
     if (!this.isMeasured(countedUs)) return;
-    this.latency[message]!.record(atUs - countedUs);
+    this.latency[this.#methodOf[message]!]!.record(atUs - countedUs);
     if (isOpen) this.uncorrected.record(atUs - sentUs);
   }
 

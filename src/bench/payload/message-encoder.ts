@@ -32,7 +32,8 @@ export class MessageEncoder {
   /** Digits of each hole's value in the message that is being written. */
   readonly #digits = new Int32Array(HOLE_KINDS);
 
-  constructor(framing: Framing, parts: readonly TemplatePart[]) {
+  /** `copiesBytes`: how much memory the masked copies may take. */
+  constructor(framing: Framing, parts: readonly TemplatePart[], copiesBytes = MASKED_COPIES_BYTES) {
     this.#framing = framing;
     this.#parts = parts;
     let fixed = 0;
@@ -44,7 +45,7 @@ export class MessageEncoder {
     this.#fixedBytes = fixed;
     const header = CONTENT_LENGTH.length + MAX_DIGITS + HEADER_END.length;
     this.maxBytes = fixed + holes * MAX_DIGITS + Math.max(MAX_HEADER_BYTES, header);
-    this.#masked = framing === 'websocket' ? maskCopies(parts, fixed) : [];
+    this.#masked = framing === 'websocket' ? maskCopies(parts, fixed, copiesBytes) : [];
   }
 
   /**
@@ -113,8 +114,9 @@ export class MessageEncoder {
 function maskCopies(
   parts: readonly TemplatePart[],
   fixedBytes: number,
+  copiesBytes: number,
 ): readonly (readonly (readonly TemplatePart[])[])[] {
-  const affordable = Math.floor(MASKED_COPIES_BYTES / Math.max(1, fixedBytes * 4));
+  const affordable = Math.floor(copiesBytes / Math.max(1, fixedBytes * 4));
   const keys = maskingKeys.slice(0, Math.max(1, Math.min(MASKING_KEYS, affordable)));
   return keys.map((key) =>
     [0, 1, 2, 3].map((phase) =>

@@ -15,6 +15,12 @@ export interface MessageSpec {
   readonly expectedResult: ExpectedResultSpec | null;
 }
 
+/** The methods that requests call, each once, in the order of their first messages. */
+export function requestMethods(messages: readonly MessageSpec[]): readonly string[] {
+  const requests = messages.filter((message) => !message.isNotification);
+  return [...new Set(requests.map(({ method }) => method))];
+}
+
 export type ExpectedResultSpec =
   | { readonly kind: 'equal'; readonly value: unknown }
   | { readonly kind: 'schema'; readonly schema: unknown };

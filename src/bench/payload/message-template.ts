@@ -19,8 +19,11 @@ const HOLES: Readonly<Record<string, Hole>> = {
 
 /** The id's place while the message is JSON text. No params can hold it: it is written raw. */
 const ID_MARK = '{{id}}';
-/** A whole string that is a placeholder stands for the number; `:string` keeps the quotes. */
-const WHOLE = /"\{\{(connection|sequence|random)\}\}"/g;
+/**
+ * A whole string that is a placeholder stands for the number; `:string` keeps the quotes,
+ * and so does a member's name.
+ */
+const WHOLE = /"\{\{(connection|sequence|random)\}\}"(?!:)/g;
 const KEPT = /\{\{(connection|sequence|random):string\}\}/g;
 const PLACEHOLDER = /\{\{(id|connection|sequence|random)\}\}/;
 
@@ -37,7 +40,9 @@ export function requestTemplate(
   const version = dialect === '2.0' ? '"jsonrpc":"2.0",' : '';
   const id = isNotification ? '' : `"id":${ID_MARK},`;
   const rest = params === undefined ? '' : `,"params":${paramsText(params)}`;
-  return splitTemplate(`{${version}${id}"method":${JSON.stringify(method)}${rest}}`);
+  // A method's name is sent as it is, whatever it looks like.
+  const name = JSON.stringify(method).replaceAll('{{', '\\u007b{');
+  return splitTemplate(`{${version}${id}"method":${name}${rest}}`);
 }
 
 /** Bytes of the message once its holes are filled with numbers of `holeDigits` digits. */
