@@ -69,6 +69,16 @@ describe('load models', () => {
     assert.equal(result.timeline.length, 1);
   });
 
+  it('nothing is sent before it is due, not even at the end of the time', async () => {
+    for (let round = 0; round < 8; round++) {
+      const length = ['--duration', `${60 + round / 3}ms`];
+      const load = ['--connections', '4', '--rate', '10k', ...length];
+      const { latency, latencyUncorrected, timeline } = await bench(server.url, ...load);
+      assert.ok(latency.minUs >= latencyUncorrected!.minUs, `${latency.minUs} us from due time`);
+      assert.equal(timeline.length, 1, 'a run of less than a second has its point');
+    }
+  });
+
   it('stages follow each other', async () => {
     const result = await bench(server.url, '--stages', '400ms@100,400ms@100..500,400ms@500');
     // 40 + 120 + 200, however they fell into the seconds.

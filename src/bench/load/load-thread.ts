@@ -189,8 +189,13 @@ export class LoadThread {
     }
   }
 
+  /** Never before its time: timers leave fractions of a millisecond out and so come too early. */
   #at(us: number, action: () => void): void {
-    this.#timers.push(setTimeout(action, Math.max(0, (us - nowUs()) / 1_000)));
+    const act = (): void => {
+      if (nowUs() < us) this.#at(us, action);
+      else action();
+    };
+    this.#timers.push(setTimeout(act, Math.max(0, (us - nowUs()) / 1_000)));
   }
 
   #beginMeasuring(): void {

@@ -62,8 +62,8 @@ export class LoadRecorder {
     this.windowStartUs = windowStartUs;
     this.windowEndUs = windowEndUs;
     this.#secondStartUs = startUs;
-    this.secondEndUs = Math.min(startUs + SECOND_US, windowStartUs);
-    if (startUs === windowStartUs) this.secondEndUs = startUs + SECOND_US;
+    const boundUs = startUs === windowStartUs ? windowEndUs : windowStartUs;
+    this.secondEndUs = Math.min(startUs + SECOND_US, boundUs);
   }
 
   isMeasured(us: number): boolean {
