@@ -6,8 +6,9 @@ import { type WebSocket, WebSocketServer } from 'ws';
 import { bench } from './fixtures/server-process.js';
 
 describe('slow readers', () => {
-  it('leave so much unread that replies pile up in the server', async () => {
+  it('leave so much unread that replies pile up in the server', async (t) => {
     const server = new WebSocketServer({ host: '127.0.0.1', port: 0 });
+    t.after(() => server.close());
     await once(server, 'listening');
     const { port } = server.address() as AddressInfo;
     let mostUnsentBytes = 0;
@@ -23,7 +24,6 @@ describe('slow readers', () => {
     const result = await bench(
       ...[`ws://127.0.0.1:${port}`, ...load, '--duration', '1s', '--slow-readers', '1'],
     );
-    server.close();
     assert.equal(result.passed, true, result.failureReasons.join('; '));
     assert.ok(mostUnsentBytes > 1e6, `${mostUnsentBytes} bytes waited in the server`);
     // They are no part of the load.

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
-import { afterEach, describe, it } from 'node:test';
+import { after, afterEach, describe, it } from 'node:test';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { bench } from './fixtures/server-process.js';
 
@@ -10,6 +10,7 @@ const LOAD = ['--connections', '1', '--rate', '200', '--payload-size', '1m'];
 
 describe('requests that are due and cannot be sent', () => {
   const server = new WebSocketServer({ host: '127.0.0.1', port: 0 });
+  after(() => server.close());
   afterEach(() => {
     for (const socket of server.clients) socket.terminate();
     server.removeAllListeners('connection');
@@ -44,6 +45,5 @@ describe('requests that are due and cannot be sent', () => {
     assert.equal(failures.lost, totals.requests);
     const written = totals.bytesSent / 2 ** 20;
     assert.ok(totals.requests > written + 5, `${totals.requests} were due, ${written} written`);
-    server.close();
   });
 });
