@@ -1,5 +1,5 @@
 import { rewriteRequest } from './client-request.js';
-import type { HandshakeRecord } from './handshake.js';
+import type { HandshakeRequest } from './handshake.js';
 import type { RequestOwner, RequestTable } from './request-table.js';
 
 /** What the replay needs of its server. */
@@ -18,15 +18,13 @@ const OWN_ID = Buffer.from('0');
 /** Tells a new process what the one before was told, one request after the other. */
 export class HandshakeReplay {
   readonly #server: ReplayedServer;
-  readonly #requests: HandshakeRecord['requests'];
-  readonly #initialized: Uint8Array | null;
+  readonly #requests: HandshakeRequest[];
   readonly #onDone: () => void;
   #timer: NodeJS.Timeout | null = null;
 
-  constructor(server: ReplayedServer, kept: HandshakeRecord, onDone: () => void) {
+  constructor(server: ReplayedServer, kept: readonly HandshakeRequest[], onDone: () => void) {
     this.#server = server;
-    this.#requests = [...kept.requests];
-    this.#initialized = kept.initialized;
+    this.#requests = [...kept];
     this.#onDone = onDone;
   }
 
@@ -56,7 +54,6 @@ export class HandshakeReplay {
     const step = this.#requests[0];
     if (step === undefined) {
       this.end();
-      if (this.#initialized !== null) this.#server.send(this.#initialized);
       this.#onDone();
       return;
     }

@@ -8,9 +8,15 @@ export interface KeptReply {
   readonly id: Span;
 }
 
+/** A request that a new process is sent before anything else. */
+export interface HandshakeRequest {
+  readonly method: string;
+  readonly request: ClientRequest;
+}
+
 /** What a new process is told before anything else. */
-export interface HandshakeRecord {
-  readonly requests: { readonly method: string; readonly request: ClientRequest }[];
+interface HandshakeRecord {
+  readonly requests: HandshakeRequest[];
   readonly initialized: Uint8Array | null;
 }
 
@@ -70,10 +76,10 @@ export class Handshake {
     this.#guessed = null;
   }
 
-  /** True when an `initialized` is the first one, and goes to the server. */
+  /** True when an `initialized` is the first one, and goes to the server; it is kept. */
   initialized(notification: Uint8Array): boolean {
     if (this.#initialized !== null) return false;
-    this.#initialized = new Uint8Array(notification);
+    this.#initialized = notification;
     return true;
   }
 
@@ -84,7 +90,7 @@ export class Handshake {
 
   /** What a new process has to be told before anything else, in order. */
   replay(): HandshakeRecord {
-    const requests: { method: string; request: ClientRequest }[] = [];
+    const requests: HandshakeRequest[] = [];
     for (const [method, { request, reply }] of this.#steps) {
       if (reply !== null) requests.push({ method, request });
     }

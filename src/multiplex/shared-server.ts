@@ -273,7 +273,8 @@ export class SharedServer implements ServerPort<MultiplexSession>, SpeakingServe
 
   opened(): void {
     this.#upstream = this.#begun;
-    this.#replay = new HandshakeReplay(this, this.handshake.replay(), () => this.#becomeReady());
+    const { requests } = this.handshake.replay();
+    this.#replay = new HandshakeReplay(this, requests, () => this.#becomeReady());
     this.#replay.start();
   }
 
@@ -314,6 +315,12 @@ export class SharedServer implements ServerPort<MultiplexSession>, SpeakingServe
 
   #becomeReady(): void {
     this.#ready = true;
+    const { initialized } = this.handshake.replay();
+    if (initialized !== null) {
+      // Its client may have sent it since the last process went: then it waits here too.
+      this.#waiting.takeMessage(initialized)?.flow.taken(1);
+      this.send(initialized);
+    }
     for (const { session, flow, message, id } of this.#waiting.takeAll()) {
       this.writeMessage(session, flow, message, id);
     }

@@ -39,7 +39,15 @@ export class WaitingMessages<Session> {
 
   /** Takes the request with this id; null when it does not wait here. */
   take(id: number): WaitingMessage<Session> | null {
-    const index = this.#messages.findIndex((waiting) => waiting.id === id);
+    return this.#takeAt(this.#messages.findIndex((waiting) => waiting.id === id));
+  }
+
+  /** The same for a message, by its bytes' identity. */
+  takeMessage(message: Uint8Array): WaitingMessage<Session> | null {
+    return this.#takeAt(this.#messages.findIndex((waiting) => waiting.message === message));
+  }
+
+  #takeAt(index: number): WaitingMessage<Session> | null {
     return index === -1 ? null : this.#messages.splice(index, 1)[0]!;
   }
 }
