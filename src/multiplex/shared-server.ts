@@ -297,6 +297,8 @@ export class SharedServer implements ServerPort<MultiplexSession>, SpeakingServe
   }
 
   forget(): void {
+    // What it still owes of a handshake is nobody's: the next one's must not fail with it.
+    for (const id of this.table.idsOf(this.own)) this.table.free(id);
     this.handshake = new Handshake(this.#options.profile);
   }
 
