@@ -2,13 +2,14 @@ import type { RequestOwner, RequestTable } from './request-table.js';
 
 /**
  * The request in flight of `owner` that a cancel notification names; of several with the same
- * id the newest. 0: none of its own. `id` is JSON text; another spelling of the same
+ * id the newest that is not cancelled yet. 0: none of its own. `id` is JSON text; another spelling of the same
  * string or number counts too.
  */
 export function cancelledRequest(table: RequestTable, owner: RequestOwner, id: Uint8Array): number {
   const wanted = Buffer.from(id).toString('utf8');
   let sameValue = 0;
   for (const candidate of table.idsOf(owner)) {
+    if (table.extraOf(candidate)?.cancelled) continue;
     const text = Buffer.from(table.originalId(candidate)).toString('utf8');
     if (text === wanted) return candidate;
     if (sameValue === 0 && isSameValue(text, wanted)) sameValue = candidate;

@@ -219,6 +219,15 @@ export class MultiplexSession implements Session, FlowHandler, FrameArgs, Reques
     this.answer(Buffer.from(errorReply(original, error)), array);
   }
 
+  /** Gives up one of its requests in flight without an answer; its id is free then. */
+  forgo(id: number): void {
+    const { table } = this.#server;
+    const array = table.extraOf(id)?.array;
+    table.free(id);
+    array?.forgo();
+    this.leaveIfAnswered();
+  }
+
   /** Sends one message, or adds it to the array that it is an answer in. */
   answer(message: Uint8Array, array: ArrayReply | undefined): void {
     if (this.#left) return;

@@ -29,6 +29,8 @@ export interface RequestExtra {
   array?: ArrayReply;
   /** The method of a handshake whose result is kept. */
   handshake?: string;
+  /** The server has been told that nobody wants its answer. */
+  cancelled?: true;
 }
 
 const FREE = 0;
@@ -120,6 +122,12 @@ export class RequestTable {
     const slot = id & ID_SLOT_MASK;
     this.#unlinkFromOwner(slot);
     this.#linkToOwner(slot, owner);
+  }
+
+  /** Whether this is a request in flight of `owner`, sent or waiting. */
+  isInFlight(id: number, owner: RequestOwner): boolean {
+    const slot = id & ID_SLOT_MASK;
+    return this.#ids[slot] === id && this.#owners[slot] === owner;
   }
 
   /** Whether the request in flight with this id has gone to the server. */

@@ -11,12 +11,12 @@ import type { Batch } from '../lane/batch.js';
 import { Flow } from '../lane/flow.js';
 import type { Lane } from '../lane/lane.js';
 import { MAX_SERVER_ARRAY_ELEMENTS } from '../limits.js';
+import { CancelledRequests } from '../session/cancelled-requests.js';
 import { CLOSE_UPSTREAM_GONE } from '../session/client.js';
 import { errorReply } from '../session/error-reply.js';
 import { MethodNames } from '../session/method-names.js';
 import { cancelNotification, type Profile } from '../session/profile.js';
 import type { Upstream, UpstreamExit } from '../upstream/upstream.js';
-import { CancelledRequests } from './cancelled-requests.js';
 import { CANCEL_METHODS } from './client-notification.js';
 import { FromServer, type SpeakingServer } from './from-server.js';
 import { Handshake, INITIALIZED_METHODS, type KeptReply } from './handshake.js';
@@ -69,7 +69,9 @@ export class SharedServer implements ServerPort<MultiplexSession>, SpeakingServe
 
   readonly #options: SharedServerOptions;
   readonly #life: ServerLife;
-  readonly #cancelled: CancelledRequests;
+  readonly #cancelled = new CancelledRequests<{ session: MultiplexSession; id: number }>(
+    ({ session, id }) => this.#forgo(session, id),
+  );
   readonly #waiting = new WaitingMessages<MultiplexSession>();
   readonly #waiters = new HandshakeWaiters<MultiplexSession>();
   /** What takes messages now. */
@@ -91,7 +93,6 @@ export class SharedServer implements ServerPort<MultiplexSession>, SpeakingServe
     ]);
     this.handshake = new Handshake(options.profile);
     this.#life = new ServerLife(this, options);
-    this.#cancelled = new CancelledRequests(options.table, this);
     if (options.eager) this.#life.need();
   }
 
@@ -169,7 +170,7 @@ export class SharedServer implements ServerPort<MultiplexSession>, SpeakingServe
   }
 
   requestCancelled(session: MultiplexSession, id: number): void {
-    this.#cancelled.add(id, session);
+    this.#cancelled.add({ session, id });
   }
 
   clientReply(session: MultiplexSession, frame: Uint8Array, start: number, end: number): void {
@@ -200,8 +201,8 @@ export class SharedServer implements ServerPort<MultiplexSession>, SpeakingServe
       this.table.adopt(id, this.own);
       session.answer(Buffer.from(errorReply(original, error)), array);
     } else {
-      session.answerError(id, error);
       this.#sendCancel(id, 'the request timed out');
+      session.answerError(id, error);
     }
   }
 
@@ -353,11 +354,20 @@ export class SharedServer implements ServerPort<MultiplexSession>, SpeakingServe
       this.table.adopt(id, this.own);
       return;
     }
-    this.table.free(id);
     this.#sendCancel(id, reason);
+    this.table.free(id);
+  }
+
+  /** A request was cancelled and has had no answer within the grace. */
+  #forgo(session: MultiplexSession, id: number): void {
+    if (!this.table.isInFlight(id, session)) return;
+    if (this.table.isSent(id)) session.forgo(id);
+    // The server has not had the chance yet.
+    else this.#cancelled.add({ session, id });
   }
 
   #sendCancel(id: number, reason: string): void {
+    if (this.table.extraOf(id)?.cancelled) return;
     const cancel = cancelNotification(this.handshake.profile, String(id), reason);
     if (cancel !== null) this.send(cancel);
   }

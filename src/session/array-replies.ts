@@ -34,6 +34,12 @@ export class ArrayReply {
     this.#sendIfWhole();
   }
 
+  /** An expected answer will not come. */
+  forgo(): void {
+    this.#awaited--;
+    this.#sendIfWhole();
+  }
+
   /** All elements have been seen: no further expect() comes. */
   seal(): void {
     this.#sealed = true;

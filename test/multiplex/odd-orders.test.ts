@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { describe, test } from 'node:test';
+import { describe, type TestContext, test } from 'node:test';
 import { MultiplexWorld, NOTHING_LEFT } from '../support/multiplex-world.js';
 
 const INITIALIZE =
@@ -10,6 +10,16 @@ const INITIALIZED = '{"jsonrpc":"2.0","method":"notifications/initialized"}';
 function idOf(received: readonly string[], text: string, nth = 0): number {
   const message = received.filter((one) => one.includes(text))[nth] ?? '';
   return Number(/"id":(\d+)/.exec(message)?.[1]);
+}
+
+/** Lets mocked time pass, for timers and clock alike. */
+function passTime(t: TestContext): (ms: number) => void {
+  let nowMs = 0;
+  t.mock.method(performance, 'now', () => nowMs);
+  return (ms) => {
+    nowMs += ms;
+    t.mock.timers.tick(ms);
+  };
 }
 
 function count(received: readonly string[], text: string): number {
@@ -68,6 +78,75 @@ describe('a client that leaves with the first initialize in flight', () => {
       client.hangUp();
     }
     await world.settle();
+    assert.deepEqual(world.left, NOTHING_LEFT);
+  });
+});
+
+describe("a request that is cancelled in MCP's way", () => {
+  const CANCEL = '{"method":"notifications/cancelled","params":{"requestId":1}}';
+
+  test('holds up the other answers of its array for a grace only', async (t) => {
+    t.mock.timers.enable({ apis: ['setTimeout', 'setInterval'] });
+    const pass = passTime(t);
+    const world = new MultiplexWorld();
+    const client = world.connect();
+    client.say('[{"id":1,"method":"hold"},{"id":2,"method":"m"}]');
+    client.say(CANCEL);
+    await world.settle();
+    world.upstream.say(`{"id":${idOf(world.upstream.received, '"m"')},"result":"other"}`);
+    await world.settle();
+    pass(5000);
+    assert.deepEqual(client.received, ['[{"id":2,"result":"other"}]']);
+    client.hangUp();
+    await world.settle();
+    assert.deepEqual(world.left, NOTHING_LEFT);
+  });
+
+  test('before it was sent frees its id a grace after it was', async (t) => {
+    t.mock.timers.enable({ apis: ['setTimeout', 'setInterval'] });
+    const pass = passTime(t);
+    let open = (): void => undefined;
+    const world = new MultiplexWorld({
+      opening: () =>
+        new Promise((resolve) => {
+          open = resolve;
+        }),
+    });
+    const client = world.connect();
+    client.say('{"id":1,"method":"hold"}');
+    client.say(CANCEL);
+    await world.settle();
+    pass(6000);
+    open();
+    await world.settle();
+    assert.equal(world.upstream.received.length, 2);
+    pass(6000);
+    assert.deepEqual([world.table.count, client.received], [0, []]);
+  });
+
+  test('a second time means the request before it with the same id', async () => {
+    const world = new MultiplexWorld();
+    const client = world.connect();
+    client.say('{"id":1,"method":"older"}');
+    client.say('{"id":1,"method":"newer"}');
+    for (let n = 0; n < 3; n++) client.say(CANCEL);
+    await world.settle();
+    const { received } = world.upstream;
+    assert.deepEqual(
+      received.slice(2).map((text) => Number(/"requestId":(\d+)/.exec(text)?.[1])),
+      [idOf(received, 'newer'), idOf(received, 'older')],
+    );
+  });
+
+  test('is not cancelled again when its client leaves', async () => {
+    const world = new MultiplexWorld({ profile: 'mcp' });
+    const client = world.connect();
+    client.say('{"id":1,"method":"hold"}');
+    client.say(CANCEL);
+    await world.settle();
+    client.hangUp();
+    await world.settle();
+    assert.equal(count(world.upstream.received, 'cancelled'), 1);
     assert.deepEqual(world.left, NOTHING_LEFT);
   });
 });

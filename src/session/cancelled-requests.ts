@@ -1,0 +1,38 @@
+/** A reply that crossed its cancel notification has come by then. */
+const GRACE_MS = 5000;
+
+/**
+ * Requests that their client has cancelled in MCP's way: the server should not answer them
+ * (specification 2025-06-18, "Cancellation"), so nothing else would ever end them. One that
+ * is answered all the same within the grace is answered to the client.
+ */
+export class CancelledRequests<Request> {
+  readonly #onGraceOver: (request: Request) => void;
+  #waiting: { readonly request: Request; readonly untilMs: number }[] = [];
+  #timer: NodeJS.Timeout | null = null;
+
+  /** `onGraceOver`: told of each request, answered meanwhile or not. */
+  constructor(onGraceOver: (request: Request) => void) {
+    this.#onGraceOver = onGraceOver;
+  }
+
+  add(request: Request): void {
+    this.#waiting.push({ request, untilMs: performance.now() + GRACE_MS });
+    this.#timer ??= setTimeout(this.#look, GRACE_MS);
+  }
+
+  end(): void {
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#timer = null;
+    this.#waiting = [];
+  }
+
+  readonly #look = (): void => {
+    const now = performance.now();
+    while (this.#waiting.length > 0 && this.#waiting[0]!.untilMs <= now) {
+      this.#onGraceOver(this.#waiting.shift()!.request);
+    }
+    const next = this.#waiting[0];
+    this.#timer = next === undefined ? null : setTimeout(this.#look, next.untilMs - now);
+  };
+}
