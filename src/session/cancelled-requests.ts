@@ -36,3 +36,13 @@ export class CancelledRequests<Request> {
     this.#timer = next === undefined ? null : setTimeout(this.#look, next.untilMs - now);
   };
 }
+
+/** The id that `notifications/cancelled` names, as JSON text; null where there is none that is exact. */
+export function cancelledId(notification: Uint8Array): string | null {
+  const { params } = JSON.parse(Buffer.from(notification).toString('utf8')) as {
+    params?: { requestId?: unknown } | null;
+  };
+  const id = params?.requestId;
+  const isExact = typeof id === 'number' && Math.abs(id) <= Number.MAX_SAFE_INTEGER;
+  return typeof id === 'string' || isExact ? JSON.stringify(id) : null;
+}

@@ -8,6 +8,8 @@ export interface WatchedRequest {
   readonly array: ArrayReply | null;
   /** When it was sent, in milliseconds of a clock that is never set. */
   readonly sentAtMs: number;
+  /** The server has been told that nobody wants its answer. */
+  cancelled: boolean;
 }
 
 /** Ids whose late replies are still to be dropped; the oldest are forgotten above this. */
@@ -53,16 +55,31 @@ export class RequestWatch {
     return request;
   }
 
-  /** Gives up what was sent by `sentByMs`, oldest first; its replies are late from now on. */
+  /** Marks the request that a cancel notification names, the newest one; null: it is not watched. */
+  cancel(id: string): WatchedRequest | null {
+    const request = this.#byId.get(keyOf(id))?.findLast(({ cancelled }) => !cancelled);
+    if (request === undefined) return null;
+    request.cancelled = true;
+    return request;
+  }
+
+  /** Gives up a request, whose reply is late from now on; false when it was answered or given up. */
+  giveUp(request: WatchedRequest): boolean {
+    if (!this.#inOrder.has(request)) return false;
+    this.#remove(request);
+    const key = keyOf(request.id);
+    this.#late.set(key, (this.#late.get(key) ?? 0) + 1);
+    if (this.#late.size > MAX_LATE_IDS) this.#late.delete(this.#late.keys().next().value!);
+    return true;
+  }
+
+  /** Gives up what was sent by `sentByMs`, oldest first. */
   expire(sentByMs: number): WatchedRequest[] {
     const expired: WatchedRequest[] = [];
     for (const request of this.#inOrder) {
       if (request.sentAtMs > sentByMs) break;
       expired.push(request);
-      this.#remove(request);
-      const key = keyOf(request.id);
-      this.#late.set(key, (this.#late.get(key) ?? 0) + 1);
-      if (this.#late.size > MAX_LATE_IDS) this.#late.delete(this.#late.keys().next().value!);
+      this.giveUp(request);
     }
     return expired;
   }

@@ -24,6 +24,7 @@ import type {
   UpstreamFactory,
 } from '../upstream/upstream.js';
 import { ArrayReplies } from './array-replies.js';
+import { CancelledRequests, cancelledId } from './cancelled-requests.js';
 import {
   CLOSE_MALFORMED,
   CLOSE_NORMAL,
@@ -84,6 +85,9 @@ export class PassThroughSession implements Session, UpstreamEvents {
   readonly #arrays: ArrayReplies;
   readonly #watch = new RequestWatch();
   readonly #timer: RequestTimer | null;
+  readonly #cancelled = new CancelledRequests<WatchedRequest>((request) => {
+    if (this.#watch.giveUp(request)) request.array?.forgo();
+  });
   #requests = 0;
   #replies = 0;
   #goneReason: string | null = null;
@@ -165,7 +169,8 @@ export class PassThroughSession implements Session, UpstreamEvents {
       const isRequest = kind === KIND_REQUEST;
       if (isRequest) this.#requests++;
       // MCP: what was cancelled is not answered (specification 2025-06-18, "Cancellation").
-      else if (kind === KIND_NOTIFICATION && CANCELLED.find(batch, i) !== null) this.#replies++;
+      else if (kind === KIND_NOTIFICATION && CANCELLED.find(batch, i) !== null)
+        this.#cancel(batch.input(i));
       if (this.#arrays.active || this.#timer !== null) this.#note(batch, i, isRequest);
     }
     if (this.#upstream === null) flow.taken(to - from);
@@ -237,7 +242,16 @@ export class PassThroughSession implements Session, UpstreamEvents {
     const array = this.#arrays.next(isRequest);
     if (!isRequest || (array === null && this.#timer === null)) return;
     this.#timer?.sent(batch.input(index));
-    this.#watch.add({ id: idText(batch, index), array, sentAtMs: performance.now() });
+    const sentAtMs = performance.now();
+    this.#watch.add({ id: idText(batch, index), array, sentAtMs, cancelled: false });
+  }
+
+  /** The server need not answer a request any more, so nobody waits for that. */
+  #cancel(notification: Uint8Array): void {
+    this.#replies++;
+    const id = this.#watch.active ? cancelledId(notification) : null;
+    const request = id === null ? null : this.#watch.cancel(id);
+    if (request !== null) this.#cancelled.add(request);
   }
 
   /** True when a reply is not for the client as it is: part of an array, or too late. */
@@ -249,6 +263,8 @@ export class PassThroughSession implements Session, UpstreamEvents {
       this.#replies--;
       return true;
     }
+    // So was one that was cancelled, and is answered all the same.
+    if (request.cancelled) this.#replies--;
     if (request.array === null) return false;
     request.array.add(unframe(batch.output(index), this.#client.framing));
     return true;
@@ -256,11 +272,11 @@ export class PassThroughSession implements Session, UpstreamEvents {
 
   /** A request has had no answer for too long: the client gets one, the server is told. */
   #timedOut(request: WatchedRequest, cancel: Uint8Array | null): void {
-    this.#replies++;
+    if (!request.cancelled) this.#replies++;
     const reply = Buffer.from(errorReply(request.id, REQUEST_TIMEOUT));
     if (request.array === null) this.#client.sendOne(reply);
     else request.array.add(reply);
-    if (cancel !== null) this.#upstream?.sendOne(cancel);
+    if (cancel !== null && !request.cancelled) this.#upstream?.sendOne(cancel);
   }
 
   get #awaitsReplies(): boolean {
@@ -309,6 +325,7 @@ export class PassThroughSession implements Session, UpstreamEvents {
     await this.#upstream?.stop(graceMs);
     if (this.#drainTimer !== null) clearTimeout(this.#drainTimer);
     this.#timer?.end();
+    this.#cancelled.end();
     this.#noise.end();
     this.#options.onEnded(this);
   }

@@ -102,6 +102,32 @@ test('each part of a batch is answered when its time has come, the batch when al
   }
 });
 
+test('a part of a batch that is cancelled, and never answered, keeps the others for a grace only', async (t) => {
+  const modes = ['session', 'shared'].map(async (mode) => {
+    const gateway = await GatewayProcess.start(t, {
+      args: ['--mode', mode],
+      command: fixture('shared-server'),
+    });
+    const client = await JsonRpcSocket.open(t, gateway.url);
+    client.send(
+      '[{"id":1.50,"method":"hold"},{"id":2,"method":"m"},' +
+        '{"method":"notifications/cancelled","params":{"requestId":1.5}}]',
+    );
+    assert.deepEqual(
+      (await nextArray(client)).map(({ id }) => id),
+      [2],
+    );
+    // Answered all the same, it is late now; one that is answered in time is in its array.
+    client.send('[{"id":3,"method":"hold"},{"id":"3","method":"hold","params":"kept"}]');
+    client.notify('notifications/cancelled', { requestId: 3 });
+    client.notify('release');
+    assert.equal((await nextArray(client)).length, 2);
+    client.send('{"id":"last","method":"m"}');
+    assert.equal((await client.next()).id, 'last');
+  });
+  await Promise.all(modes);
+});
+
 test('a batch in flight when the shared process dies is answered with errors, as one array', async (t) => {
   const gateway = await GatewayProcess.start(t, MODES.shared);
   const client = await JsonRpcSocket.open(t, gateway.url);
