@@ -252,7 +252,7 @@ export class FromServer implements FlowHandler, BatchFlusher {
     const input = batch.input(index);
     const method = methodOf(input, batch.word(index, METHOD_START), batch.word(index, METHOD_END));
     if (method !== PROGRESS_CREATE || batch.word(index, PARAMS_END) === 0) return;
-    const { token } = jsonOf(paramsOf(batch, index)) as { token?: unknown };
+    const { token } = (jsonOf(paramsOf(batch, index)) ?? {}) as { token?: unknown };
     if (token !== undefined) this.#server.tokens.add(token, client);
   }
 

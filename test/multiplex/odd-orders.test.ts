@@ -150,3 +150,29 @@ describe("a request that is cancelled in MCP's way", () => {
     assert.deepEqual(world.left, NOTHING_LEFT);
   });
 });
+
+describe('a server', () => {
+  test('may send odd params with what the gateway looks into', async () => {
+    const world = new MultiplexWorld();
+    const client = world.connect();
+    client.say('{"id":1,"method":"m"}');
+    await world.settle();
+    for (const params of [
+      'null',
+      '7',
+      '"x"',
+      '[]',
+      '[null]',
+      '{}',
+      '{"token":null}',
+      '{"token":{}}',
+    ]) {
+      world.upstream.say(`{"id":1,"method":"window/workDoneProgress/create","params":${params}}`);
+      world.upstream.say(`{"method":"$/progress","params":{"token":null,"value":${params}}}`);
+      world.upstream.say(`{"method":"$/progress","params":{"token":7,"value":${params}}}`);
+      world.upstream.say(`{"method":"notifications/cancelled","params":${params}}`);
+    }
+    await world.settle();
+    assert.equal(count(client.received, 'create'), 8);
+  });
+});
