@@ -187,6 +187,8 @@ export class SharedServer implements ServerPort<MultiplexSession>, SpeakingServe
 
   /** Gives up a request that has had no answer for too long, with `error` as its answer. */
   timeOut(id: number, session: MultiplexSession, error: ReplyError): void {
+    // Telling a slow client of one may have ended it, and the others with it.
+    if (!this.table.isInFlight(id, session)) return;
     const method = this.table.extraOf(id)?.handshake;
     const waiting = this.#waiters.take(id) ?? this.#waiting.take(id);
     if (waiting !== null) {

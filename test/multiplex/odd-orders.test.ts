@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, type TestContext, test } from 'node:test';
+import { REQUEST_TIMEOUT } from '../../src/session/error-reply.js';
 import { MultiplexWorld, NOTHING_LEFT } from '../support/multiplex-world.js';
 
 const INITIALIZE =
@@ -174,5 +175,21 @@ describe('a server', () => {
     }
     await world.settle();
     assert.equal(count(client.received, 'create'), 8);
+  });
+});
+
+describe('requests that time out together', () => {
+  test('are given up once, though telling of the first ends their client', async () => {
+    const world = new MultiplexWorld();
+    const client = world.connect();
+    for (let id = 0; id < 3; id++) client.say(`{"id":${id},"method":"hold"}`);
+    await world.settle();
+    client.heldBackBytes = 10 * 1024 * 1024;
+    const [session] = world.server.sessions;
+    for (const { id } of world.table.overdue(0)) {
+      world.server.timeOut(id, session!, REQUEST_TIMEOUT);
+    }
+    assert.equal(client.closed?.code, 1013);
+    assert.deepEqual(world.left, NOTHING_LEFT);
   });
 });
