@@ -187,7 +187,7 @@ export class FromServer implements FlowHandler, BatchFlusher {
     const method = methodOf(input, batch.word(index, METHOD_START), batch.word(index, METHOD_END));
     if (batch.word(index, SPAN_A_END) !== 0) {
       if (method === 'notifications/cancelled' || method === '$/cancelRequest') {
-        this.#cancel(batch, index);
+        this.#cancel(batch, index, method);
       } else this.#progress(batch, index);
       return;
     }
@@ -206,7 +206,7 @@ export class FromServer implements FlowHandler, BatchFlusher {
   }
 
   /** The server does not want an answer any more. */
-  #cancel(batch: Batch, index: number): void {
+  #cancel(batch: Batch, index: number, method: string): void {
     const start = batch.word(index, SPAN_A_START);
     const end = batch.word(index, SPAN_A_END);
     const found = this.#server.requests.find(batch.input(index).subarray(start, end));
@@ -214,6 +214,8 @@ export class FromServer implements FlowHandler, BatchFlusher {
       this.#server.dropped('a cancel of what the server has not asked');
       return;
     }
+    // MCP: there will be no answer, or one that is ignored. LSP's cancelled requests have one.
+    if (method === 'notifications/cancelled') this.#server.requests.delete(found.givenId);
     const bytes = Buffer.from(String(found.givenId));
     found.client.outlet.flush(batch);
     found.client.outlet.sendOne(splice(batch.input(index), [{ start, end, bytes }]));

@@ -63,6 +63,11 @@ export class ServerRequests {
     return null;
   }
 
+  /** It needs no answer any more. */
+  delete(givenId: number): void {
+    this.#byGivenId.delete(givenId);
+  }
+
   /** Takes all that `client` was asked. */
   takeAllOf(client: MultiplexSession): ServerRequest[] {
     const taken: ServerRequest[] = [];

@@ -176,6 +176,24 @@ describe('a server', () => {
     await world.settle();
     assert.equal(count(client.received, 'create'), 8);
   });
+
+  test("that cancels what it has asked in MCP's way waits for no answer any more", async () => {
+    const world = new MultiplexWorld();
+    const client = world.connect();
+    client.say('{"id":1,"method":"m"}');
+    await world.settle();
+    world.upstream.say('{"id":"q","method":"question"}');
+    world.upstream.say('{"method":"$/cancelRequest","params":{"id":"q"}}');
+    await world.settle();
+    assert.equal(world.server.requests.size, 1);
+    world.upstream.say('{"method":"notifications/cancelled","params":{"requestId":"q"}}');
+    await world.settle();
+    assert.equal(count(client.received, '"requestId":1}'), 1);
+    assert.equal(world.server.requests.size, 0);
+    client.say('{"id":1,"result":"late"}');
+    await world.settle();
+    assert.equal(count(world.upstream.received, 'late'), 0);
+  });
 });
 
 describe('requests that time out together', () => {
