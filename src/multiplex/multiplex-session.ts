@@ -15,7 +15,7 @@ import { INVALID_REQUEST, type ReplyError } from '../../workers/kernel/replies.j
 import type { Batch } from '../lane/batch.js';
 import { Flow, type FlowHandler, type FrameArgs } from '../lane/flow.js';
 import type { Lane } from '../lane/lane.js';
-import { MAX_CLIENT_REQUESTS } from '../limits.js';
+import { MAX_CLIENT_REQUESTS, RING_CAPACITY } from '../limits.js';
 import type { Logger } from '../log.js';
 import { ArrayReplies, type ArrayReply } from '../session/array-replies.js';
 import { CLOSE_MALFORMED, CLOSE_NORMAL, type Client } from '../session/client.js';
@@ -49,6 +49,9 @@ const TOO_MANY_REQUESTS: ReplyError = {
   message: 'Server overloaded; retry later.',
   data: { reason: 'too_many_requests', retryable: true },
 };
+
+/** Requests that pass together are in flight only afterwards; near the limit each is looked at. */
+const PASSING_REQUESTS = MAX_CLIENT_REQUESTS - RING_CAPACITY;
 
 /** A server that looks at the method alone would cancel what is not the client's. */
 const CANCEL_WITH_ID: ReplyError = {
@@ -253,7 +256,7 @@ export class MultiplexSession implements Session, FlowHandler, FrameArgs, Reques
       return true;
     }
     const idLength = batch.word(index, ID_END) - batch.word(index, ID_START);
-    return idLength <= MAX_STORED_ID_BYTES && this.inFlight < MAX_CLIENT_REQUESTS;
+    return idLength <= MAX_STORED_ID_BYTES && this.inFlight < PASSING_REQUESTS;
   }
 
   #deliverSpecial(flow: Flow, batch: Batch, index: number): void {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, type TestContext, test } from 'node:test';
+import { MAX_CLIENT_REQUESTS } from '../../src/limits.js';
 import { REQUEST_TIMEOUT } from '../../src/session/error-reply.js';
 import { MultiplexWorld, NOTHING_LEFT } from '../support/multiplex-world.js';
 
@@ -210,4 +211,15 @@ describe('requests that time out together', () => {
     assert.equal(client.closed?.code, 1013);
     assert.deepEqual(world.left, NOTHING_LEFT);
   });
+});
+
+test('a client has exactly as many requests in flight as it may', async () => {
+  const world = new MultiplexWorld();
+  const client = world.connect();
+  client.say('{"id":"first","method":"hold"}');
+  await world.settle();
+  for (let id = 1; id < MAX_CLIENT_REQUESTS + 300; id++) client.say(`{"id":${id},"method":"hold"}`);
+  await world.settle();
+  assert.equal(world.upstream.received.length, MAX_CLIENT_REQUESTS);
+  assert.equal(count(client.received, '"too_many_requests"'), 300);
 });
