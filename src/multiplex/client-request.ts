@@ -1,19 +1,17 @@
 import {
   ID_END,
   ID_START,
+  PARAMS_END,
+  PARAMS_START,
   SPAN_A_END,
   SPAN_A_START,
   SPAN_B_END,
   SPAN_B_START,
 } from '../../workers/batch-layout.js';
 import type { Batch } from '../lane/batch.js';
+import { findProcessIds } from './process-ids.js';
 import type { RequestTable } from './request-table.js';
-import { type Edit, splice } from './splice.js';
-
-export interface Span {
-  readonly start: number;
-  readonly end: number;
-}
+import { type Edit, type Span, splice } from './splice.js';
 
 /** A client's request as it was sent, and where in it stands what is rewritten. */
 export interface ClientRequest {
@@ -23,8 +21,11 @@ export interface ClientRequest {
   readonly tokenA: Span | null;
   /** `partialResultToken`. */
   readonly tokenB: Span | null;
+  /** Values that the server is not told: it gets null. */
+  readonly hidden?: readonly Span[];
 }
 
+const NULL = Buffer.from('null');
 const QUOTE = 0x22;
 const MINUS = 0x2d;
 const ZERO = 0x30;
@@ -39,9 +40,12 @@ export function requestOf(batch: Batch, index: number): ClientRequest {
   return { bytes, id, tokenA: tokenAt(bytes, a), tokenB: tokenAt(bytes, b) };
 }
 
-/** The same with bytes of its own. */
-export function keepRequest(request: ClientRequest): ClientRequest {
-  return { ...request, bytes: new Uint8Array(request.bytes) };
+/** The request of a handshake that is frame `index`, with bytes of its own. */
+export function handshakeRequestOf(batch: Batch, index: number): ClientRequest {
+  const request = requestOf(batch, index);
+  const bytes = new Uint8Array(request.bytes);
+  const params = { start: batch.word(index, PARAMS_START), end: batch.word(index, PARAMS_END) };
+  return { ...request, bytes, hidden: findProcessIds(bytes, params) };
 }
 
 /**
@@ -53,6 +57,7 @@ export function rewriteRequest(request: ClientRequest, id: number): Uint8Array {
   const edits: Edit[] = [{ ...request.id, bytes: Buffer.from(text) }];
   if (request.tokenA !== null) edits.push({ ...request.tokenA, bytes: Buffer.from(text) });
   if (request.tokenB !== null) edits.push({ ...request.tokenB, bytes: Buffer.from(`"p${text}"`) });
+  for (const span of request.hidden ?? []) edits.push({ ...span, bytes: NULL });
   return splice(request.bytes, edits);
 }
 

@@ -1,6 +1,7 @@
 import type { Profile } from '../session/profile.js';
 import { guessProfile } from '../session/profile.js';
-import type { ClientRequest, Span } from './client-request.js';
+import type { ClientRequest } from './client-request.js';
+import type { Span } from './splice.js';
 
 /** The server's reply to a request of a handshake, and its id's span. */
 export interface KeptReply {

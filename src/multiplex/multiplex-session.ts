@@ -22,7 +22,7 @@ import { CLOSE_MALFORMED, CLOSE_NORMAL, type Client } from '../session/client.js
 import { errorReply } from '../session/error-reply.js';
 import type { Session } from '../session/session.js';
 import { CANCEL_METHODS, notificationToServer } from './client-notification.js';
-import { keepRequest, keepTokens, requestOf, rewriteRequest } from './client-request.js';
+import { handshakeRequestOf, keepTokens, requestOf, rewriteRequest } from './client-request.js';
 import type { KeptReply } from './handshake.js';
 import type { HandshakeWaiter } from './handshake-waiters.js';
 import { Outlet, type OutletLimits } from './outlet.js';
@@ -296,7 +296,8 @@ export class MultiplexSession implements Session, FlowHandler, FrameArgs, Reques
       flow.taken(1);
       if (method === 'exit') this.close(CLOSE_NORMAL, 'exit');
     } else if (method !== null && handshakeMethods.has(method)) {
-      this.#deliverHandshake({ session: this, flow, method, request: keepRequest(request), id });
+      const kept = handshakeRequestOf(batch, index);
+      this.#deliverHandshake({ session: this, flow, method, request: kept, id });
     } else {
       keepTokens(table, id, request);
       this.#server.writeMessage(this, flow, rewriteRequest(request, id), id);

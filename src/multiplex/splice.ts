@@ -1,7 +1,11 @@
-/** Bytes [start, end) of a message that become others. */
-export interface Edit {
+/** Bytes [start, end) of a message. */
+export interface Span {
   readonly start: number;
   readonly end: number;
+}
+
+/** A span that becomes other bytes. */
+export interface Edit extends Span {
   readonly bytes: Uint8Array;
 }
 

@@ -1,7 +1,12 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { Batch } from '../../src/lane/batch.js';
-import { keepTokens, requestOf, rewriteRequest } from '../../src/multiplex/client-request.js';
+import {
+  handshakeRequestOf,
+  keepTokens,
+  requestOf,
+  rewriteRequest,
+} from '../../src/multiplex/client-request.js';
 import { NotificationRules } from '../../src/multiplex/notification-rules.js';
 import { RequestTable } from '../../src/multiplex/request-table.js';
 import { RestartBackoff } from '../../src/multiplex/restart-backoff.js';
@@ -104,6 +109,22 @@ describe("a client's request", () => {
       [Buffer.from(tokenA!).toString(), Buffer.from(tokenB!).toString()],
       ['"t"', '-1'],
     );
+  });
+
+  test("of a handshake does not tell the server the client's process", () => {
+    const initialize = (processId: string): string =>
+      `{"id":7,"method":"initialize","params":{"a":[{"processId":5}],${processId},"b":"processId"}}`;
+    const told = (text: string): string =>
+      Buffer.from(rewriteRequest(handshakeRequestOf(scanned(text), 0), 7)).toString();
+    assert.equal(told(initialize('"processId" : 4711')), initialize('"processId" : null'));
+    assert.equal(
+      told(initialize('"processId":1,"process\\u0049d":2')),
+      initialize('"processId":null,"process\\u0049d":null'),
+    );
+    for (const params of ['', ',"params":null', ',"params":[4711]', ',"params":{}']) {
+      const same = `{"id":7,"method":"initialize"${params}}`;
+      assert.equal(told(same), same);
+    }
   });
 
   test('keeps what is in the place of a token and is none', () => {
