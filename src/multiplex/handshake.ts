@@ -68,13 +68,18 @@ export class Handshake {
     if (step !== undefined) step.reply = reply;
   }
 
-  /** It was answered with an error, or not at all: the next client may try. */
-  failed(method: string): void {
-    if (this.#steps.get(method)?.reply !== null) return;
+  /**
+   * It was answered with an error, or not at all: the next client may try. Returns an
+   * `initialized` that is void with it; null: there is none.
+   */
+  failed(method: string): Uint8Array | null {
+    if (this.#steps.get(method)?.reply !== null) return null;
     this.#steps.delete(method);
-    if (this.#steps.size > 0) return;
+    if (this.#steps.size > 0) return null;
+    const initialized = this.#initialized;
     this.#initialized = null;
     this.#guessed = null;
+    return initialized;
   }
 
   /** True when an `initialized` is the first one, and goes to the server; it is kept. */

@@ -191,6 +191,7 @@ export class SharedServer implements ServerPort<MultiplexSession>, SpeakingServe
     if (!this.table.isInFlight(id, session)) return;
     const method = this.table.extraOf(id)?.handshake;
     const waiting = this.#waiters.take(id) ?? this.#waiting.take(id);
+    if (method !== undefined) session.greeted = false;
     if (waiting !== null) {
       session.answerError(id, error);
       waiting.flow.taken(1);
@@ -232,7 +233,8 @@ export class SharedServer implements ServerPort<MultiplexSession>, SpeakingServe
 
   /** It was answered with an error, or never: the next one tries. */
   handshakeFailed(method: string): void {
-    this.handshake.failed(method);
+    const initialized = this.handshake.failed(method);
+    if (initialized !== null) this.#waiting.takeMessage(initialized)?.flow.taken(1);
     if (this.handshake.request(method) !== 'first') return;
     const next = this.#waiters.takeFirst(method);
     if (next !== null) next.session.sendHandshake(next);

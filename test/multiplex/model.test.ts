@@ -2,6 +2,8 @@ import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import { MultiplexModel, type Step } from '../support/multiplex-model.js';
 
+/** Longer than a restart, an idle server's timeout and the grace of a cancelled request. */
+const TICK_MS = 10_000;
 const which = fc.nat(1000);
 const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 2, arbitrary: fc.constant<Step>({ do: 'connect' }) },
@@ -56,6 +58,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   },
   { weight: 1, arbitrary: fc.constant<Step>({ do: 'crash' }) },
   { weight: 3, arbitrary: fc.constantFrom<Step>({ do: 'settle' }, { do: 'tick' }) },
+  { weight: 1, arbitrary: fc.constant<Step>({ do: 'timeout' }) },
 );
 
 describe('between clients, a server and any order of events', () => {
@@ -63,9 +66,15 @@ describe('between clients, a server and any order of events', () => {
     const with_ = handshakeMethods.length > 0 ? 'with a handshake' : 'without a handshake';
     test(`each request has one answer, its sender gets it, and nothing is left (${with_})`, async (t) => {
       t.mock.timers.enable({ apis: ['setTimeout', 'setInterval'] });
+      let nowMs = 0;
+      t.mock.method(performance, 'now', () => nowMs);
       await fc.assert(
         fc.asyncProperty(fc.array(step, { maxLength: 120, size: 'max' }), async (steps) => {
-          const model = new MultiplexModel(() => t.mock.timers.tick(10_000), { handshakeMethods });
+          const tick = (): void => {
+            nowMs += TICK_MS;
+            t.mock.timers.tick(TICK_MS);
+          };
+          const model = new MultiplexModel(tick, { handshakeMethods, idleTimeoutMs: TICK_MS / 2 });
           for (let n = 0; n < 3; n++) await model.run({ do: 'connect' });
           for (const one of steps) await model.run(one);
           await model.finish();

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { MultiplexSession } from '../../src/multiplex/multiplex-session.js';
+import { REQUEST_TIMEOUT } from '../../src/session/error-reply.js';
 import type { MemoryClient } from './memory-client.js';
 import type { MemoryUpstream } from './memory-upstream.js';
 import { MultiplexWorld, NOTHING_LEFT, type WorldOptions } from './multiplex-world.js';
@@ -12,7 +14,7 @@ const TOKENS = ['"t"', '7', '"p3"', '1'];
 
 /** One step of a run; the numbers choose among what there is, modulo. */
 export type Step =
-  | { readonly do: 'connect' | 'crash' | 'settle' | 'tick' }
+  | { readonly do: 'connect' | 'crash' | 'settle' | 'tick' | 'timeout' }
   | {
       readonly do: 'request' | 'cancel';
       readonly client: number;
@@ -34,6 +36,8 @@ interface Asked {
 interface Open {
   readonly id: number;
   readonly asked: Asked;
+  /** Cancels of it that the process was sent. */
+  cancels: number;
 }
 
 /**
@@ -50,6 +54,10 @@ export class MultiplexModel {
   /** Questions of the server: who may answer. */
   readonly #questions: (MemoryClient | null)[] = [];
   readonly #answered = new Set<number>();
+  /** Ids that each client has cancelled, as it wrote them: these need not be answered. */
+  readonly #cancelled = new Map<MemoryClient, string[]>();
+  /** Messages of a handshake that the process at hand was sent. */
+  #handshake: string[] = [];
   #crashes = 0;
   readonly #tick: () => void;
 
@@ -62,6 +70,7 @@ export class MultiplexModel {
       profile: 'mcp',
       onStart: (upstream) => {
         this.#open = [];
+        this.#handshake = [];
         upstream.onMessage = (text) => this.#serverGot(upstream, text);
       },
     });
@@ -118,6 +127,9 @@ export class MultiplexModel {
       case 'tick':
         this.#tick();
         break;
+      case 'timeout':
+        this.#timeOutOldest();
+        break;
       case 'settle':
         await this.world.settle();
     }
@@ -163,7 +175,14 @@ export class MultiplexModel {
     return `{"id":${rawId},"method":"m","params":{"tag":${asked.tag}${meta}}}`;
   }
 
+  #timeOutOldest(): void {
+    const [oldest] = this.world.table.overdue(0);
+    if (!(oldest?.owner instanceof MultiplexSession)) return;
+    this.world.server.timeOut(oldest.id, oldest.owner, REQUEST_TIMEOUT);
+  }
+
   #cancel(client: MemoryClient, rawId: string): void {
+    this.#cancelled.set(client, [...(this.#cancelled.get(client) ?? []), rawId]);
     const by = this.world.clients.indexOf(client);
     client.say(`{"method":"notifications/cancelled","params":{"requestId":${rawId},"by":${by}}}`);
   }
@@ -228,6 +247,7 @@ export class MultiplexModel {
       params?: { tag?: number; requestId?: number; by?: number; reason?: string };
       result?: { from: number };
     };
+    if (message.method?.includes('initialize')) this.#serverGreeted(message.method);
     if (message.method === 'initialize') {
       const id = /"id":(\d+)/.exec(text)![1]!;
       // In a turn of its own, as from a process.
@@ -241,13 +261,21 @@ export class MultiplexModel {
     }
   }
 
+  /** A process is told of the handshake once, before anything else. */
+  #serverGreeted(method: string): void {
+    if (this.world.server.handshakeMethods.size === 0) return;
+    assert.ok(!this.#handshake.includes(method), `${method} is not sent twice`);
+    this.#handshake.push(method);
+    assert.equal(this.#handshake[0], 'initialize');
+  }
+
   #serverAsked(id: unknown, tag: number): void {
     assert.ok(Number.isInteger(id), 'ids at the server are integers');
     assert.ok(!this.#seenTags.has(tag), 'nothing is sent twice');
     this.#seenTags.add(tag);
     assert.ok(!this.#usedIds.includes(id as number), 'ids at the server are unique');
     this.#usedIds.push(id as number);
-    this.#open.push({ id: id as number, asked: this.#asked[tag]! });
+    this.#open.push({ id: id as number, asked: this.#asked[tag]!, cancels: 0 });
   }
 
   /** `from`: the client that says so; undefined: an error of the gateway. */
@@ -264,7 +292,8 @@ export class MultiplexModel {
     // Its reply may have crossed the cancel, or the process be another one.
     if (open === undefined) return;
     const { client } = open.asked;
-    if (params.by === undefined) assert.ok(client.gone, params.reason);
+    assert.equal(++open.cancels, 1, 'nothing is cancelled twice');
+    if (params.by === undefined) assert.ok(client.gone || /timed out/.test(params.reason ?? ''));
     else assert.equal(params.by, this.world.clients.indexOf(client), 'own requests only');
     if (client.gone) this.#open = this.#open.filter((other) => other !== open);
   }
@@ -289,16 +318,20 @@ export class MultiplexModel {
     }
     const untold = replies.filter(({ tag, id }) => tag === undefined && id !== '"init"');
     assert.ok(
-      untold.every(({ text }) => text.includes('"upstream_exited"')),
+      untold.every(({ text }) => /"upstream_exited"|"timeout"/.test(text)),
       untold[0]?.text,
     );
-    if (this.#crashes === 0) assert.equal(untold.length, 0, 'nothing died');
+    const died = untold.filter(({ text }) => text.includes('"upstream_exited"'));
+    if (this.#crashes === 0) assert.equal(died.length, 0, 'nothing died');
     if (client.gone) return;
     assert.equal(replies.filter(({ id }) => id === '"init"').length, 1, 'answers to initialize');
     for (const rawId of RAW_IDS) {
       const asked = this.#asked.filter((one) => one.client === client && one.rawId === rawId);
       const answered = replies.filter(({ id }) => id === rawId);
-      assert.equal(answered.length, asked.length, `answers to ${rawId}`);
+      const unanswered = asked.length - answered.length;
+      assert.ok(unanswered >= 0, `answers to ${rawId}`);
+      const cancels = (this.#cancelled.get(client) ?? []).filter((id) => isSame(id, rawId));
+      assert.ok(unanswered <= cancels.length, `no answer to ${rawId}`);
     }
   }
 }
@@ -331,6 +364,12 @@ function messagesIn(frame: string): Answer[] {
 /** The elements of an array of objects, as they are written. */
 function elementsOf(array: string): string[] {
   return array.slice(1, -1).split(/(?<=\}),(?=\{)/);
+}
+
+/** Whether two JSON texts are the same string or number; beyond 2^53 only the same text is. */
+function isSame(a: string, b: string): boolean {
+  const isBig = Number(a) > Number.MAX_SAFE_INTEGER;
+  return a === b || (!isBig && JSON.parse(a) === JSON.parse(b));
 }
 
 function at<T>(from: readonly T[], which: number): T {
