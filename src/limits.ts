@@ -127,6 +127,9 @@ export const MAX_SERVER_ARRAY_ELEMENTS = 10_000;
 /** Requests that one client of a shared server may have in flight; more are answered with -32001. */
 export const MAX_CLIENT_REQUESTS = 16_384;
 
+/** Requests of a shared server that clients have not answered; more are answered with -32001. */
+export const MAX_SERVER_REQUESTS = 16_384;
+
 /** `--client-overflow`: bytes that a client of a shared server may leave unread. */
 export const CLIENT_OVERFLOW_BYTES = 16 * 1024 * 1024;
 

@@ -14,7 +14,7 @@ import {
 import type { Batch } from '../lane/batch.js';
 import type { Flow, FlowHandler } from '../lane/flow.js';
 import type { BatchFlusher } from '../lane/lane.js';
-import { MAX_SERVER_ARRAY_ELEMENTS } from '../limits.js';
+import { MAX_SERVER_ARRAY_ELEMENTS, MAX_SERVER_REQUESTS } from '../limits.js';
 import { errorReply } from '../session/error-reply.js';
 import { methodOf } from '../session/method-names.js';
 import type { Handshake, KeptReply } from './handshake.js';
@@ -30,6 +30,11 @@ const NO_CLIENT = {
   code: -32000,
   message: 'There is no client to answer this request.',
   data: { reason: 'no_client' },
+};
+const TOO_MANY_QUESTIONS = {
+  code: -32001,
+  message: 'Clients have not answered too many requests; retry later.',
+  data: { reason: 'too_many_requests', retryable: true },
 };
 const NOBODYS_REPLY = 'a reply that nobody waits for';
 const PROGRESS_CREATE = 'window/workDoneProgress/create';
@@ -169,10 +174,12 @@ export class FromServer implements FlowHandler, BatchFlusher {
     const input = batch.input(index);
     const { start, end } = idSpan(batch, index);
     const originalId = input.slice(start, end);
-    const client = chooseClient(server.serverRequestRule, this.#greeted());
+    const isTooMany = server.requests.size >= MAX_SERVER_REQUESTS;
+    const client = isTooMany ? null : chooseClient(server.serverRequestRule, this.#greeted());
     if (client === null) {
       const id = Buffer.from(originalId).toString('utf8');
-      server.send(Buffer.from(errorReply(id, NO_CLIENT)));
+      const error = isTooMany ? TOO_MANY_QUESTIONS : NO_CLIENT;
+      server.send(Buffer.from(errorReply(id, error)));
       return;
     }
     const givenId = server.requests.add({ originalId, client });

@@ -49,6 +49,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     }),
   },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('disconnect' as const), which }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('foresee' as const), which: fc.nat(8) }) },
   {
     weight: 1,
     arbitrary: fc.record({

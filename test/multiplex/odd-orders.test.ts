@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, type TestContext, test } from 'node:test';
-import { MAX_CLIENT_REQUESTS } from '../../src/limits.js';
+import { MAX_CLIENT_REQUESTS, MAX_SERVER_REQUESTS } from '../../src/limits.js';
 import { REQUEST_TIMEOUT } from '../../src/session/error-reply.js';
 import { MultiplexWorld, NOTHING_LEFT } from '../support/multiplex-world.js';
 
@@ -222,4 +222,20 @@ test('a client has exactly as many requests in flight as it may', async () => {
   await world.settle();
   assert.equal(world.upstream.received.length, MAX_CLIENT_REQUESTS);
   assert.equal(count(client.received, '"too_many_requests"'), 300);
+});
+
+test('a server whose requests are not answered may not ask without end', async () => {
+  const world = new MultiplexWorld();
+  const client = world.connect();
+  client.say('{"method":"hello"}');
+  await world.settle();
+  for (let id = 0; id < MAX_SERVER_REQUESTS + 2; id++)
+    world.upstream.say(`{"id":${id},"method":"q"}`);
+  await world.settle();
+  assert.equal(client.received.length, MAX_SERVER_REQUESTS);
+  const refused = world.upstream.received.filter((text) => text.includes('"too_many_requests"'));
+  assert.match(refused.join(), /^\{"jsonrpc":"2.0","id":16384,.*"id":16385,/);
+  client.hangUp();
+  await world.settle();
+  assert.deepEqual(world.left, NOTHING_LEFT);
 });

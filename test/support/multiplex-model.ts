@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { MultiplexSession } from '../../src/multiplex/multiplex-session.js';
 import { REQUEST_TIMEOUT } from '../../src/session/error-reply.js';
+import { ID_SLOTS } from '../../workers/id-store.js';
 import type { MemoryClient } from './memory-client.js';
 import type { MemoryUpstream } from './memory-upstream.js';
 import { MultiplexWorld, NOTHING_LEFT, type WorldOptions } from './multiplex-world.js';
@@ -23,7 +24,10 @@ export type Step =
     }
   | { readonly do: 'batch'; readonly client: number; readonly ids: readonly number[] }
   | { readonly do: 'reply' | 'progress'; readonly which: number; readonly isError: boolean }
-  | { readonly do: 'forge' | 'disconnect' | 'garbage' | 'cancelForeign'; readonly which: number }
+  | {
+      readonly do: 'forge' | 'foresee' | 'disconnect' | 'garbage' | 'cancelForeign';
+      readonly which: number;
+    }
   | { readonly do: 'ask'; readonly answers: readonly number[] };
 
 interface Asked {
@@ -111,6 +115,15 @@ export class MultiplexModel {
         break;
       case 'forge':
         this.#forge(step.which);
+        break;
+      case 'foresee':
+        // Ids that requests will have, or have that wait for the process to take them.
+        await this.world.settle();
+        if (this.world.upstreams.length === 0) break;
+        this.world.upstream.say(
+          `{"id":${Math.max(0, ...this.#usedIds) + 1 + step.which},"result":"forged"}`,
+        );
+        await this.world.settle();
         break;
       case 'garbage':
         this.#with(this.#clients, step.which, (client) => client.say('{"id":'));
@@ -206,7 +219,8 @@ export class MultiplexModel {
       `{"id":${id},"result":"forged"}`,
       `{"id":"${id}","result":"forged"}`,
       `{"id":${id}.0,"result":"forged"}`,
-      `{"id":${id + 131_072},"error":{"code":1,"message":"forged"}}`,
+      // The same slot as one that is in flight.
+      `{"id":${at([...this.#usedIds, id], which) + ID_SLOTS},"error":{"code":1,"message":"forged"}}`,
       `{"method":"notifications/progress","params":{"progressToken":${id},"forged":1}}`,
       'noise',
     ];
