@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { describe, type TestContext, test } from 'node:test';
+import { afterEach, beforeEach, describe, mock, type TestContext, test } from 'node:test';
 import { MAX_CLIENT_REQUESTS, MAX_SERVER_REQUESTS } from '../../src/limits.js';
 import { REQUEST_TIMEOUT } from '../../src/session/error-reply.js';
 import { MultiplexWorld, NOTHING_LEFT } from '../support/multiplex-world.js';
@@ -7,6 +7,10 @@ import { MultiplexWorld, NOTHING_LEFT } from '../support/multiplex-world.js';
 const INITIALIZE =
   '{"jsonrpc":"2.0","id":"init","method":"initialize","params":{"protocolVersion":"1"}}';
 const INITIALIZED = '{"jsonrpc":"2.0","method":"notifications/initialized"}';
+
+// A timer of the real clock would keep the test going until it is over.
+beforeEach(() => mock.timers.enable({ apis: ['setTimeout', 'setInterval'] }));
+afterEach(() => mock.timers.reset());
 
 /** The id with which the server was sent the `nth` message with this text in it. */
 function idOf(received: readonly string[], text: string, nth = 0): number {
@@ -20,7 +24,7 @@ function passTime(t: TestContext): (ms: number) => void {
   t.mock.method(performance, 'now', () => nowMs);
   return (ms) => {
     nowMs += ms;
-    t.mock.timers.tick(ms);
+    mock.timers.tick(ms);
   };
 }
 
@@ -35,8 +39,7 @@ function answerInitialize(world: MultiplexWorld): void {
 }
 
 describe('notifications/initialized', () => {
-  test('that comes while the process is down is told to the next one once, behind initialize', async (t) => {
-    t.mock.timers.enable({ apis: ['setTimeout', 'setInterval'] });
+  test('that comes while the process is down is told to the next one once, behind initialize', async () => {
     const world = new MultiplexWorld();
     const client = world.connect();
     client.say(INITIALIZE);
@@ -47,7 +50,7 @@ describe('notifications/initialized', () => {
     client.say('{"method":"before"}');
     client.say(INITIALIZED);
     await world.settle();
-    t.mock.timers.tick(100);
+    mock.timers.tick(100);
     answerInitialize(world);
     await world.settle();
     const methods = world.upstream.received.map((text) => /"method":"([^"]+)"/.exec(text)?.[1]);
@@ -56,8 +59,7 @@ describe('notifications/initialized', () => {
 });
 
 describe('a client that leaves with the first initialize in flight', () => {
-  test('spoils no handshake of the next process', async (t) => {
-    t.mock.timers.enable({ apis: ['setTimeout', 'setInterval'] });
+  test('spoils no handshake of the next process', async () => {
     const world = new MultiplexWorld({ idleTimeoutMs: 100 });
     const first = world.connect();
     first.say(INITIALIZE);
@@ -65,7 +67,7 @@ describe('a client that leaves with the first initialize in flight', () => {
     const retired = world.upstream;
     retired.stop = () => Promise.resolve();
     first.hangUp();
-    t.mock.timers.tick(100);
+    mock.timers.tick(100);
     assert.ok(retired.inputClosed);
     const next = [world.connect(), world.connect()];
     for (const client of next) client.say(INITIALIZE);
@@ -88,7 +90,6 @@ describe("a request that is cancelled in MCP's way", () => {
   const CANCEL = '{"method":"notifications/cancelled","params":{"requestId":1}}';
 
   test('holds up the other answers of its array for a grace only', async (t) => {
-    t.mock.timers.enable({ apis: ['setTimeout', 'setInterval'] });
     const pass = passTime(t);
     const world = new MultiplexWorld();
     const client = world.connect();
@@ -105,7 +106,6 @@ describe("a request that is cancelled in MCP's way", () => {
   });
 
   test('before it was sent frees its id a grace after it was', async (t) => {
-    t.mock.timers.enable({ apis: ['setTimeout', 'setInterval'] });
     const pass = passTime(t);
     let open = (): void => undefined;
     const world = new MultiplexWorld({
