@@ -130,6 +130,12 @@ export const MAX_CLIENT_REQUESTS = 16_384;
 /** Requests of a shared server that clients have not answered; more are answered with -32001. */
 export const MAX_SERVER_REQUESTS = 16_384;
 
+/**
+ * Bytes for a shared server that clients have left behind and that it has not read; above, new
+ * clients are closed with 1013. Clients that come, send and go must not fill the memory.
+ */
+export const MAX_LEFT_BEHIND_BYTES = 64 * 1024 * 1024;
+
 /** `--client-overflow`: bytes that a client of a shared server may leave unread. */
 export const CLIENT_OVERFLOW_BYTES = 16 * 1024 * 1024;
 

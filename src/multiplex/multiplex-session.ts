@@ -119,6 +119,11 @@ export class MultiplexSession implements Session, FlowHandler, FrameArgs, Reques
     );
   }
 
+  /** Bytes of its messages that are on their way, or that the server has not read. */
+  get pendingBytes(): number {
+    return this.#flow.ring.bytes;
+  }
+
   next(): number {
     const id = this.#server.table.give();
     if (id === 0 && !this.#waitsForId) {

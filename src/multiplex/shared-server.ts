@@ -10,9 +10,9 @@ import type { ReplyError } from '../../workers/kernel/replies.js';
 import type { Batch } from '../lane/batch.js';
 import { Flow } from '../lane/flow.js';
 import type { Lane } from '../lane/lane.js';
-import { MAX_SERVER_ARRAY_ELEMENTS } from '../limits.js';
+import { MAX_LEFT_BEHIND_BYTES, MAX_SERVER_ARRAY_ELEMENTS } from '../limits.js';
 import { CancelledRequests } from '../session/cancelled-requests.js';
-import { CLOSE_UPSTREAM_GONE } from '../session/client.js';
+import { CLOSE_TRY_AGAIN_LATER, CLOSE_UPSTREAM_GONE } from '../session/client.js';
 import { errorReply } from '../session/error-reply.js';
 import { MethodNames } from '../session/method-names.js';
 import { cancelNotification, type Profile } from '../session/profile.js';
@@ -22,6 +22,7 @@ import { FromServer, type SpeakingServer } from './from-server.js';
 import { Handshake, INITIALIZED_METHODS, type KeptReply } from './handshake.js';
 import { HandshakeReplay } from './handshake-replay.js';
 import { type HandshakeWaiter, HandshakeWaiters } from './handshake-waiters.js';
+import { LeftBehind } from './left-behind.js';
 import type { MultiplexSession } from './multiplex-session.js';
 import type { NotificationRules } from './notification-rules.js';
 import type { RequestOwner, RequestTable } from './request-table.js';
@@ -74,6 +75,7 @@ export class SharedServer implements ServerPort<MultiplexSession>, SpeakingServe
   );
   readonly #waiting = new WaitingMessages<MultiplexSession>();
   readonly #waiters = new HandshakeWaiters<MultiplexSession>();
+  readonly #leftBehind = new LeftBehind();
   /** What takes messages now. */
   #upstream: Upstream | null = null;
   /** It has taken the handshake: clients' messages may go to it. */
@@ -116,6 +118,9 @@ export class SharedServer implements ServerPort<MultiplexSession>, SpeakingServe
   join(session: MultiplexSession): void {
     this.sessions.add(session);
     this.#life.need();
+    if (this.#leftBehind.bytes <= MAX_LEFT_BEHIND_BYTES) return;
+    // Not within accept(): the front end has to know the session first.
+    queueMicrotask(() => session.close(CLOSE_TRY_AGAIN_LATER, 'the server does not read'));
   }
 
   leave(session: MultiplexSession): void {
@@ -131,6 +136,7 @@ export class SharedServer implements ServerPort<MultiplexSession>, SpeakingServe
     }
     for (const { flow } of [...waiters, ...waiting]) flow.taken(1);
     for (const method of begun) if (method !== undefined) this.handshakeFailed(method);
+    this.#leftBehind.add(session);
     if (this.sessions.size === 0) this.#life.unneeded();
   }
 

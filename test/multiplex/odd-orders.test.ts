@@ -197,6 +197,18 @@ describe('a server', () => {
   });
 });
 
+test('progress of an initialize whose client has left is for nobody', async () => {
+  const world = new MultiplexWorld();
+  const client = world.connect();
+  client.say('{"id":1,"method":"initialize","params":{"workDoneToken":"t"}}');
+  await world.settle();
+  client.hangUp();
+  const token = idOf(world.upstream.received, 'initialize');
+  world.upstream.say(`{"method":"$/progress","params":{"token":${token},"value":1}}`);
+  await world.settle();
+  assert.equal(world.server.droppedCount, 1);
+});
+
 describe('requests that time out together', () => {
   test('are given up once, though telling of the first ends their client', async () => {
     const world = new MultiplexWorld();
@@ -235,6 +247,32 @@ test('a server whose requests are not answered may not ask without end', async (
   assert.equal(client.received.length, MAX_SERVER_REQUESTS);
   const refused = world.upstream.received.filter((text) => text.includes('"too_many_requests"'));
   assert.match(refused.join(), /^\{"jsonrpc":"2.0","id":16384,.*"id":16385,/);
+  client.hangUp();
+  await world.settle();
+  assert.deepEqual(world.left, NOTHING_LEFT);
+});
+
+test('clients that come, send and go do not fill the memory of a server that does not read', async () => {
+  const world = new MultiplexWorld();
+  const message = `{"method":"${'m'.repeat(200_000)}"}`;
+  await world.settle();
+  let refused = 0;
+  for (let n = 0; refused === 0 && n < 100; n++) {
+    const client = world.connect();
+    world.upstream.stalled = true;
+    for (let k = 0; k < 20; k++) client.say(message);
+    await world.settle();
+    if (client.closed?.code === 1013) refused = n;
+    client.hangUp();
+    await world.settle();
+  }
+  // Each has left a ring of 2 MiB behind.
+  assert.ok(refused >= 30 && refused <= 33, String(refused));
+  world.upstream.unstall();
+  const client = world.connect();
+  client.say('{"id":1,"method":"m"}');
+  await world.settle();
+  assert.equal(client.closed, null);
   client.hangUp();
   await world.settle();
   assert.deepEqual(world.left, NOTHING_LEFT);
