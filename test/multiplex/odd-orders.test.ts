@@ -197,6 +197,26 @@ describe('a server', () => {
   });
 });
 
+test('what a process has asked and shown is not for the next one', async () => {
+  const world = new MultiplexWorld();
+  const client = world.connect();
+  client.say('{"method":"hello"}');
+  await world.settle();
+  const create = 'window/workDoneProgress/create';
+  world.upstream.say(`{"id":"q","method":"${create}","params":{"token":"t"}}`);
+  await world.settle();
+  assert.deepEqual([world.server.requests.size, world.server.tokens.size], [1, 1]);
+  world.upstream.exit(1);
+  await world.settle();
+  assert.deepEqual([world.server.requests.size, world.server.tokens.size], [0, 0]);
+  mock.timers.tick(100);
+  client.say('{"id":1,"result":"too late"}');
+  client.say('{"method":"window/workDoneProgress/cancel","params":{"token":"t"}}');
+  client.say('{"method":"last"}');
+  await world.settle();
+  assert.deepEqual(world.upstream.received, ['{"method":"last"}']);
+});
+
 test('progress of an initialize whose client has left is for nobody', async () => {
   const world = new MultiplexWorld();
   const client = world.connect();
