@@ -217,6 +217,25 @@ test('what a process has asked and shown is not for the next one', async () => {
   assert.deepEqual(world.upstream.received, ['{"method":"last"}']);
 });
 
+test('a process that died in the handshake leaves no timer behind that ends the next one', async () => {
+  const world = new MultiplexWorld();
+  world.connect().say(INITIALIZE);
+  await world.settle();
+  answerInitialize(world);
+  await world.settle();
+  for (const delayMs of [100, 200]) {
+    world.upstream.exit(1);
+    await world.settle();
+    mock.timers.tick(delayMs);
+    await world.settle();
+  }
+  assert.equal(world.upstreams.length, 3);
+  answerInitialize(world);
+  await world.settle();
+  mock.timers.tick(30_000);
+  assert.equal(world.upstream.inputClosed, false);
+});
+
 test('progress of an initialize whose client has left is for nobody', async () => {
   const world = new MultiplexWorld();
   const client = world.connect();
