@@ -236,6 +236,22 @@ test('a process that died in the handshake leaves no timer behind that ends the 
   assert.equal(world.upstream.inputClosed, false);
 });
 
+test('nothing waits any more of a client that leaves before the server is there', async () => {
+  const world = new MultiplexWorld({ opening: () => new Promise(() => undefined) });
+  const client = world.connect();
+  const [session] = world.server.sessions;
+  client.say('{"id":1,"method":"m"}');
+  client.say('{"method":"n"}');
+  await world.settle();
+  assert.equal(world.server.waitingCount, 2);
+  client.say('{"id":2,"method":"on its way"}');
+  client.say('{"method":"on its way"}');
+  client.hangUp();
+  await world.settle();
+  assert.deepEqual(world.left, NOTHING_LEFT);
+  assert.equal(session!.pendingBytes, 0);
+});
+
 test('progress of an initialize whose client has left is for nobody', async () => {
   const world = new MultiplexWorld();
   const client = world.connect();
