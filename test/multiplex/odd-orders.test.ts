@@ -252,6 +252,35 @@ test('nothing waits any more of a client that leaves before the server is there'
   assert.equal(session!.pendingBytes, 0);
 });
 
+test('a client that comes within the idle time keeps the server', async () => {
+  const world = new MultiplexWorld({ idleTimeoutMs: 1000 });
+  world.connect().hangUp();
+  mock.timers.tick(999);
+  const next = world.connect();
+  mock.timers.tick(5000);
+  assert.equal(world.upstream.inputClosed, false);
+  next.hangUp();
+  mock.timers.tick(1000);
+  assert.equal(world.upstream.inputClosed, true);
+  await world.settle();
+});
+
+test('a client that leaves while it waits for the handshake of another waits no more', async () => {
+  const world = new MultiplexWorld();
+  const [first, second] = [world.connect(), world.connect()];
+  first.say(INITIALIZE);
+  await world.settle();
+  second.say(INITIALIZE);
+  await world.settle();
+  assert.equal(world.server.waitingCount, 1);
+  second.hangUp();
+  assert.equal(world.server.waitingCount, 0);
+  answerInitialize(world);
+  first.hangUp();
+  await world.settle();
+  assert.deepEqual(world.left, NOTHING_LEFT);
+});
+
 test('progress of an initialize whose client has left is for nobody', async () => {
   const world = new MultiplexWorld();
   const client = world.connect();
