@@ -12,9 +12,9 @@
         "src/id_store.cc",
         "src/json_walker.cc",
         "src/line_splitter.cc",
-        "src/utf8.cc",
         "src/params_filter.cc",
-        "src/simdjson.cc"
+        "src/simdjson.cc",
+        "src/token_index.cc"
       ],
       "cflags_cc": ["-std=c++17", "-fvisibility=hidden"],
       "cflags_cc!": ["-std=gnu++20", "-std=gnu++17"],

@@ -1,15 +1,16 @@
 // What Node sees of the core: checks what it is handed, and calls. Plain N-API, so one
-// build serves every Node from 20 on; no state, so any number of threads may load it and
-// there is nothing to free when one ends.
+// build serves every Node from 20 on. Each thread that loads it has one token index, which is
+// freed when the thread ends.
 #include <node_api.h>
 
 #include <cstdint>
+#include <new>
 
 #include "batch_layout.h"
 #include "batch_processor.h"
 #include "id_store.h"
 #include "line_splitter.h"
-#include "utf8.h"
+#include "token_index.h"
 
 namespace {
 
@@ -53,6 +54,13 @@ bool get_typed_array(napi_env env, napi_value value, napi_typedarray_type type, 
   return actual == type && (array->data != nullptr || array->length == 0);
 }
 
+/// This thread's token index; N-API has one environment for each thread.
+sluice::TokenIndex* tokens_of(napi_env env) {
+  void* tokens = nullptr;
+  napi_get_instance_data(env, &tokens);
+  return static_cast<sluice::TokenIndex*>(tokens);
+}
+
 /// processBatch(control: Int32Array, bytes: Uint8Array, ids: Uint8Array): number
 napi_value process_batch(napi_env env, napi_callback_info info) {
   napi_value arguments[3];
@@ -72,7 +80,7 @@ napi_value process_batch(napi_env env, napi_callback_info info) {
   const int32_t undecided =
       sluice::process_batch(static_cast<int32_t*>(control.data), control.length,
                             static_cast<uint8_t*>(bytes.data), bytes.length,
-                            static_cast<uint8_t*>(ids.data));
+                            static_cast<uint8_t*>(ids.data), tokens_of(env));
   switch (undecided) {
     case sluice::kBadHeader:
       return throw_range_error(env, "the batch header points outside the batch");
@@ -146,7 +154,22 @@ napi_value instruction_set(napi_env env, napi_callback_info) {
   return result;
 }
 
+/// allocations(): number, how often this thread has allocated memory for frames
+napi_value allocations(napi_env env, napi_callback_info) {
+  return number(env, tokens_of(env)->allocations());
+}
+
+void free_tokens(napi_env, void* tokens, void*) {
+  delete static_cast<sluice::TokenIndex*>(tokens);
+}
+
 napi_value init(napi_env env, napi_value exports) {
+  auto* tokens = new (std::nothrow) sluice::TokenIndex();
+  if (tokens == nullptr ||
+      napi_set_instance_data(env, tokens, free_tokens, nullptr) != napi_ok) {
+    delete tokens;
+    return throw_type_error(env, "the native kernel has no memory for this thread");
+  }
   const napi_property_descriptor functions[] = {
       {"processBatch", nullptr, process_batch, nullptr, nullptr, nullptr, napi_enumerable, nullptr},
       {"splitLines", nullptr, split_lines, nullptr, nullptr, nullptr, napi_enumerable, nullptr},
@@ -154,6 +177,7 @@ napi_value init(napi_env env, napi_value exports) {
       {"revision", nullptr, revision, nullptr, nullptr, nullptr, napi_enumerable, nullptr},
       {"instructionSet", nullptr, instruction_set, nullptr, nullptr, nullptr, napi_enumerable,
        nullptr},
+      {"allocations", nullptr, allocations, nullptr, nullptr, nullptr, napi_enumerable, nullptr},
   };
   napi_define_properties(env, exports, sizeof functions / sizeof functions[0], functions);
   return exports;

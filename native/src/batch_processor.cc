@@ -42,8 +42,8 @@ bool is_inside_input(const FrameSpan& span, const Header& header) {
 }
 
 /// False where the frame is left to the portable kernel.
-bool process_frame(int32_t* descriptor, const FrameSpan& span, uint8_t* bytes, IdStore* ids,
-                   OutputRoom* room) {
+bool process_frame(int32_t* descriptor, const FrameSpan& span, uint8_t* bytes, TokenIndex* tokens,
+                   IdStore* ids, OutputRoom* room) {
   const int32_t op = read_once(descriptor + OP);
   const uint8_t* frame = bytes + span.start;
   const int32_t length = static_cast<int32_t>(span.length);
@@ -51,7 +51,7 @@ bool process_frame(int32_t* descriptor, const FrameSpan& span, uint8_t* bytes, I
   uint8_t* out = room->at;
   int32_t request_id = 0;
   const FrameToWrite to_write{frame, length, op, read_once(descriptor + ARG), &envelope};
-  if (!writes_action(op) || !scan_envelope(frame, length, &envelope) ||
+  if (!writes_action(op) || !scan_envelope(frame, length, tokens, &envelope) ||
       !write_frame(to_write, ids, room, &request_id)) {
     descriptor[VERDICT] = UNDECIDED;
     return false;
@@ -69,7 +69,7 @@ bool process_frame(int32_t* descriptor, const FrameSpan& span, uint8_t* bytes, I
 }  // namespace
 
 int32_t process_batch(int32_t* control, size_t word_count, uint8_t* bytes, size_t byte_count,
-                      uint8_t* ids) {
+                      uint8_t* ids, TokenIndex* tokens) {
   if (word_count < HEADER_WORDS) return kBadHeader;
   const Header header{read_once(control + FRAME_COUNT), read_once(control + OUT_START),
                       read_once(control + OUT_LIMIT)};
@@ -81,8 +81,9 @@ int32_t process_batch(int32_t* control, size_t word_count, uint8_t* bytes, size_
   for (int64_t left = header.frame_count; left > 0; left--, descriptor += FRAME_WORDS) {
     const FrameSpan span{read_once(descriptor + IN_OFFSET), read_once(descriptor + IN_LENGTH)};
     if (!is_inside_input(span, header)) return kBadFrame;
-    if (!process_frame(descriptor, span, bytes, &store, &room)) undecided++;
+    if (!process_frame(descriptor, span, bytes, tokens, &store, &room)) undecided++;
   }
+  tokens->trim();
   control[OUT_END] = static_cast<int32_t>(room.at - bytes);
   return undecided;
 }

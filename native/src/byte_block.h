@@ -43,23 +43,15 @@ class ByteBlock {
   static ByteBlock load(const uint8_t* from) {
     return ByteBlock(_mm_loadu_si128(reinterpret_cast<const __m128i*>(from)));
   }
-  static ByteBlock zero() { return ByteBlock(_mm_setzero_si128()); }
-  ByteBlock operator|(ByteBlock other) const {
-    return ByteBlock(_mm_or_si128(lanes_, other.lanes_));
-  }
-  bool has_non_ascii() const { return _mm_movemask_epi8(lanes_) != 0; }
-
-  /// First quote, backslash or control character: where a run of plain string bytes ends.
-  unsigned first_string_stop() const {
+  unsigned first_backslash() const { return first(equal('\\')); }
+  unsigned first_backslash_or_control() const {
     const Lanes control = _mm_cmpeq_epi8(_mm_min_epu8(lanes_, all(0x1f)), lanes_);
-    return first(_mm_or_si128(control, _mm_or_si128(equal('"'), equal('\\'))));
+    return first(_mm_or_si128(control, equal('\\')));
   }
   unsigned first_non_digit() const {
     const Lanes value = _mm_sub_epi8(lanes_, all('0'));
     return first(_mm_cmpeq_epi8(_mm_max_epu8(value, all(10)), value));
   }
-  unsigned first_non_space() const { return lowest_bit((mask(space()) ^ 0xffff) | kNone); }
-  unsigned first_line_break() const { return first(_mm_or_si128(equal('\n'), equal('\r'))); }
 
  private:
   static constexpr uint32_t kNone = 1u << kSize;
@@ -67,27 +59,16 @@ class ByteBlock {
   static uint32_t mask(Lanes lanes) { return static_cast<uint32_t>(_mm_movemask_epi8(lanes)); }
   static unsigned first(Lanes lanes) { return lowest_bit(mask(lanes) | kNone); }
   Lanes equal(char byte) const { return _mm_cmpeq_epi8(lanes_, all(byte)); }
-  Lanes space() const {
-    return _mm_or_si128(_mm_or_si128(equal(' '), equal('\t')),
-                        _mm_or_si128(equal('\n'), equal('\r')));
-  }
 #elif SLUICE_NEON
   using Lanes = uint8x16_t;
   static ByteBlock load(const uint8_t* from) { return ByteBlock(vld1q_u8(from)); }
-  static ByteBlock zero() { return ByteBlock(vdupq_n_u8(0)); }
-  ByteBlock operator|(ByteBlock other) const { return ByteBlock(vorrq_u8(lanes_, other.lanes_)); }
-  bool has_non_ascii() const { return vmaxvq_u8(lanes_) >= 0x80; }
-
-  /// First quote, backslash or control character: where a run of plain string bytes ends.
-  unsigned first_string_stop() const {
-    const Lanes control = vcltq_u8(lanes_, vdupq_n_u8(0x20));
-    return first(vorrq_u8(control, vorrq_u8(equal('"'), equal('\\'))));
+  unsigned first_backslash() const { return first(equal('\\')); }
+  unsigned first_backslash_or_control() const {
+    return first(vorrq_u8(vcltq_u8(lanes_, vdupq_n_u8(0x20)), equal('\\')));
   }
   unsigned first_non_digit() const {
     return first(vcgtq_u8(vsubq_u8(lanes_, vdupq_n_u8('0')), vdupq_n_u8(9)));
   }
-  unsigned first_non_space() const { return first(vmvnq_u8(space())); }
-  unsigned first_line_break() const { return first(vorrq_u8(equal('\n'), equal('\r'))); }
 
  private:
   /// Narrowing leaves four bits for each lane: NEON has no movemask.
@@ -97,9 +78,6 @@ class ByteBlock {
     return bits == 0 ? kSize : lowest_bit(bits) / 4;
   }
   Lanes equal(char byte) const { return vceqq_u8(lanes_, vdupq_n_u8(static_cast<uint8_t>(byte))); }
-  Lanes space() const {
-    return vorrq_u8(vorrq_u8(equal(' '), equal('\t')), vorrq_u8(equal('\n'), equal('\r')));
-  }
 #else
   struct Lanes {
     uint8_t byte[kSize];
@@ -109,28 +87,15 @@ class ByteBlock {
     std::memcpy(lanes.byte, from, kSize);
     return ByteBlock(lanes);
   }
-  static ByteBlock zero() { return ByteBlock(Lanes{}); }
-  ByteBlock operator|(ByteBlock other) const {
-    Lanes lanes = lanes_;
-    for (unsigned k = 0; k < kSize; k++) lanes.byte[k] |= other.lanes_.byte[k];
-    return ByteBlock(lanes);
-  }
-  bool has_non_ascii() const {
-    return first([](uint8_t c) { return c >= 0x80; }) != kSize;
-  }
 
-  /// First quote, backslash or control character: where a run of plain string bytes ends.
-  unsigned first_string_stop() const {
-    return first([](uint8_t c) { return c < 0x20 || c == '"' || c == '\\'; });
+  unsigned first_backslash() const {
+    return first([](uint8_t c) { return c == '\\'; });
+  }
+  unsigned first_backslash_or_control() const {
+    return first([](uint8_t c) { return c < 0x20 || c == '\\'; });
   }
   unsigned first_non_digit() const {
     return first([](uint8_t c) { return c < '0' || c > '9'; });
-  }
-  unsigned first_non_space() const {
-    return first([](uint8_t c) { return c != ' ' && c != '\t' && c != '\n' && c != '\r'; });
-  }
-  unsigned first_line_break() const {
-    return first([](uint8_t c) { return c == '\n' || c == '\r'; });
   }
 
  private:

@@ -5,6 +5,7 @@
 #include <cstdint>
 
 #include "batch_layout.h"
+#include "token_index.h"
 
 namespace sluice {
 
@@ -23,7 +24,7 @@ struct Envelope {
 
 /// Validates the frame in [frame, frame + length) and finds its envelope. False where
 /// the portable kernel has to decide; `envelope` then holds nothing of use.
-/// Reads up to JsonWalker::kOverrunBytes behind the frame.
-bool scan_envelope(const uint8_t* frame, int32_t length, Envelope* envelope);
+/// Reads up to JsonWalker::kOverrunBytes behind the frame. `tokens` belongs to this thread.
+bool scan_envelope(const uint8_t* frame, int32_t length, TokenIndex* tokens, Envelope* envelope);
 
 }  // namespace sluice

@@ -21,7 +21,8 @@ void IdStore::put(int32_t id, const uint8_t* original, int32_t length) {
   uint8_t* to = slot(id);
   spell(id, to);
   to[kLengthAt] = length > kMaxStoredIdBytes ? kTooLong : static_cast<uint8_t>(length);
-  if (length <= kMaxStoredIdBytes) std::memcpy(to + kBytesAt, original, static_cast<size_t>(length));
+  // The caller may have put the store and the arena on the same memory.
+  if (length <= kMaxStoredIdBytes) std::memmove(to + kBytesAt, original, static_cast<size_t>(length));
 }
 
 int32_t IdStore::get(int32_t id, uint8_t* out) const {

@@ -41,7 +41,9 @@ bool needs_a_look(const FrameToWrite& frame) {
   }
   if (envelope.verdict != KIND_NOTIFICATION) return false;
   const uint8_t* method = frame.bytes + envelope.start(METHOD_START) + 1;
-  return names_an_id_or_token(method, frame.bytes + envelope.end(METHOD_START) - 1 - method);
+  const int64_t length = frame.bytes + envelope.end(METHOD_START) - 1 - method;
+  // A string has two quotes, unless another thread has made it one after it was walked over.
+  return length >= 0 && names_an_id_or_token(method, length);
 }
 
 }  // namespace sluice

@@ -8,6 +8,7 @@
 #include "batch_processor.h"
 #include "id_store.h"
 #include "simdjson.h"
+#include "token_index.h"
 
 #define SLUICE_CHECK(condition)                                                     \
   do {                                                                              \
@@ -28,6 +29,12 @@ constexpr int64_t kReserve = 64;
 uint8_t* ids() {
   static std::vector<uint8_t> store(size_t{kIdSlots} * kIdSlotBytes);
   return store.data();
+}
+
+/// As a thread has it: for all batches.
+TokenIndex* tokens() {
+  static TokenIndex index;
+  return &index;
 }
 
 /// What JSON allows and simdjson does not build: huge numbers, lone surrogates, great depth.
@@ -79,7 +86,8 @@ int32_t CheckedBatch::run() {
   const std::vector<int32_t> control_before = control_;
   const std::vector<uint8_t> bytes_before = bytes_;
   const int32_t undecided =
-      process_batch(control_.data(), control_.size(), bytes_.data(), bytes_.size(), ids());
+      process_batch(control_.data(), control_.size(), bytes_.data(), bytes_.size(), ids(),
+                    tokens());
   if (undecided == kBadHeader) {
     SLUICE_CHECK(control_ == control_before && bytes_ == bytes_before);
     return undecided;
