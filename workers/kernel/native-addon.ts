@@ -20,6 +20,8 @@ export interface NativeAddon {
   readonly splitLines: (bytes: Uint8Array, from: number, ends: Int32Array) => number;
   /** Kernel.plainView. */
   readonly plainView: (shared: Uint8Array) => Uint8Array;
+  /** How often this thread has allocated memory for frames, since it loaded the addon. */
+  readonly allocations: () => number;
   /** The KERNEL_REVISION that it was compiled for. */
   readonly revision: () => number;
   /** The instruction set that was chosen for this processor, such as "haswell". */

@@ -41,6 +41,36 @@ describe('the addon', { skip: !NATIVE_ADDON_IS_BUILT }, () => {
     assert.equal(undecided([{ bytes: REQUEST, action: ACTION_REFUSE }]), 1);
   });
 
+  it('allocates nothing for frames once it has seen one as long', () => {
+    const addon = loadNativeAddon();
+    const long = `{"id":1,"method":"m","params":"${'x'.repeat(100_000)}"}`;
+    const cases = [long, REQUEST].map((bytes) => ({ bytes, action: ACTION_PASS }));
+    const { control, bytes } = new FrameBatch(cases);
+    const ids = createIdStore();
+    addon.processBatch(control, bytes, ids);
+    const before = addon.allocations();
+    assert.ok(before > 0, String(before));
+    for (let n = 0; n < 1000; n++) assert.equal(addon.processBatch(control, bytes, ids), 0);
+    assert.equal(addon.allocations(), before);
+  });
+
+  it('gives a plain view of shared memory, which keeps it', () => {
+    const addon = loadNativeAddon();
+    const shared = new Uint8Array(new SharedArrayBuffer(64), 16, 8);
+    const plain = addon.plainView(shared);
+    assert.equal(plain.buffer instanceof ArrayBuffer, true);
+    assert.equal(plain.length, 8);
+    plain.set([1, 2, 3], 5);
+    assert.deepEqual([...shared], [0, 0, 0, 0, 0, 1, 2, 3]);
+    shared[0] = 9;
+    assert.equal(plain[0], 9);
+    assert.equal(addon.plainView(new Uint8Array(0)).length, 0);
+    const plainView = addon.plainView as (...args: unknown[]) => unknown;
+    for (const args of [[], [new SharedArrayBuffer(8)], [new Int32Array(8)], ['text']]) {
+      assert.throws(() => plainView(...args), TypeError);
+    }
+  });
+
   it('refuses arguments of other types', () => {
     const addon = loadNativeAddon();
     const processBatch = addon.processBatch as (...args: unknown[]) => number;
