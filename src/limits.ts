@@ -73,12 +73,12 @@ export const ARENA_BYTES = 256 * 1024;
 /** Frames in one batch: one for each 64 bytes. */
 export const ARENA_FRAMES = ARENA_BYTES / 64;
 /** Arenas of a lane: those that fill, wait, run, and are written from. Above, sources wait. */
-export const MAX_LANE_ARENAS = 40;
+export const MAX_LANE_ARENAS = 96;
 /**
  * Of these, how many may be held by destinations that have not finished writing them.
  * Above, what a slow destination gets is copied instead.
  */
-export const MAX_PINNED_BATCHES = 16;
+export const MAX_PINNED_BATCHES = 64;
 /** Arenas of frames that went alone which are kept for the next ones. */
 export const MAX_SPARE_LARGE_ARENAS = 2;
 /** An arena that was not needed for so long is let go. */

@@ -67,6 +67,8 @@ export interface FlowOptions {
   readonly args?: number | FrameArgs;
   /** Elements that a JSON array may have; not said: an array is a frame like any other. */
   readonly maxArray?: number;
+  /** It is one of many that take turns (Lane.turnFrames): a client's. A server answers many at once. */
+  readonly takesTurns?: boolean;
   /** Another ring than the usual one of 128 messages. */
   readonly ring?: Ring;
 }
@@ -97,6 +99,7 @@ export class Flow implements FrameOwner {
   readonly #arg: number;
   readonly #maxArray: number;
   readonly #scans: boolean;
+  readonly #takesTurns: boolean;
   /** A frame that goes alone is in the lane: nothing else may be. */
   #alone = false;
   #splitting = false;
@@ -108,8 +111,10 @@ export class Flow implements FrameOwner {
   #sourceEnded = false;
   #ended = false;
 
-  constructor({ lane, op, source, handler, args = 0, maxArray = -1, ring }: FlowOptions) {
-    this.ring = ring ?? new Ring();
+  constructor(options: FlowOptions) {
+    const { lane, op, source, handler, args = 0, maxArray = -1, takesTurns = false } = options;
+    this.ring = options.ring ?? new Ring();
+    this.#takesTurns = takesTurns;
     this.lane = lane;
     this.op = op;
     this.#source = source;
@@ -183,7 +188,8 @@ export class Flow implements FrameOwner {
     while (this.#elements.length > 0 && this.#accept(this.#elements[0]!)) this.#elements.shift();
     let frame = this.#source.peek();
     // Who stops at the end of a turn has frames in the lane, and comes again when they are back.
-    for (let left = this.lane.turnFrames; frame !== null && left > 0; left--) {
+    const turn = this.#takesTurns ? this.lane.turnFrames : Number.POSITIVE_INFINITY;
+    for (let left = turn; frame !== null && left > 0; left--) {
       if (!this.accept(frame)) break;
       this.#source.shift();
       frame = this.#source.peek();

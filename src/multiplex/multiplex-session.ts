@@ -104,6 +104,7 @@ export class MultiplexSession implements Session, FlowHandler, FrameArgs, Reques
       handler: this,
       args: this,
       maxArray,
+      takesTurns: true,
     });
     server.join(this);
     client.start(this.#flow);

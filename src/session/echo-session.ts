@@ -40,6 +40,7 @@ export class EchoSession implements Session, FlowHandler {
       source: client.source,
       handler: this,
       maxArray: settings.maxArray,
+      takesTurns: true,
     });
     client.start(this.#flow);
   }

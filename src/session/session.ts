@@ -120,6 +120,7 @@ export class PassThroughSession implements Session, UpstreamEvents {
       source: client.source,
       handler: new ToServer(this),
       maxArray: options.maxArray,
+      takesTurns: true,
     });
     client.start(this.#toServer);
     if (this.#upstream === null) return;
