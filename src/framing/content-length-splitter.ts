@@ -35,6 +35,12 @@ export class ContentLengthSplitter implements FrameSplitter {
     this.#partsBytes += chunk.length;
   }
 
+  keep(): void {
+    // Bytes are used up in their order: only the last part can be of the last push().
+    const last = this.#parts.pop();
+    if (last !== undefined) this.#parts.push(new Uint8Array(last));
+  }
+
   end(): void {
     // A body that is cut off is no message: nothing is left to give.
   }

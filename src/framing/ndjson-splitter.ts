@@ -35,6 +35,15 @@ export class NdjsonSplitter implements FrameSplitter {
     }
   }
 
+  keep(): void {
+    // What was begun has been copied: see #keep().
+    if (this.#queue.length > 0) this.#queue.push(new Uint8Array(this.#queue.pop()!));
+    else if (this.#at < this.#chunk.length) {
+      this.#chunk = new Uint8Array(this.#chunk.subarray(this.#at));
+      this.#at = 0;
+    }
+  }
+
   end(): void {
     this.#ended = true;
   }
@@ -75,7 +84,8 @@ export class NdjsonSplitter implements FrameSplitter {
       this.#skip();
       return;
     }
-    this.#parts.push(part);
+    // A copy: it waits for bytes that have not come.
+    this.#parts.push(new Uint8Array(part));
     this.#partsBytes += part.length;
   }
 

@@ -8,8 +8,10 @@ export type Framing = (typeof FRAMINGS)[number];
  * The result does not depend on where the chunks were cut.
  */
 export interface FrameSplitter {
-  /** More bytes from the stream. They must not change afterwards. */
+  /** More bytes from the stream. They must not change afterwards, or keep() comes before that. */
   push(chunk: Uint8Array): void;
+  /** The bytes of the last push() are about to change: what is left of them is copied. */
+  keep(): void;
   /** The next whole frame; null when more bytes are needed. */
   next(): Uint8Array | null;
   /** The stream has ended: the rest, if it can count as a frame, comes from next(). */

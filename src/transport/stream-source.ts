@@ -86,6 +86,13 @@ export class StreamSource implements FrameSource {
     this.#readable.resume();
   }
 
+  /** Bytes of a stream that emits no data of its own; they may change after the call. */
+  borrow(bytes: Uint8Array): void {
+    this.#onData(bytes);
+    this.#splitter.keep();
+    if (this.#next !== null) this.#next = new Uint8Array(this.#next);
+  }
+
   readonly #onData = (chunk: Uint8Array | string): void => {
     if (this.#discarding) return;
     this.#splitter.push(

@@ -12,6 +12,7 @@ import { StreamSink } from '../transport/stream-sink.js';
 import { StreamSource } from '../transport/stream-source.js';
 import { logLines } from './line-log.js';
 import type { OrphanGuard } from './orphan-guard.js';
+import { borrowingSocket } from './output-socket.js';
 import { endGroup, signalGroup } from './process-group.js';
 import type { Upstream, UpstreamEvents } from './upstream.js';
 
@@ -36,6 +37,7 @@ export class ChildUpstream implements Upstream {
   readonly source: StreamSource;
   readonly sink: StreamSink;
   readonly #process: ChildProcess;
+  readonly #output: Readable;
   readonly #events: UpstreamEvents;
   readonly #guard: OrphanGuard;
   readonly #log: Logger;
@@ -64,7 +66,8 @@ export class ChildUpstream implements Upstream {
     this.label = `process ${child.pid ?? '(not started)'}`;
     this.#log = log.child({ pid: child.pid });
     if (child.pid !== undefined) guard.watch(child.pid);
-    this.source = new StreamSource(child.stdout, this.#splitter(command), {
+    this.#output = borrowingSocket(child.stdout, (bytes) => this.source.borrow(bytes));
+    this.source = new StreamSource(this.#output, this.#splitter(command), {
       failed: (error) => this.#log.warn({ err: error }, 'cannot read from the process'),
     });
     this.sink = new StreamSink(child.stdin, (error) => this.#inputLost(error));
@@ -129,7 +132,7 @@ export class ChildUpstream implements Upstream {
     const { pid } = this.#process;
     const how = signal === null ? `exited with code ${code ?? 0}` : `was ended by ${signal}`;
     this.#log.info({ code, signal }, 'the process has exited');
-    endWhenSilent(this.#process.stdout!);
+    endWhenSilent(this.#output);
     endWhenSilent(this.#process.stderr!);
     const lost = this.#inputFailed && this.#stopping !== null && signal !== null;
     this.#events.gone(lost ? 'the server closed its input' : `the server ${how}`, { code, signal });

@@ -24,6 +24,33 @@ function split(framing: Framing, chunks: readonly Uint8Array[], limit = LIMIT): 
   }
   splitter.end();
   drain();
+  assert.deepEqual(given, splitBorrowed(framing, chunks, limit));
+  return given;
+}
+
+/** The same where chunks are overwritten when they were given, and not all frames are taken at once. */
+function splitBorrowed(framing: Framing, chunks: readonly Uint8Array[], limit: number): string[] {
+  const given: string[] = [];
+  const splitter = createSplitter(framing, limit, {
+    oversize: (limitBytes) => given.push(`oversize ${limitBytes}`),
+    noise: (line) => given.push(`noise ${Buffer.from(line).toString('latin1')}`),
+  });
+  const take = (most: number): void => {
+    for (let n = 0; n < most; n++) {
+      const frame = splitter.next();
+      if (frame === null) return;
+      given.push(`frame ${Buffer.from(frame).toString('latin1')}`);
+    }
+  };
+  for (const [n, chunk] of chunks.entries()) {
+    const borrowed = new Uint8Array(chunk);
+    splitter.push(borrowed);
+    take(n % 3);
+    splitter.keep();
+    borrowed.fill(0x2a);
+  }
+  splitter.end();
+  take(Number.POSITIVE_INFINITY);
   return given;
 }
 
