@@ -46,6 +46,7 @@ export class ReadGate<UserData> {
   #isPrimed = false;
   readonly #paused = new Set<GatedReader<UserData>>();
   #timer: NodeJS.Timeout | null = null;
+  #again: NodeJS.Immediate | null = null;
 
   /** To be called with the response of an upgrade: pause and resume are taken from it. */
   learn(response: HttpResponse): void {
@@ -76,6 +77,7 @@ export class ReadGate<UserData> {
     } else if (!heldBack) return;
     reader.gate.heldBack = heldBack;
     this.#pause.call(reader.socket);
+    this.#again ??= setImmediate(this.#pauseAgain);
   }
 
   /** Reads on. */
@@ -96,6 +98,16 @@ export class ReadGate<UserData> {
     clearInterval(this.#timer);
     this.#timer = null;
   }
+
+  /** After a read uWebSockets.js writes what was held back, which may have undone the pause. */
+  readonly #pauseAgain = (): void => {
+    this.#again = null;
+    for (const reader of this.#paused) {
+      if (reader.socket.getBufferedAmount() === 0) continue;
+      reader.gate!.heldBack = true;
+      this.#pause!.call(reader.socket);
+    }
+  };
 
   readonly #tick = (): void => {
     for (const reader of this.#paused) {
