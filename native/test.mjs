@@ -12,13 +12,21 @@ const build = join(native, 'test', 'build');
 const rounds = process.argv[2] ?? '20000';
 const fuzzRuns = process.argv[3] ?? '300000';
 
-const FLAGS = ['-std=c++17', '-O1', '-g', '-Wall', '-Wextra', '-DSIMDJSON_EXCEPTIONS=0'];
+const FLAGS = [
+  '-pthread',
+  '-std=c++17',
+  '-O1',
+  '-g',
+  '-Wall',
+  '-Wextra',
+  '-DSIMDJSON_EXCEPTIONS=0',
+];
 const SANITIZERS = ['-fsanitize=address,undefined', '-fno-sanitize-recover=all'];
 const INCLUDES = ['src', 'test'].map((folder) => `-I${join(native, folder)}`);
 const CORE = readdirSync(join(native, 'src'))
   .filter((file) => file.endsWith('.cc') && file !== 'addon.cc' && file !== 'simdjson.cc')
   .map((file) => join(native, 'src', file));
-const CHECKS = join(native, 'test', 'checked_batch.cc');
+const CHECKS = ['checked_batch.cc', 'json_oracle.cc'].map((file) => join(native, 'test', file));
 
 function isThere(compiler) {
   return spawnSync(compiler, ['--version']).status === 0;
@@ -44,7 +52,7 @@ function simdjsonObject(compiler) {
 
 function compile(compiler, target, sources, extra = []) {
   const program = join(build, target);
-  const all = [...sources, ...CORE, CHECKS, simdjsonObject(compiler)];
+  const all = [...sources, ...CORE, ...CHECKS, simdjsonObject(compiler)];
   const flags = [...FLAGS, ...SANITIZERS, ...extra, ...INCLUDES, '-isystem', simdjson];
   run(compiler, [...flags, ...all, '-o', program]);
   return program;

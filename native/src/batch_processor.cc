@@ -80,7 +80,10 @@ int32_t process_batch(int32_t* control, size_t word_count, uint8_t* bytes, size_
   int32_t undecided = 0;
   for (int64_t left = header.frame_count; left > 0; left--, descriptor += FRAME_WORDS) {
     const FrameSpan span{read_once(descriptor + IN_OFFSET), read_once(descriptor + IN_LENGTH)};
-    if (!is_inside_input(span, header)) return kBadFrame;
+    if (!is_inside_input(span, header)) {
+      tokens->trim();
+      return kBadFrame;
+    }
     if (!process_frame(descriptor, span, bytes, tokens, &store, &room)) undecided++;
   }
   tokens->trim();

@@ -86,6 +86,8 @@ std::string FrameGenerator::plain_message() {
 
 std::string FrameGenerator::doubtful_frame() {
   static const char kAlphabet[] = "{}[],:\"\\ \n0123eE+-.truefalsnullidmethod\x01\xc3\xa9";
+  /// What no string may hold.
+  static const char* const kBadParts[] = {"\\x", "\\u12g4", "\\u", "\x01", "\xed\xa0\x80", "\xc3"};
   std::string text;
   if (below(4) != 0) {
     text = plain_message();
@@ -93,8 +95,10 @@ std::string FrameGenerator::doubtful_frame() {
       const uint32_t at = below(static_cast<uint32_t>(text.size()) + 1);
       const char byte = below(2) == 0 ? kAlphabet[below(sizeof kAlphabet - 1)]
                                       : static_cast<char>(below(256));
-      const uint32_t change = below(4);
+      const uint32_t change = below(5);
+      const size_t quote = text.find('"', at);
       if (change == 0) text.resize(at);
+      else if (change == 4 && quote != std::string::npos) text.insert(quote + 1, kBadParts[below(6)]);
       else if (change == 1) text.insert(at, 1, byte);
       else if (at < text.size() && change == 2) text.erase(at, 1);
       else if (at < text.size()) text[at] = byte;
