@@ -57,7 +57,7 @@ function version(): string {
 }
 
 /** Workers have errors of their own for the operator, with codes of the same family. */
-function isOperatorError(error: unknown): error is Error {
+function isOperatorError(error: unknown): error is Error & { readonly code: string } {
   return (
     error instanceof Error && String((error as { code?: unknown }).code).startsWith('SLUICE_ERR_')
   );
