@@ -33,7 +33,7 @@ export const RESUME_AT_BYTES = 64 * 1024;
 /**
  * A socket that is not read gets to write so often, and is read all the same after so many of
  * these ticks: in the end its client has to be told. Reading and refusing what one read brings
- * takes a tenth of that time.
+ * should take a small part of that time.
  */
 export const READ_GATE_TICK_MS = 2;
 export const READ_GATE_TICKS = 50;

@@ -20,14 +20,12 @@ interface BorrowingOptions extends SocketConstructorOpts {
  * second the garbage collector marks the whole heap thirty times a second for them.
  *
  * Node offers this for sockets that connect (`onread`), not for a child's: so the child's handle is
- * given to a socket of ours, and `stdout` has none any more. Where it has none to begin with, it
- * is read the usual way.
+ * given to a socket of ours, and `stdout` has none any more. Where it has none to begin with, that
+ * is `stdout` itself, whose data is read the usual way.
  */
 export function borrowingSocket(stdout: Readable, onBytes: (bytes: Uint8Array) => void): Readable {
   const owner = stdout as { _handle?: unknown };
-  if (owner._handle === undefined || owner._handle === null) {
-    return stdout.on('data', onBytes);
-  }
+  if (owner._handle === undefined || owner._handle === null) return stdout;
   const options: BorrowingOptions = {
     handle: owner._handle,
     readable: true,

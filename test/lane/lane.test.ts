@@ -154,6 +154,21 @@ describe('a lane', () => {
     assert.equal(lane.idle, true);
   });
 
+  test('gives a flow that always has more a turn as long as the others have on average', async () => {
+    const runner = new HeldRunner();
+    const lane = newLane({ runner });
+    const frames = Array.from({ length: 300 }, (_, id) => message(id, 1));
+    const first = runner.next();
+    const greedy = new RecordedFlow(lane, PASS, frames).start();
+    const modest = new RecordedFlow(lane, PASS, frames.slice(0, 10)).start();
+    assert.equal((await first).count, RING_CAPACITY + 10);
+    const second = runner.next();
+    runner.release();
+    assert.equal((await second).count, (RING_CAPACITY + 10) / 2);
+    await releaseUntil(runner, Promise.all([greedy.done, modest.done]));
+    assert.deepEqual(greedy.outputs, frames);
+  });
+
   test('lets a large frame hold up its own flow only', async () => {
     const runner = new HeldRunner();
     const lane = newLane({ runner, inlineBytes: 4096 });

@@ -25,7 +25,7 @@ export class RecordedFlow implements FrameSource, FlowHandler {
     this.done = new Promise((resolve) => {
       this.#settle = resolve;
     });
-    this.flow = new Flow({ lane, op: frameOp, source: this, handler: this });
+    this.flow = new Flow({ lane, op: frameOp, source: this, handler: this, takesTurns: true });
   }
 
   start(): this {
