@@ -13,6 +13,7 @@
         "src/json_walker.cc",
         "src/line_splitter.cc",
         "src/params_filter.cc",
+        "src/pipe_pair.cc",
         "src/simdjson.cc",
         "src/token_index.cc"
       ],

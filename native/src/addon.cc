@@ -4,12 +4,14 @@
 #include <node_api.h>
 
 #include <cstdint>
+#include <cstring>
 #include <new>
 
 #include "batch_layout.h"
 #include "batch_processor.h"
 #include "id_store.h"
 #include "line_splitter.h"
+#include "pipe_pair.h"
 #include "token_index.h"
 
 namespace {
@@ -142,6 +144,20 @@ napi_value plain_view(napi_env env, napi_callback_info info) {
   return view;
 }
 
+/// openPipe(): [number, number], the descriptors of its reading and its writing end
+napi_value open_pipe(napi_env env, napi_callback_info) {
+  int ends[2];
+  const int failed = sluice::open_pipe(ends);
+  if (failed != 0) {
+    napi_throw_error(env, nullptr, std::strerror(failed));
+    return undefined(env);
+  }
+  napi_value result = nullptr;
+  napi_create_array_with_length(env, 2, &result);
+  for (uint32_t i = 0; i < 2; i++) napi_set_element(env, result, i, number(env, ends[i]));
+  return result;
+}
+
 /// revision(): number, the KERNEL_REVISION that this was compiled for
 napi_value revision(napi_env env, napi_callback_info) {
   return number(env, sluice::KERNEL_REVISION);
@@ -174,6 +190,7 @@ napi_value init(napi_env env, napi_value exports) {
       {"processBatch", nullptr, process_batch, nullptr, nullptr, nullptr, napi_enumerable, nullptr},
       {"splitLines", nullptr, split_lines, nullptr, nullptr, nullptr, napi_enumerable, nullptr},
       {"plainView", nullptr, plain_view, nullptr, nullptr, nullptr, napi_enumerable, nullptr},
+      {"openPipe", nullptr, open_pipe, nullptr, nullptr, nullptr, napi_enumerable, nullptr},
       {"revision", nullptr, revision, nullptr, nullptr, nullptr, napi_enumerable, nullptr},
       {"instructionSet", nullptr, instruction_set, nullptr, nullptr, nullptr, napi_enumerable,
        nullptr},

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import type { Readable, Writable } from 'node:stream';
+import type { Readable } from 'node:stream';
 import { FRAMING_CONTENT_LENGTH, FRAMING_NDJSON } from '../../workers/batch-layout.js';
 import { messageOf } from '../errors.js';
 import { createSplitter } from '../framing/create-splitter.js';
@@ -10,11 +10,13 @@ import { STOP_GRACE_MS } from '../limits.js';
 import type { Logger } from '../log.js';
 import { StreamSink } from '../transport/stream-sink.js';
 import { StreamSource } from '../transport/stream-source.js';
+import { type ChildChannel, type OpenPipe, PipeChannel, SocketChannel } from './child-channel.js';
 import { logLines } from './line-log.js';
 import type { OrphanGuard } from './orphan-guard.js';
-import { borrowingSocket } from './output-socket.js';
 import { endGroup, signalGroup } from './process-group.js';
 import type { Upstream, UpstreamEvents } from './upstream.js';
+
+const NOTHING_LEFT = 'no descriptors or processes are left';
 
 export interface ChildCommand {
   /** Absolute path: findProgram(). */
@@ -24,6 +26,8 @@ export interface ChildCommand {
   readonly env: Readonly<Record<string, string>>;
   readonly framing: Framing;
   readonly maxPayloadBytes: number;
+  /** For its input and output to be pipes; null: sockets. */
+  readonly openPipe: OpenPipe | null;
 }
 
 /**
@@ -51,27 +55,19 @@ export class ChildUpstream implements Upstream {
     this.#events = events;
     this.#guard = guard;
     this.framing = command.framing === 'ndjson' ? FRAMING_NDJSON : FRAMING_CONTENT_LENGTH;
-    const child = spawn(command.program, command.args, {
-      cwd: command.cwd,
-      env: command.env,
-      detached: true,
-      stdio: ['pipe', 'pipe', 'pipe'],
-    });
-    // Out of descriptors or processes, spawn() returns a child without streams.
-    if ((child.stdin as Writable | undefined) === undefined) {
-      child.once('error', () => undefined);
-      throw new Error('no descriptors or processes are left');
-    }
+    const channel = openChannel(command.openPipe);
+    const child = startProcess(command, channel);
     this.#process = child;
     this.label = `process ${child.pid ?? '(not started)'}`;
     this.#log = log.child({ pid: child.pid });
     if (child.pid !== undefined) guard.watch(child.pid);
-    this.#output = borrowingSocket(child.stdout, (bytes) => this.source.borrow(bytes));
+    const { input, output } = channel.open(child, (bytes) => this.source.borrow(bytes));
+    this.#output = output;
     this.source = new StreamSource(this.#output, this.#splitter(command), {
       failed: (error) => this.#log.warn({ err: error }, 'cannot read from the process'),
     });
-    this.sink = new StreamSink(child.stdin, (error) => this.#inputLost(error));
-    logLines(child.stderr, this.#log);
+    this.sink = new StreamSink(input, (error) => this.#inputLost(error));
+    logLines(child.stderr!, this.#log);
     this.#exited = new Promise((resolve) => {
       child.once('error', (error) => {
         // Without a process there is no exit event; the streams end by themselves.
@@ -152,6 +148,31 @@ export class ChildUpstream implements Upstream {
     this.#inputFailed = true;
     this.#log.debug({ err: error }, 'cannot write to the process');
     void this.stop(STOP_GRACE_MS);
+  }
+}
+
+function openChannel(openPipe: OpenPipe | null): ChildChannel {
+  if (openPipe === null) return new SocketChannel();
+  try {
+    return new PipeChannel(openPipe);
+  } catch (error) {
+    throw new Error(NOTHING_LEFT, { cause: error });
+  }
+}
+
+/** @throws Error when it cannot be started; then nothing of `channel` is open */
+function startProcess(command: ChildCommand, channel: ChildChannel): ChildProcess {
+  const { program, args, cwd, env } = command;
+  try {
+    const stdio = [channel.input, channel.output, 'pipe'] as const;
+    const child = spawn(program, args, { cwd, env, detached: true, stdio: [...stdio] });
+    // Out of descriptors or processes, spawn() returns a child without streams.
+    if ((child.stderr as Readable | undefined) !== undefined) return child;
+    child.once('error', () => undefined);
+    throw new Error(NOTHING_LEFT);
+  } catch (error) {
+    channel.abandon();
+    throw error;
   }
 }
 

@@ -20,6 +20,13 @@ export interface NativeAddon {
   readonly splitLines: (bytes: Uint8Array, from: number, ends: Int32Array) => number;
   /** Kernel.plainView. */
   readonly plainView: (shared: Uint8Array) => Uint8Array;
+  /**
+   * A pipe, which no other process inherits: the descriptors of its reading and its writing end,
+   * which are the caller's to close.
+   *
+   * @throws Error with the system's reason
+   */
+  readonly openPipe: () => [number, number];
   /** How often this thread has allocated memory for frames, since it loaded the addon. */
   readonly allocations: () => number;
   /** The KERNEL_REVISION that it was compiled for. */

@@ -1,0 +1,132 @@
+import type { ChildProcess, StdioPipe } from 'node:child_process';
+import { closeSync } from 'node:fs';
+import { Socket, type SocketConstructorOpts } from 'node:net';
+import type { Readable, Writable } from 'node:stream';
+
+const READ_BYTES = 64 * 1024;
+/** One for all processes, on the main thread: what was read is used up before the next read. */
+const READ_BUFFER = Buffer.allocUnsafeSlow(READ_BYTES);
+
+/** Opens a pipe: the descriptors of its reading and its writing end. */
+export type OpenPipe = () => readonly [number, number];
+
+/** A process's standard input and output, before it is started. */
+export interface ChildChannel {
+  /** What spawn() is told. */
+  readonly input: StdioPipe | number;
+  readonly output: StdioPipe | number;
+  /**
+   * The gateway's ends, once spawn() has returned. Output is given to `onBytes`, borrowed for the call,
+   * and emits no data, except where `output` says otherwise.
+   */
+  open(
+    child: ChildProcess,
+    onBytes: (bytes: Uint8Array) => void,
+  ): { readonly input: Writable; readonly output: Readable };
+  /** The process was not started. */
+  abandon(): void;
+}
+
+/** What node's types leave out: the option of connect() works for an open handle or descriptor, too. */
+interface BorrowingOptions extends SocketConstructorOpts {
+  readonly handle?: unknown;
+  readonly onread: {
+    readonly buffer: Uint8Array;
+    readonly callback: (count: number, buffer: Uint8Array) => boolean;
+  };
+}
+
+/**
+ * A pair of Unix sockets, which is what node makes: better than a pipe for large batches, of which a
+ * pipe takes 64 KiB at once.
+ */
+export class SocketChannel implements ChildChannel {
+  readonly input = 'pipe';
+  readonly output = 'pipe';
+
+  open(
+    child: ChildProcess,
+    onBytes: (bytes: Uint8Array) => void,
+  ): { readonly input: Writable; readonly output: Readable } {
+    const stdout = child.stdout!;
+    const owner = stdout as { _handle?: unknown };
+    const input = child.stdin!;
+    // Without a handle to begin with it is read the usual way.
+    if (owner._handle === undefined || owner._handle === null) return { input, output: stdout };
+    const handle = owner._handle;
+    owner._handle = null;
+    return { input, output: borrowingSocket({ handle }, onBytes) };
+  }
+
+  abandon(): void {
+    // Nothing is open.
+  }
+}
+
+/**
+ * Two pipes: they take a third less of the processor than sockets while what is written at once is small
+ * (a round of 1.6 KB to a process and back: 6.6 us against 9.1), as in mode session.
+ */
+export class PipeChannel implements ChildChannel {
+  readonly input: number;
+  readonly output: number;
+  readonly #inputEnd: number;
+  readonly #outputEnd: number;
+
+  /** @throws Error when no descriptors are left */
+  constructor(openPipe: OpenPipe) {
+    [this.input, this.#inputEnd] = openPipe();
+    try {
+      [this.#outputEnd, this.output] = openPipe();
+    } catch (error) {
+      closeSync(this.input);
+      closeSync(this.#inputEnd);
+      throw error;
+    }
+  }
+
+  open(
+    _child: ChildProcess,
+    onBytes: (bytes: Uint8Array) => void,
+  ): { readonly input: Writable; readonly output: Readable } {
+    this.#closeTheirs();
+    const input = new Socket({ fd: this.#inputEnd, readable: false, writable: true });
+    return { input, output: borrowingSocket({ fd: this.#outputEnd }, onBytes) };
+  }
+
+  abandon(): void {
+    this.#closeTheirs();
+    closeSync(this.#inputEnd);
+    closeSync(this.#outputEnd);
+  }
+
+  /** The process has its own copies of them; with ours open, the ends would never be seen. */
+  #closeTheirs(): void {
+    closeSync(this.input);
+    closeSync(this.output);
+  }
+}
+
+/**
+ * A socket that gives what it reads to `onBytes`. Node makes a new buffer of 64 KiB for each read
+ * otherwise, and at hundreds of megabytes a second the garbage collector marks the whole heap thirty
+ * times a second for them. Node offers this (`onread`) for sockets that connect, not for a child's.
+ */
+function borrowingSocket(
+  from: { readonly handle: unknown } | { readonly fd: number },
+  onBytes: (bytes: Uint8Array) => void,
+): Socket {
+  const options: BorrowingOptions = {
+    ...from,
+    readable: true,
+    writable: false,
+    onread: {
+      buffer: READ_BUFFER,
+      callback: (count, buffer) => {
+        onBytes(buffer.subarray(0, count));
+        return true;
+      },
+    },
+  };
+  return new Socket(options);
+}

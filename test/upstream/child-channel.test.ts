@@ -1,0 +1,68 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readdirSync, readlinkSync } from 'node:fs';
+import { describe, it } from 'node:test';
+import { type ChildChannel, PipeChannel, SocketChannel } from '../../src/upstream/child-channel.js';
+import { loadNativeAddon } from '../../workers/kernel/native-addon.js';
+
+/** Pipes and sockets that this process has open. */
+function openEnds(): string[] {
+  const ends: string[] = [];
+  for (const name of readdirSync('/proc/self/fd')) {
+    try {
+      const target = readlinkSync(`/proc/self/fd/${name}`);
+      if (/^(pipe|socket):/.test(target)) ends.push(target);
+    } catch {
+      // The descriptor that reads the folder.
+    }
+  }
+  return ends.sort();
+}
+
+/** What `cat` gives back for `text`, up to the end of its output, and what its input is. */
+async function throughCat(channel: ChildChannel, text: string): Promise<[string, string]> {
+  const script = 'readlink /proc/$$/fd/0; exec cat';
+  const child = spawn('sh', ['-c', script], { stdio: [channel.input, channel.output, 'inherit'] });
+  let received = '';
+  const { input, output } = channel.open(child, (bytes) => {
+    received += Buffer.from(bytes).toString('latin1');
+  });
+  output.resume();
+  input.end(text);
+  await Promise.all([once(output, 'close'), once(child, 'exit')]);
+  const line = received.indexOf('\n');
+  return [received.slice(0, line), received.slice(line + 1)];
+}
+
+describe('the channels of a process', () => {
+  const text = 'x'.repeat(1_000_000);
+
+  it('carry bytes and ends both ways through pipes, and leave nothing open', async () => {
+    const before = openEnds();
+    const [input, echoed] = await throughCat(new PipeChannel(loadNativeAddon().openPipe), text);
+    assert.match(input, /^pipe:/);
+    assert.equal(echoed, text);
+    assert.deepEqual(openEnds(), before);
+  });
+
+  it('carry bytes and ends both ways through sockets', async () => {
+    const [input, echoed] = await throughCat(new SocketChannel(), text);
+    assert.match(input, /^socket:/);
+    assert.equal(echoed, text);
+  });
+
+  it('are closed when no process was started, or no second pipe is to be had', () => {
+    const before = openEnds();
+    const { openPipe } = loadNativeAddon();
+    new PipeChannel(openPipe).abandon();
+    assert.deepEqual(openEnds(), before);
+    let opened = 0;
+    const once = (): [number, number] => {
+      if (++opened > 1) throw new Error('too many open files');
+      return openPipe();
+    };
+    assert.throws(() => new PipeChannel(once), /too many open files/);
+    assert.deepEqual(openEnds(), before);
+  });
+});
