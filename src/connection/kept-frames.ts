@@ -1,3 +1,4 @@
+import type { FrameRun } from '../framing/frame-run.js';
 import { Flow, type FlowOptions } from '../lane/flow.js';
 
 /** What came in and is in the lane, in order: a frame, or why bytes between frames were left out. */
@@ -39,7 +40,20 @@ export class KeepingFlow extends Flow {
 
   override accept(frame: Uint8Array): boolean {
     if (!super.accept(frame)) return false;
-    this.#kept.push(this.#copies ? new Uint8Array(frame) : frame);
+    this.#keep(frame);
     return true;
+  }
+
+  override acceptRun(run: FrameRun, most: number): number {
+    const count = super.acceptRun(run, most);
+    const { bytes, bounds, first } = run;
+    for (let i = first; i < first + count; i++) {
+      this.#keep(bytes.subarray(bounds[i], bounds[i + 1]! - 1));
+    }
+    return count;
+  }
+
+  #keep(frame: Uint8Array): void {
+    this.#kept.push(this.#copies ? new Uint8Array(frame) : frame);
   }
 }

@@ -1,9 +1,14 @@
+import type { FrameRun } from './frame-run.js';
 import type { FrameSplitter, SplitterEvents } from './splitter.js';
 
 const LF = 0x0a;
 const CR = 0x0d;
 const TAB = 0x09;
 const SPACE = 0x20;
+const OPEN_BRACE = 0x7b;
+/** Lines that are given as a run: their number, and the length of each. */
+const RUN_LINES = 128;
+const RUN_LINE_BYTES = 16 * 1024;
 const EMPTY = new Uint8Array(0);
 
 /** One message a line. A line may end with CR LF; blank lines are skipped. */
@@ -20,6 +25,13 @@ export class NdjsonSplitter implements FrameSplitter {
   /** True inside a line that is too long: everything up to its end is left out. */
   #skipping = false;
   #ended = false;
+  /** Lines of the current chunk that have been found and not been given yet; `first` begins at #at. */
+  readonly #run = {
+    bytes: EMPTY as Uint8Array,
+    bounds: new Int32Array(RUN_LINES + 1),
+    first: 0,
+    end: 0,
+  };
 
   constructor(maxFrameBytes: number, events: SplitterEvents) {
     this.#maxFrameBytes = maxFrameBytes;
@@ -36,6 +48,7 @@ export class NdjsonSplitter implements FrameSplitter {
   }
 
   keep(): void {
+    this.#forgetRun();
     // What was begun has been copied: see #keep().
     if (this.#queue.length > 0) this.#queue.push(new Uint8Array(this.#queue.pop()!));
     else if (this.#at < this.#chunk.length) {
@@ -56,8 +69,46 @@ export class NdjsonSplitter implements FrameSplitter {
     }
   }
 
+  nextRun(): FrameRun | null {
+    if (this.#partsBytes > 0 || this.#skipping) return null;
+    const run = this.#run;
+    if (run.first === run.end) this.#findRun();
+    return run.first < run.end ? run : null;
+  }
+
+  shiftRun(count: number): void {
+    const run = this.#run;
+    run.first += count;
+    this.#at = run.bounds[run.first]!;
+  }
+
+  /** Finds the lines from #at on that need no second look: objects, without CR, and not long. */
+  #findRun(): void {
+    const chunk = this.#chunk;
+    const run = this.#run;
+    const { bounds } = run;
+    const longest = Math.min(this.#maxFrameBytes, RUN_LINE_BYTES);
+    let start = this.#at;
+    let count = 0;
+    bounds[0] = start;
+    while (count < RUN_LINES && chunk[start] === OPEN_BRACE) {
+      const lf = chunk.indexOf(LF, start);
+      if (lf === -1 || lf - start > longest || chunk[lf - 1] === CR) break;
+      start = lf + 1;
+      bounds[++count] = start;
+    }
+    run.bytes = chunk;
+    run.first = 0;
+    run.end = count;
+  }
+
+  #forgetRun(): void {
+    this.#run.end = this.#run.first;
+  }
+
   /** The next line, without its end. */
   #nextLine(): Uint8Array | null {
+    this.#forgetRun();
     for (;;) {
       const chunk = this.#chunk;
       const start = this.#at;

@@ -1,3 +1,5 @@
+import type { FrameRun } from './frame-run.js';
+
 /** How messages are told apart on a byte stream. */
 export const FRAMINGS = ['ndjson', 'content-length'] as const;
 export type Framing = (typeof FRAMINGS)[number];
@@ -14,6 +16,10 @@ export interface FrameSplitter {
   keep(): void;
   /** The next whole frame; null when more bytes are needed. */
   next(): Uint8Array | null;
+  /** Frames that next() would give, several at once; null when there are none such. Valid until any other call. */
+  nextRun?(): FrameRun | null;
+  /** `count` frames of nextRun() are used up. */
+  shiftRun?(count: number): void;
   /** The stream has ended: the rest, if it can count as a frame, comes from next(). */
   end(): void;
 }

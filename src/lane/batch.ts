@@ -16,6 +16,7 @@ import {
   OUTPUT_RESERVE_BYTES,
   VERDICT,
 } from '../../workers/batch-layout.js';
+import type { FrameRun } from '../framing/frame-run.js';
 
 /** Frames begin at multiples of this, so that copies and SIMD loads are aligned. */
 const ALIGNMENT = 8;
@@ -90,6 +91,39 @@ export class Batch {
     this.inputBytes += frame.length;
     this.#inputEnd = (start + frame.length + ALIGNMENT - 1) & -ALIGNMENT;
     return true;
+  }
+
+  /** Copies `count` frames of a run in, from `first` on, at once; returns how many there was room for. */
+  appendRun(
+    flow: FrameOwner,
+    op: number,
+    arg: number,
+    run: FrameRun,
+    first: number,
+    count: number,
+  ): number {
+    const { bounds } = run;
+    const { control, count: index } = this;
+    const start = this.#inputEnd;
+    const from = bounds[first]!;
+    let fit = Math.min(count, this.frameCapacity - index);
+    while (fit > 0 && start + bounds[first + fit]! - from > this.inputCapacity) fit--;
+    if (fit === 0) return 0;
+    const to = bounds[first + fit]!;
+    this.bytes.set(run.bytes.subarray(from, to), start);
+    let at = HEADER_WORDS + index * FRAME_WORDS;
+    for (let i = first; i < first + fit; i++, at += FRAME_WORDS) {
+      control[at + OP] = op;
+      control[at + ARG] = arg;
+      control[at + IN_OFFSET] = start + bounds[i]! - from;
+      control[at + IN_LENGTH] = bounds[i + 1]! - 1 - bounds[i]!;
+    }
+    if (index === 0 || this.flows[index - 1] !== flow) this.runs++;
+    this.flows.fill(flow, index, index + fit);
+    this.count = index + fit;
+    this.inputBytes += to - from;
+    this.#inputEnd = (start + to - from + ALIGNMENT - 1) & -ALIGNMENT;
+    return fit;
   }
 
   /** To be called before the batch is processed. */

@@ -8,6 +8,7 @@ import {
   op,
   REQUEST_ID,
 } from '../../workers/batch-layout.js';
+import type { FrameRun } from '../framing/frame-run.js';
 import { BIG_FRAME_BYTES } from '../limits.js';
 import type { Batch, FrameOwner } from './batch.js';
 import type { Lane } from './lane.js';
@@ -19,6 +20,10 @@ export interface FrameSource {
   peek(): Uint8Array | null;
   /** The frame of peek() was accepted. */
   shift(): void;
+  /** Several objects that peek() would give one by one, where the source has such. Valid like peek()'s. */
+  peekRun?(): FrameRun | null;
+  /** The first `count` frames of peekRun() were accepted. */
+  shiftRun?(count: number): void;
   /** The flow has taken all there was: go on reading. */
   resume(): void;
 }
@@ -135,6 +140,17 @@ export class Flow implements FrameOwner {
     return this.#accept(frame);
   }
 
+  /** The same for frames from the beginning of a run, `most` at most; returns how many. */
+  acceptRun(run: FrameRun, most: number): number {
+    if (this.ring.full || this.#alone || this.#holds > 0 || this.#elements.length > 0) return 0;
+    const { bounds, first } = run;
+    const room = this.ring.room(bounds, first, Math.min(run.end, first + most));
+    const count = this.lane.pushRun(this, run, room, this.op, this.#arg);
+    for (let i = first; i < first + count; i++) this.ring.push(bounds[i + 1]! - 1 - bounds[i]!);
+    this.inLane += count;
+    return count;
+  }
+
   /** Accepts nothing until release(): the destination is not there, or has to read first. */
   hold(): void {
     this.#holds++;
@@ -186,18 +202,33 @@ export class Flow implements FrameOwner {
     if (this.#pumping) return;
     this.#pumping = true;
     while (this.#elements.length > 0 && this.#accept(this.#elements[0]!)) this.#elements.shift();
-    let frame = this.#source.peek();
-    // Who stops at the end of a turn has frames in the lane, and comes again when they are back.
-    const turn = this.#takesTurns ? this.lane.turnFrames : Number.POSITIVE_INFINITY;
-    for (let left = turn; frame !== null && left > 0; left--) {
-      if (!this.accept(frame)) break;
-      this.#source.shift();
-      frame = this.#source.peek();
-    }
+    const empty = this.#pumpSource();
     this.#pumping = false;
-    if (frame !== null || this.#elements.length > 0) return;
+    if (!empty || this.#elements.length > 0) return;
     if (!this.#sourceEnded) this.#source.resume();
     else this.#endIfEmpty();
+  }
+
+  /** True when the source has nothing left, false when there is no room for what it has. */
+  #pumpSource(): boolean {
+    const source = this.#source;
+    // Who stops at the end of a turn has frames in the lane, and comes again when they are back.
+    let left = this.#takesTurns ? Math.ceil(this.lane.turnFrames) : Number.POSITIVE_INFINITY;
+    for (;;) {
+      const run = this.#args === null ? (source.peekRun?.() ?? null) : null;
+      if (run !== null) {
+        const count = this.acceptRun(run, left);
+        if (count === 0) return false;
+        source.shiftRun!(count);
+        left -= count;
+        continue;
+      }
+      const frame = source.peek();
+      if (frame === null) return true;
+      if (left === 0 || !this.accept(frame)) return false;
+      source.shift();
+      left--;
+    }
   }
 
   /** The source will give no more than peek() still shows. */

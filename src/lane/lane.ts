@@ -11,6 +11,7 @@ import {
 } from '../../workers/batch-layout.js';
 import type { Kernel } from '../../workers/kernel/kernel.js';
 import { REFUSALS, WORKER_FAILED } from '../../workers/kernel/replies.js';
+import type { FrameRun } from '../framing/frame-run.js';
 import { BATCH_ATTEMPTS, MAX_PINNED_BATCHES, MIN_TURN_FRAMES } from '../limits.js';
 import type { Logger } from '../log.js';
 import { Arenas } from './arenas.js';
@@ -107,6 +108,23 @@ export class Lane {
     }
     this.#schedule();
     return true;
+  }
+
+  /** The same for the first `count` frames of a run; returns how many there was room for. */
+  pushRun(flow: FrameOwner, run: FrameRun, count: number, frameOp: number, arg: number): number {
+    let taken = this.#filling.appendRun(flow, frameOp, arg, run, run.first, count);
+    while (taken < count) {
+      const empty = this.#arenas.take();
+      if (empty === null) {
+        this.#wait(flow);
+        break;
+      }
+      this.#full.push(this.#filling);
+      this.#filling = empty;
+      taken += empty.appendRun(flow, frameOp, arg, run, run.first + taken, count - taken);
+    }
+    if (taken > 0) this.#schedule();
+    return taken;
   }
 
   /**

@@ -36,6 +36,16 @@ export class Ring {
     return this.pending === 0 ? 0 : this.#sizes![this.#head]!;
   }
 
+  /** How many of the messages from `first` to `end` there is room for; they begin at `bounds`, a byte apart. */
+  room(bounds: Int32Array, first: number, end: number): number {
+    const last = Math.min(end, first + this.capacity - this.pending);
+    const bytesLeft = this.capacityBytes - this.bytes;
+    const from = bounds[first]!;
+    let at = first;
+    while (at < last && bounds[at]! - from < bytesLeft) at++;
+    return at - first;
+  }
+
   /** Accepts a message; the caller has looked at `full`. @throws RangeError beyond the capacity */
   push(sizeBytes: number): void {
     if (this.pending === this.capacity) throw new RangeError('the ring is full');

@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream';
+import type { FrameRun } from '../framing/frame-run.js';
 import type { FrameSplitter } from '../framing/splitter.js';
 import type { Flow, FrameSource } from '../lane/flow.js';
 
@@ -57,6 +58,15 @@ export class StreamSource implements FrameSource {
 
   shift(): void {
     this.#next = null;
+  }
+
+  peekRun(): FrameRun | null {
+    if (this.#discarding || this.#next !== null) return null;
+    return this.#splitter.nextRun?.() ?? null;
+  }
+
+  shiftRun(count: number): void {
+    this.#splitter.shiftRun!(count);
   }
 
   resume(): void {

@@ -54,6 +54,44 @@ function splitBorrowed(framing: Framing, chunks: readonly Uint8Array[], limit: n
   return given;
 }
 
+/** The same where several frames are taken at once, wherever the splitter has such. */
+function splitInRuns(chunks: readonly Uint8Array[], limit: number, most: number): string[] {
+  const given: string[] = [];
+  const splitter = createSplitter('ndjson', limit, {
+    oversize: (limitBytes) => given.push(`oversize ${limitBytes}`),
+    noise: () => undefined,
+  });
+  /** Up to `most` runs, of which each second one is taken in part, and frames between them. */
+  const take = (): void => {
+    for (let n = 0; n < most; n++) {
+      const run = splitter.nextRun!();
+      if (run !== null) {
+        const count = n % 2 === 0 ? run.end - run.first : 1;
+        for (let i = run.first; i < run.first + count; i++) {
+          const frame = run.bytes.subarray(run.bounds[i], run.bounds[i + 1]! - 1);
+          given.push(`frame ${Buffer.from(frame).toString('latin1')}`);
+        }
+        splitter.shiftRun!(count);
+      }
+      if (run !== null && n % 3 === 0) continue;
+      const frame = splitter.next();
+      if (frame !== null) given.push(`frame ${Buffer.from(frame).toString('latin1')}`);
+      else if (run === null) return;
+    }
+  };
+  for (const chunk of chunks) {
+    const borrowed = new Uint8Array(chunk);
+    splitter.push(borrowed);
+    take();
+    splitter.keep();
+    borrowed.fill(0x2a);
+  }
+  splitter.end();
+  most = Number.POSITIVE_INFINITY;
+  take();
+  return given;
+}
+
 function cut(bytes: Uint8Array, at: readonly number[]): Uint8Array[] {
   const edges = [0, ...at.map((n) => n % (bytes.length + 1)).sort((a, b) => a - b), bytes.length];
   return edges.slice(1).map((end, i) => bytes.subarray(edges[i], end));
@@ -192,6 +230,36 @@ describe('generated streams', () => {
         },
       ),
     );
+  });
+
+  test('of lines give the same frames when several are taken at once', () => {
+    const line = fc.oneof(
+      { weight: 6, arbitrary: fc.nat(99).map((n) => `{"n":${n}}\n`) },
+      fc.constantFrom('\n', ' {}\n', '{}\r\n', '[{}]\n', 'x\n', '{', `{${'y'.repeat(50)}}\n`),
+    );
+    const lines = fc.array(line, { maxLength: 40 });
+    fc.assert(
+      fc.property(lines, fc.array(fc.nat(), { maxLength: 8 }), fc.nat(4), (texts, at, most) => {
+        const bytes = Buffer.from(texts.join(''));
+        assert.deepEqual(splitInRuns(cut(bytes, at), LIMIT, most), split('ndjson', [bytes]));
+      }),
+      { numRuns: 1_000 },
+    );
+  });
+
+  test('of many short lines are given as runs', () => {
+    const splitter = createSplitter('ndjson', LIMIT, {
+      oversize: () => assert.fail(),
+      noise: () => assert.fail(),
+    });
+    splitter.push(Buffer.from('{}\n'.repeat(200)));
+    const counts: number[] = [];
+    for (let run = splitter.nextRun!(); run !== null; run = splitter.nextRun!()) {
+      counts.push(run.end - run.first);
+      splitter.shiftRun!(run.end - run.first);
+    }
+    assert.deepEqual(counts, [128, 72]);
+    assert.equal(splitter.next(), null);
   });
 
   test('of Content-Length messages give those messages', () => {

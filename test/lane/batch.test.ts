@@ -3,6 +3,7 @@ import { describe, test } from 'node:test';
 import { Batch, type FrameOwner } from '../../src/lane/batch.js';
 import {
   ACTION_PASS,
+  ARG,
   BAD_MESSAGE,
   FRAMING_NDJSON,
   KIND_NOTIFICATION,
@@ -38,6 +39,31 @@ describe('a batch', () => {
     batch.reset();
     assert.equal(batch.flows[0], undefined);
     assert.equal(batch.append(owner, PASS, 0, Buffer.alloc(100)), true);
+  });
+
+  test('takes as many frames of a run as there is room for', () => {
+    const bytes = Buffer.from('{"method":"a"}\n{"method":"bb"}\n{"method":"c"}\n');
+    const bounds = Int32Array.of(0, 15, 31, 46);
+    const run = { bytes, bounds, first: 0, end: 3 };
+    const batch = new Batch(40, 10);
+    batch.append(owner, PASS, 0, Buffer.from('{}'));
+    assert.equal(batch.appendRun(owner, PASS, 7, run, 0, 3), 2);
+    assert.equal(batch.appendRun(owner, PASS, 7, run, 2, 1), 0);
+    assert.deepEqual(
+      [0, 1, 2].map((i) => text(batch.input(i))),
+      ['{}', '{"method":"a"}', '{"method":"bb"}'],
+    );
+    assert.deepEqual([batch.count, batch.runs, batch.word(2, ARG)], [3, 1, 7]);
+    assert.deepEqual(batch.flows.slice(0, 4), [owner, owner, owner, undefined]);
+    const few = new Batch(1000, 2);
+    assert.equal(few.appendRun(owner, PASS, 0, run, 1, 2), 2);
+    assert.equal(text(few.input(1)), '{"method":"c"}');
+    assert.equal(few.append(owner, PASS, 0, Buffer.from('{}')), false);
+    // The next frame begins behind the run.
+    const more = new Batch(1000, 9);
+    more.appendRun(owner, PASS, 0, run, 0, 1);
+    more.append(owner, PASS, 0, Buffer.from('{}'));
+    assert.deepEqual([text(more.input(0)), text(more.input(1))], ['{"method":"a"}', '{}']);
   });
 
   test('gives what went in and what comes out of the kernel', () => {

@@ -27,6 +27,18 @@ describe('a ring', () => {
     assert.equal(ring.full, true);
   });
 
+  test('says how many of several messages it has room for', () => {
+    const bounds = Int32Array.of(0, 41, 82, 123, 164);
+    assert.equal(new Ring(3, 1000).room(bounds, 0, 4), 3);
+    assert.equal(new Ring(9, 1000).room(bounds, 1, 3), 2);
+    // As with push(): the one that reaches the bytes is let in.
+    assert.equal(new Ring(9, 82).room(bounds, 0, 4), 2);
+    assert.equal(new Ring(9, 83).room(bounds, 0, 4), 3);
+    const ring = new Ring(9, 82);
+    ring.push(41);
+    assert.equal(ring.room(bounds, 0, 4), 1);
+  });
+
   test('has nothing to give when it is empty', () => {
     const ring = new Ring();
     assert.equal(ring.oldest, 0);
