@@ -3,7 +3,7 @@ import { FRAMING_NONE } from '../../workers/batch-layout.js';
 import type { Batch } from '../lane/batch.js';
 import type { Flow, FrameSource } from '../lane/flow.js';
 import { Ring } from '../lane/ring.js';
-import { PAUSE_AT_BYTES, RESUME_AT_BYTES, UNREAD_REPLY_BYTES } from '../limits.js';
+import { BIG_FRAME_BYTES, PAUSE_AT_BYTES, RESUME_AT_BYTES, UNREAD_REPLY_BYTES } from '../limits.js';
 import {
   CLOSE_GOING_AWAY,
   CLOSE_TOO_BIG,
@@ -125,7 +125,11 @@ export class SocketClient implements Client, FrameSource, FrameSink, GatedReader
       return;
     }
     const flow = this.#flow;
-    if (flow !== null && this.#received === null && flow.accept(frame)) return;
+    if (flow !== null && this.#received === null && flow.accept(frame)) {
+      // It fills the ring alone: what comes next stays in the kernel's buffer.
+      if (frame.length > BIG_FRAME_BYTES && flow.ring.full) this.#gate.pause(this);
+      return;
+    }
     this.#received ??= new ReceiveBuffer(this.#limits.receiveBufferBytes);
     if (!this.#received.push(frame)) this.#refuse(flow, frame);
     this.#pauseIfFull();
@@ -158,11 +162,15 @@ export class SocketClient implements Client, FrameSource, FrameSink, GatedReader
     const received = this.#received!;
     received.shift();
     if (received.empty) this.#received = null;
-    if (received.bytes < RESUME_AT_BYTES) this.#gate.resume(this);
+    if (received.bytes < RESUME_AT_BYTES) this.#readOn();
   }
 
   resume(): void {
-    // Reading goes on when the receive buffer is nearly empty: see shift().
+    this.#readOn();
+  }
+
+  #readOn(): void {
+    if (this.gate !== null && !this.#flow!.ring.full) this.#gate.resume(this);
   }
 
   write(flow: Flow, batch: Batch, from: number, to: number): void {

@@ -24,7 +24,22 @@ test('a client that sends fifteen receive buffers of requests before it reads ha
   }
 });
 
-test('so has a client on wss://', async (t) => {
+test('large messages that follow each other at once are all answered, in order', async (t) => {
+  const gateway = await GatewayProcess.start(t);
+  const client = await JsonRpcSocket.open(t, gateway.url);
+  const large = 'x'.repeat(3 * MEBIBYTE);
+  for (let n = 0; n < 12; n++) {
+    client.send(`{"id":"large ${n}","method":"m","params":"${large}"}`);
+    client.send(`{"id":"small ${n}","method":"m","params":${n}}`);
+  }
+  for (let n = 0; n < 12; n++) {
+    const reply = await client.next();
+    assert.deepEqual([reply.id, String(reply.result).length], [`large ${n}`, large.length]);
+    assert.deepEqual((await client.next()).id, `small ${n}`);
+  }
+});
+
+test('a client on wss:// has none refused either', async (t) => {
   const { certFile, keyFile, certificate } = selfSigned(t);
   const gateway = await GatewayProcess.start(t, {
     args: ['--listen', 'wss://127.0.0.1:0', '--tls-cert', certFile, '--tls-key', keyFile],
