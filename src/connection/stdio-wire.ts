@@ -1,7 +1,8 @@
 import type { Readable, Writable } from 'node:stream';
 import { FRAMING_CONTENT_LENGTH, FRAMING_NDJSON } from '../../workers/batch-layout.js';
 import { createSplitter } from '../framing/create-splitter.js';
-import type { Framing } from '../framing/splitter.js';
+import { OWN_MEMORY } from '../framing/frame-assembly.js';
+import type { Framing, SplitterEvents } from '../framing/splitter.js';
 import type { Flow } from '../lane/flow.js';
 import { CLOSE_NORMAL } from '../session/client.js';
 import { StreamSink } from '../transport/stream-sink.js';
@@ -37,10 +38,12 @@ export class StdioWire implements Wire {
     this.#events = events;
     this.#isDuplex = (readable as unknown) === writable;
     this.framing = framing === 'ndjson' ? FRAMING_NDJSON : FRAMING_CONTENT_LENGTH;
-    const splitter = createSplitter(framing, maxPayloadBytes, {
+    const splitterEvents: SplitterEvents = {
       oversize: (limitBytes) => this.#leftOut(`message above ${limitBytes} bytes`),
       noise: (line) => this.#leftOut(`not a header: ${shown(line)}`),
-    });
+    };
+    // Messages are made of the frames themselves (lendsFrames).
+    const splitter = createSplitter(framing, maxPayloadBytes, splitterEvents, OWN_MEMORY);
     this.source = new StreamSource(readable, splitter, {
       failed: (error) => this.#readFailed(error),
       ended: () => events.readEnded(this.#readError),

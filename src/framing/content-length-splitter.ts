@@ -35,10 +35,11 @@ export class ContentLengthSplitter implements FrameSplitter {
     this.#partsBytes += chunk.length;
   }
 
-  keep(): void {
+  keep(frame: Uint8Array | null): Uint8Array | null {
     // Bytes are used up in their order: only the last part can be of the last push().
     const last = this.#parts.pop();
     if (last !== undefined) this.#parts.push(new Uint8Array(last));
+    return frame === null ? null : new Uint8Array(frame);
   }
 
   end(): void {

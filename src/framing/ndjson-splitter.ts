@@ -1,3 +1,4 @@
+import { FrameAssembly, type FrameMemory } from './frame-assembly.js';
 import type { FrameRun } from './frame-run.js';
 import type { FrameSplitter, SplitterEvents } from './splitter.js';
 
@@ -20,8 +21,9 @@ export class NdjsonSplitter implements FrameSplitter {
   #chunk: Uint8Array = EMPTY;
   #at = 0;
   /** Beginning of a line whose end has not come yet. */
-  #parts: Uint8Array[] = [];
-  #partsBytes = 0;
+  readonly #begun: FrameAssembly;
+  /** The line that was given last is the one that was put together. */
+  #wasBegun = false;
   /** True inside a line that is too long: everything up to its end is left out. */
   #skipping = false;
   #ended = false;
@@ -33,8 +35,9 @@ export class NdjsonSplitter implements FrameSplitter {
     end: 0,
   };
 
-  constructor(maxFrameBytes: number, events: SplitterEvents) {
+  constructor(maxFrameBytes: number, events: SplitterEvents, memory: FrameMemory) {
     this.#maxFrameBytes = maxFrameBytes;
+    this.#begun = new FrameAssembly(memory);
     this.#events = events;
   }
 
@@ -47,7 +50,7 @@ export class NdjsonSplitter implements FrameSplitter {
     }
   }
 
-  keep(): void {
+  keep(frame: Uint8Array | null): Uint8Array | null {
     this.#forgetRun();
     // What was begun has been copied: see #keep().
     if (this.#queue.length > 0) this.#queue.push(new Uint8Array(this.#queue.pop()!));
@@ -55,6 +58,7 @@ export class NdjsonSplitter implements FrameSplitter {
       this.#chunk = new Uint8Array(this.#chunk.subarray(this.#at));
       this.#at = 0;
     }
+    return frame === null || this.#wasBegun ? frame : new Uint8Array(frame);
   }
 
   end(): void {
@@ -70,7 +74,8 @@ export class NdjsonSplitter implements FrameSplitter {
   }
 
   nextRun(): FrameRun | null {
-    if (this.#partsBytes > 0 || this.#skipping) return null;
+    this.#forgetLine();
+    if (this.#begun.length > 0 || this.#skipping) return null;
     const run = this.#run;
     if (run.first === run.end) this.#findRun();
     return run.first < run.end ? run : null;
@@ -102,6 +107,13 @@ export class NdjsonSplitter implements FrameSplitter {
     run.end = count;
   }
 
+  /** The line that was put together is used up. */
+  #forgetLine(): void {
+    if (!this.#wasBegun) return;
+    this.#wasBegun = false;
+    this.#begun.clear();
+  }
+
   #forgetRun(): void {
     this.#run.end = this.#run.first;
   }
@@ -109,6 +121,7 @@ export class NdjsonSplitter implements FrameSplitter {
   /** The next line, without its end. */
   #nextLine(): Uint8Array | null {
     this.#forgetRun();
+    this.#forgetLine();
     for (;;) {
       const chunk = this.#chunk;
       const start = this.#at;
@@ -124,25 +137,19 @@ export class NdjsonSplitter implements FrameSplitter {
       this.#chunk = following ?? EMPTY;
       this.#at = 0;
       if (following !== undefined) continue;
-      if (!this.#ended || (this.#partsBytes === 0 && !this.#skipping)) return null;
+      if (!this.#ended || (this.#begun.length === 0 && !this.#skipping)) return null;
       return this.#join(EMPTY);
     }
   }
 
   #keep(part: Uint8Array): void {
     if (this.#skipping) return;
-    if (this.#partsBytes + part.length > this.#maxFrameBytes + 1) {
-      this.#skip();
-      return;
-    }
-    // A copy: it waits for bytes that have not come.
-    this.#parts.push(new Uint8Array(part));
-    this.#partsBytes += part.length;
+    if (this.#begun.length + part.length <= this.#maxFrameBytes + 1) this.#begun.add(part);
+    else this.#skip();
   }
 
   #skip(): void {
-    this.#parts = [];
-    this.#partsBytes = 0;
+    this.#begun.clear();
     this.#skipping = true;
     this.#events.oversize(this.#maxFrameBytes);
   }
@@ -154,13 +161,14 @@ export class NdjsonSplitter implements FrameSplitter {
       return null;
     }
     let line = last;
-    if (this.#partsBytes > 0) {
-      line = Buffer.concat([...this.#parts, last]);
-      this.#parts = [];
-      this.#partsBytes = 0;
+    if (this.#begun.length > 0) {
+      this.#begun.add(last);
+      line = this.#begun.view;
+      this.#wasBegun = true;
     }
     if (line.length > 0 && line[line.length - 1] === CR) line = line.subarray(0, -1);
     if (line.length <= this.#maxFrameBytes) return line;
+    this.#forgetLine();
     this.#events.oversize(this.#maxFrameBytes);
     return null;
   }

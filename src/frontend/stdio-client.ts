@@ -2,12 +2,13 @@ import type { Readable, Writable } from 'node:stream';
 import { FRAMING_CONTENT_LENGTH, FRAMING_NDJSON } from '../../workers/batch-layout.js';
 import { MESSAGE_TOO_BIG, REFUSALS } from '../../workers/kernel/replies.js';
 import { createSplitter } from '../framing/create-splitter.js';
-import type { Framing } from '../framing/splitter.js';
+import type { Framing, SplitterEvents } from '../framing/splitter.js';
 import { frame } from '../framing/unframe.js';
 import type { Batch } from '../lane/batch.js';
 import type { Flow } from '../lane/flow.js';
 import type { Logger } from '../log.js';
 import { CLOSE_GOING_AWAY, type Client, type ClientSession } from '../session/client.js';
+import { slabs } from '../transport/slabs.js';
 import { StreamSink } from '../transport/stream-sink.js';
 import { StreamSource } from '../transport/stream-source.js';
 
@@ -41,14 +42,15 @@ export class StdioClient implements Client {
     this.#options = options;
     const { input, output, framing, maxPayloadBytes, log } = options;
     this.framing = framing === 'ndjson' ? FRAMING_NDJSON : FRAMING_CONTENT_LENGTH;
-    const splitter = createSplitter(framing, maxPayloadBytes, {
+    const events: SplitterEvents = {
       oversize: () => this.reply(tooBig()),
       noise: (line) =>
         log.warn(
           { line: Buffer.from(line).toString('utf8', 0, 200) },
           'input that is no header was skipped',
         ),
-    });
+    };
+    const splitter = createSplitter(framing, maxPayloadBytes, events, slabs);
     this.source = new StreamSource(input, splitter, {
       failed: (error) => log.error({ err: error }, 'cannot read from standard input'),
       ended: () => this.#inputEnded(),

@@ -199,8 +199,10 @@ export class Lane {
 
   #finish(batch: Batch): void {
     this.#running = false;
-    // The worker gets its next batch before the results of this one are looked at.
-    if (this.#full.length > 0 || this.#filling.inputBytes > this.#inlineBytes) this.#dispatch();
+    // The worker gets its next batch before the results of this one are looked at. One that is not
+    // for the worker has to wait: it would be delivered at once, before this one.
+    const next = this.#full[0] ?? this.#filling;
+    if (next.inputBytes > this.#inlineBytes) this.#dispatch();
     this.#deliver(batch);
     this.#schedule();
   }

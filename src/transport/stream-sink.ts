@@ -4,10 +4,14 @@ import { FRAME_WORDS, HEADER_WORDS, OUT_LENGTH, OUT_OFFSET } from '../../workers
 import type { Batch } from '../lane/batch.js';
 import type { Flow } from '../lane/flow.js';
 import type { BatchFlusher } from '../lane/lane.js';
+import { SLAB_BYTES } from '../limits.js';
 import type { FrameSink } from './frame-sink.js';
+import { slabs } from './slabs.js';
 
 /** A destination that has to wait pins an arena when what it gets is a quarter of it or more. */
 const PINS_FROM_SHARE = 4;
+/** A copy from here on goes into a slab, of which less would waste most. */
+const FILLS_SLAB_BYTES = SLAB_BYTES / 2;
 
 /**
  * Writes frames to a byte stream: a child's input or standard output. What one batch has
@@ -97,14 +101,20 @@ export class StreamSink implements FrameSink, BatchFlusher {
     if (this.#end === this.#start) return;
     const { lane } = flows[0]!;
     let bytes = batch.bytes.subarray(this.#start, this.#end);
+    let slab: Uint8Array | null = null;
     // A little that waits behind other bytes is copied: it would hold a whole arena for long.
     const isLittle = bytes.length * PINS_FROM_SHARE < batch.inputBytes;
     const waits = this.#writable.writableLength > 0;
     const copied = this.#mayKeepChunks || lane.mustCopy || (waits && isLittle);
-    if (copied) bytes = new Uint8Array(bytes);
+    if (copied && !this.#mayKeepChunks && bytes.length >= FILLS_SLAB_BYTES) {
+      slab = slabs.take(bytes.length);
+      slab.set(bytes);
+      bytes = slab.subarray(0, bytes.length);
+    } else if (copied) bytes = new Uint8Array(bytes);
     let pinned = false;
     this.#writable.write(bytes, () => {
       if (pinned) lane.unpin(batch);
+      if (slab !== null) slabs.giveBack(slab);
       for (let i = 0; i < flows.length; i++) flows[i]!.taken(counts[i]!);
     });
     // The callback never comes within write(). Nothing left in the stream by now means that

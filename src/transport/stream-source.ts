@@ -99,8 +99,7 @@ export class StreamSource implements FrameSource {
   /** Bytes of a stream that emits no data of its own; they may change after the call. */
   borrow(bytes: Uint8Array): void {
     this.#onData(bytes);
-    this.#splitter.keep();
-    if (this.#next !== null) this.#next = new Uint8Array(this.#next);
+    this.#next = this.#splitter.keep(this.#next);
   }
 
   readonly #onData = (chunk: Uint8Array | string): void => {

@@ -3,11 +3,12 @@ import type { Readable } from 'node:stream';
 import { FRAMING_CONTENT_LENGTH, FRAMING_NDJSON } from '../../workers/batch-layout.js';
 import { messageOf } from '../errors.js';
 import { createSplitter } from '../framing/create-splitter.js';
-import type { Framing } from '../framing/splitter.js';
+import type { Framing, SplitterEvents } from '../framing/splitter.js';
 import { frame } from '../framing/unframe.js';
 import type { Flow } from '../lane/flow.js';
 import { STOP_GRACE_MS } from '../limits.js';
 import type { Logger } from '../log.js';
+import { slabs } from '../transport/slabs.js';
 import { StreamSink } from '../transport/stream-sink.js';
 import { StreamSource } from '../transport/stream-source.js';
 import { type ChildChannel, type OpenPipe, PipeChannel, SocketChannel } from './child-channel.js';
@@ -116,12 +117,13 @@ export class ChildUpstream implements Upstream {
     await this.#exited;
   }
 
-  #splitter(command: ChildCommand): ReturnType<typeof createSplitter> {
-    return createSplitter(command.framing, command.maxPayloadBytes, {
+  #splitter({ framing, maxPayloadBytes }: ChildCommand): ReturnType<typeof createSplitter> {
+    const events: SplitterEvents = {
       oversize: (limitBytes) => this.#events.oversize(limitBytes),
       noise: (line) =>
         this.#events.noise(`not a header: ${Buffer.from(line).toString('utf8', 0, 200)}`),
-    });
+    };
+    return createSplitter(framing, maxPayloadBytes, events, slabs);
   }
 
   #processExited(code: number | null, signal: NodeJS.Signals | null): void {

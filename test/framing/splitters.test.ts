@@ -2,17 +2,44 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import { createSplitter } from '../../src/framing/create-splitter.js';
+import { type FrameMemory, OWN_MEMORY } from '../../src/framing/frame-assembly.js';
 import type { Framing } from '../../src/framing/splitter.js';
 
 const LIMIT = 40;
 
+/** Overwrites what is given back, and takes nothing back that it has not given. */
+class ReusedMemory implements FrameMemory {
+  readonly #given = new Set<Uint8Array>();
+
+  take(bytes: number): Uint8Array {
+    const taken = new Uint8Array(bytes + 7).fill(0x3f);
+    this.#given.add(taken);
+    return taken;
+  }
+
+  giveBack(bytes: Uint8Array): void {
+    assert.ok(this.#given.delete(bytes));
+    bytes.fill(0x2a);
+  }
+
+  get isWhole(): boolean {
+    return this.#given.size === 0;
+  }
+}
+
 /** What a splitter gives for a stream that comes in these chunks. */
 function split(framing: Framing, chunks: readonly Uint8Array[], limit = LIMIT): string[] {
+  const memory = OWN_MEMORY;
   const given: string[] = [];
-  const splitter = createSplitter(framing, limit, {
-    oversize: (limitBytes) => given.push(`oversize ${limitBytes}`),
-    noise: (line) => given.push(`noise ${Buffer.from(line).toString('latin1')}`),
-  });
+  const splitter = createSplitter(
+    framing,
+    limit,
+    {
+      oversize: (limitBytes) => given.push(`oversize ${limitBytes}`),
+      noise: (line) => given.push(`noise ${Buffer.from(line).toString('latin1')}`),
+    },
+    memory,
+  );
   const drain = (): void => {
     for (let frame = splitter.next(); frame !== null; frame = splitter.next()) {
       given.push(`frame ${Buffer.from(frame).toString('latin1')}`);
@@ -30,11 +57,17 @@ function split(framing: Framing, chunks: readonly Uint8Array[], limit = LIMIT): 
 
 /** The same where chunks are overwritten when they were given, and not all frames are taken at once. */
 function splitBorrowed(framing: Framing, chunks: readonly Uint8Array[], limit: number): string[] {
+  const memory = new ReusedMemory();
   const given: string[] = [];
-  const splitter = createSplitter(framing, limit, {
-    oversize: (limitBytes) => given.push(`oversize ${limitBytes}`),
-    noise: (line) => given.push(`noise ${Buffer.from(line).toString('latin1')}`),
-  });
+  const splitter = createSplitter(
+    framing,
+    limit,
+    {
+      oversize: (limitBytes) => given.push(`oversize ${limitBytes}`),
+      noise: (line) => given.push(`noise ${Buffer.from(line).toString('latin1')}`),
+    },
+    memory,
+  );
   const take = (most: number): void => {
     for (let n = 0; n < most; n++) {
       const frame = splitter.next();
@@ -46,7 +79,7 @@ function splitBorrowed(framing: Framing, chunks: readonly Uint8Array[], limit: n
     const borrowed = new Uint8Array(chunk);
     splitter.push(borrowed);
     take(n % 3);
-    splitter.keep();
+    splitter.keep(null);
     borrowed.fill(0x2a);
   }
   splitter.end();
@@ -57,10 +90,15 @@ function splitBorrowed(framing: Framing, chunks: readonly Uint8Array[], limit: n
 /** The same where several frames are taken at once, wherever the splitter has such. */
 function splitInRuns(chunks: readonly Uint8Array[], limit: number, most: number): string[] {
   const given: string[] = [];
-  const splitter = createSplitter('ndjson', limit, {
-    oversize: (limitBytes) => given.push(`oversize ${limitBytes}`),
-    noise: () => undefined,
-  });
+  const splitter = createSplitter(
+    'ndjson',
+    limit,
+    {
+      oversize: (limitBytes) => given.push(`oversize ${limitBytes}`),
+      noise: () => undefined,
+    },
+    new ReusedMemory(),
+  );
   /** Up to `most` runs, of which each second one is taken in part, and frames between them. */
   const take = (): void => {
     for (let n = 0; n < most; n++) {
@@ -83,7 +121,7 @@ function splitInRuns(chunks: readonly Uint8Array[], limit: number, most: number)
     const borrowed = new Uint8Array(chunk);
     splitter.push(borrowed);
     take();
-    splitter.keep();
+    splitter.keep(null);
     borrowed.fill(0x2a);
   }
   splitter.end();
@@ -248,10 +286,15 @@ describe('generated streams', () => {
   });
 
   test('of many short lines are given as runs', () => {
-    const splitter = createSplitter('ndjson', LIMIT, {
-      oversize: () => assert.fail(),
-      noise: () => assert.fail(),
-    });
+    const splitter = createSplitter(
+      'ndjson',
+      LIMIT,
+      {
+        oversize: () => assert.fail(),
+        noise: () => assert.fail(),
+      },
+      OWN_MEMORY,
+    );
     splitter.push(Buffer.from('{}\n'.repeat(200)));
     const counts: number[] = [];
     for (let run = splitter.nextRun!(); run !== null; run = splitter.nextRun!()) {

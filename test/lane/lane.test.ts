@@ -105,6 +105,18 @@ for (const [name, inlineBytes] of BOUNDS) {
       );
     });
 
+    test('keeps the order of a batch that waits full and is small', async () => {
+      const lane = newLane({ inlineBytes });
+      // The second frame has no room in the first arena, nor the other flow's frame in the second.
+      const sent = [
+        [message(0, ARENA_BYTES - 100), message(1, 100)],
+        [message(0, ARENA_BYTES - 100)],
+      ];
+      const recorded = sent.map((frames) => new RecordedFlow(lane, PASS, frames).start());
+      await Promise.all(recorded.map(({ done }) => done));
+      for (const [i, { outputs }] of recorded.entries()) assert.deepEqual(outputs, sent[i]);
+    });
+
     test('tells good frames, bad frames and those without an answer apart, in order', async () => {
       const frames = [
         '{"id":1,"method":"m","params":[7]}',
