@@ -22,7 +22,9 @@ bool walk_members(const JsonWalker& json, const uint8_t* frame, JsonWalker::Toke
     if (!json.is_member(at)) return false;
     const int64_t name_length = json.name_length(at);
     if (name_length < 0) return false;
-    const FrameWord member = envelope_member(frame + *at + 1, name_length);
+    const uint8_t* name = frame + *at + 1;
+    const FrameWord member = envelope_member(name, name_length);
+    if (member == NO_WORD && may_look_like_member(name, name_length)) envelope->has_lookalike = true;
     const JsonWalker::Token value = at + 2;
     at = json.skip_value(value);
     if (at == nullptr || json.is_end(at)) return false;
@@ -88,6 +90,7 @@ bool scan_envelope(const uint8_t* frame, int32_t length, TokenIndex* tokens, Env
   if (!tokens->scan(frame, length)) return false;
   JsonWalker json(frame, frame + length, *tokens);
   std::memset(envelope->words, 0, sizeof envelope->words);
+  envelope->has_lookalike = false;
   JsonWalker::Token error = nullptr;
   if (!json.scan_text() || !walk_members(json, frame, tokens->begin(), envelope, &error)) {
     return false;

@@ -15,6 +15,8 @@ struct Envelope {
 
   int32_t verdict;
   bool has_line_break;
+  /// A member's name can be taken for one of the envelope.
+  bool has_lookalike;
   int32_t words[kWords];
 
   int32_t start(FrameWord member) const { return words[member - ID_START]; }

@@ -177,7 +177,7 @@ bool write_frame(const FrameToWrite& frame, IdStore* ids, OutputRoom* room, int3
     case ACTION_ECHO:
       return frame.envelope->verdict == KIND_REQUEST ? echo(frame, room) : true;
     case ACTION_TO_SERVER:
-      return !needs_a_look(frame) && to_server(frame, ids, room);
+      return !frame.envelope->has_lookalike && !needs_a_look(frame) && to_server(frame, ids, room);
     case ACTION_FROM_SERVER:
       return !needs_a_look(frame) && from_server(frame, *ids, room, request_id);
     default:

@@ -34,4 +34,29 @@ inline FrameWord envelope_member(const uint8_t* name, int64_t length) {
   }
 }
 
+/// Whether a parser that ignores case might take the name for that of an envelope member, which it
+/// is not. Says so of some that none would: workers/kernel/lookalike.ts then decides.
+inline bool may_look_like_member(const uint8_t* name, int64_t length) {
+  // The longest are "params" and "result" with an s of two bytes.
+  constexpr int64_t kLongest = 7;
+  if (length < 2 || length > kLongest) return false;
+  switch (name[0] | 0x20) {
+    case 'i':
+    case 'm':
+    case 'p':
+    case 'r':
+    case 'e':
+      break;
+    default:
+      // "jsonrpc" ends here.
+      return false;
+  }
+  uint8_t lower[kLongest];
+  for (int64_t k = 0; k < length; k++) {
+    if (name[k] >= 0x80) return true;
+    lower[k] = static_cast<uint8_t>(name[k] | 0x20);
+  }
+  return envelope_member(lower, length) != NO_WORD;
+}
+
 }  // namespace sluice

@@ -77,15 +77,15 @@ describe('the way to a client', () => {
   });
 
   test('a client that gets on is never closed, though something always waits for it', async () => {
-    const { client, outlet } = slowClient(50);
-    const stalled = slowClient(50);
+    const { client, outlet } = slowClient(500);
+    const stalled = slowClient(500);
     sendUnread(client, outlet, RING_CAPACITY + 1);
     for (let n = 0; n < 6; n++) {
       sendUnread(stalled.client, stalled.outlet, RING_CAPACITY + 1);
       // It reads what waited, while as much again is sent.
       sendUnread(client, outlet, RING_CAPACITY + 1);
       client.heldBackBytes -= (RING_CAPACITY + 1) * MESSAGE.length;
-      await new Promise((resolve) => setTimeout(resolve, 20));
+      await new Promise((resolve) => setTimeout(resolve, 150));
     }
     await tickUntil(() => stalled.client.closed !== null);
     assert.equal(client.closed, null);

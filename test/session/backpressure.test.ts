@@ -94,7 +94,6 @@ test('a process that stops reading makes its client wait, then be told, while ot
 });
 
 test('a client that does not read its refusals costs bounded memory, and gets each when it reads', async (t) => {
-  // A process that takes nothing at all: what one takes later would be missing among the refusals.
   const gateway = await GatewayProcess.start(t, {
     args: ['--receive-buffer', '64KiB'],
     command: ['/bin/sleep', '1000'],
@@ -112,10 +111,15 @@ test('a client that does not read its refusals costs bounded memory, and gets ea
   const grownBytes = (await settledMemory(gateway.pid)) - before;
   assert.ok(grownBytes < 40 * MEBIBYTE, `grew by ${grownBytes} bytes`);
   client.socket.resume();
-  // Those that were sent first wait for the process, in the ring and in the receive buffer.
-  const first = await client.next();
-  assert.equal(first.error?.data?.reason, 'receive_buffer_full');
-  for (let id = Number(first.id) + 1; id < sent; id++) assert.equal((await client.next()).id, id);
+  let refused = 0;
+  for (let last = -1; last < sent - 1; refused++) {
+    const { id, error } = await client.next();
+    assert.equal(error?.data?.reason, 'receive_buffer_full');
+    assert.ok(Number(id) > last, `${String(id)} was refused after ${last}`);
+    last = Number(id);
+  }
+  // The others wait for the process: in its pipe, in the ring and in the receive buffer.
+  assert.ok(sent - refused < 6_000, `${sent - refused} of ${sent} were not refused`);
 });
 
 test('a process that never reads does not hold up a stop', async (t) => {

@@ -16,6 +16,7 @@ import {
   VERDICT,
 } from '../batch-layout.js';
 import { INVALID, JsonScanner } from './json-scanner.js';
+import { isLookalike } from './lookalike.js';
 
 const QUOTE = 0x22;
 const COMMA = 0x2c;
@@ -36,6 +37,8 @@ const MEMBERS = [
 ] as const;
 /** "message" as \u escapes: the longest spelling of a name that matters. */
 const LONGEST_NAME_BYTES = 7 * 6;
+/** Of the members' names in either case, and what begins an escape. */
+const FIRST_LETTERS = Buffer.from('impreIMPRE\\');
 const FIRST_SPAN = ID_START;
 const LAST_SPAN_END = ERROR_START + 1;
 
@@ -51,6 +54,8 @@ export class EnvelopeScanner {
   readonly json = new JsonScanner();
   /** Why the last frame was bad: one sentence without a full stop. */
   reason = '';
+  /** What could be taken for a member of the last frame's envelope and is none, as a reason; or ''. */
+  lookalike = '';
 
   #control: Int32Array = new Int32Array(0);
   #bytes: Uint8Array = new Uint8Array(0);
@@ -67,6 +72,7 @@ export class EnvelopeScanner {
     this.#start = control[frame + IN_OFFSET]!;
     this.#end = this.#start + control[frame + IN_LENGTH]!;
     this.reason = '';
+    this.lookalike = '';
     control.fill(0, frame + FIRST_SPAN, frame + LAST_SPAN_END + 1);
     this.json.reset(bytes, this.#end);
     const verdict = this.#scanDocument();
@@ -92,6 +98,7 @@ export class EnvelopeScanner {
               : json.unexpected(i, 'a member name');
           if (i === INVALID) return this.#notJson();
           const member = this.#member(keyStart + 1, i - 1);
+          if (member === -1) this.#noteLookalike(keyStart + 1, i - 1);
           i = json.skipColon(i);
           if (i === INVALID) return this.#notJson();
           const valueStart = i;
@@ -171,6 +178,15 @@ export class EnvelopeScanner {
   #escapedMember(start: number, end: number): number {
     const name = this.#unescaped(start, end);
     return MEMBERS.findIndex(([member]) => member === name);
+  }
+
+  #noteLookalike(start: number, end: number): void {
+    if (end - start > LONGEST_NAME_BYTES || !FIRST_LETTERS.includes(this.#bytes[start]!)) return;
+    const { buffer, byteOffset } = this.#bytes;
+    const text = Buffer.from(buffer, byteOffset + start, end - start).toString('utf8');
+    const name = JSON.parse(`"${text}"`) as string;
+    const member = MEMBERS.find(([known]) => isLookalike(name, known));
+    if (member !== undefined) this.lookalike = `"${name}" can be taken for "${member[0]}"`;
   }
 
   /** Whether the key in [start, end) is `name` after unescaping. */

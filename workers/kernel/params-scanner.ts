@@ -1,5 +1,6 @@
 import { BAD_MESSAGE, KIND_NOTIFICATION, KIND_REQUEST } from '../batch-layout.js';
 import type { JsonScanner } from './json-scanner.js';
+import { isLookalike } from './lookalike.js';
 
 const QUOTE = 0x22;
 const COMMA = 0x2c;
@@ -34,8 +35,8 @@ export class ParamsScanner {
 
   /**
    * Looks at one frame; returns its verdict, which is BAD_MESSAGE when one of the
-   * looked-for members is repeated, or two tokens mean the same: whichever we rewrote, the
-   * server might take the other.
+   * looked-for members is repeated, or can be taken for another one, or two tokens mean the same:
+   * whichever we rewrote, the server might take the other.
    */
   scan(verdict: number, bytes: Uint8Array, method: Span, params: Span): number {
     this.a.end = 0;
@@ -100,6 +101,9 @@ export class ParamsScanner {
       const isIt = this.#keyIs(i, keyEnd, name);
       const value = json.skipColon(keyEnd);
       const valueEnd = json.skipValue(value);
+      if (!isIt && this.#looksLike(i, keyEnd, name)) {
+        this.#refusal = `another spelling of "${name}"`;
+      }
       if (isIt) {
         if (found.end !== 0) this.#refusal = `"${name}" is repeated`;
         found.start = value;
@@ -125,11 +129,18 @@ export class ParamsScanner {
     return bytes.subarray(start, end).includes(BACKSLASH) && this.#text({ start, end }) === name;
   }
 
+  #looksLike(start: number, end: number, name: string): boolean {
+    const length = end - start - 2;
+    if (length < name.length || length > name.length * 6) return false;
+    return isLookalike(this.#text({ start, end }), name);
+  }
+
   /** A string of up to a few hundred bytes, unescaped; empty for a longer one. */
   #text({ start, end }: Span): string {
     if (end - start > MAX_NAME_BYTES) return '';
-    const latin = String.fromCharCode(...this.#bytes.subarray(start, end));
-    return JSON.parse(latin) as string;
+    const { buffer, byteOffset } = this.#bytes;
+    const text = Buffer.from(buffer, byteOffset + start, end - start).toString('utf8');
+    return JSON.parse(text) as string;
   }
 }
 

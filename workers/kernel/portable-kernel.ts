@@ -2,6 +2,7 @@ import {
   ACTION_FROM_SERVER,
   ACTION_SPLIT,
   ACTION_TO_SERVER,
+  BAD_MESSAGE,
   FRAME_COUNT,
   FRAME_WORDS,
   HEADER_WORDS,
@@ -65,6 +66,11 @@ export class PortableKernel implements Kernel {
       const checked = this.#scanParams(verdict, control, frame, bytes);
       if (checked < 0) ({ reason } = this.#params);
       control[frame + VERDICT] = checked;
+    }
+    // Of two clients' ids, a server might take the one that we have not written.
+    if (verdict > 0 && action === ACTION_TO_SERVER && this.#envelope.lookalike !== '') {
+      reason = this.#envelope.lookalike;
+      control[frame + VERDICT] = BAD_MESSAGE;
     }
     this.#writer.write(control, frame, bytes, reason, this.#envelope.json.sawLineBreak);
   }

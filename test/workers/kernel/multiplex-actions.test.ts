@@ -8,6 +8,7 @@ import {
   FRAMING_CONTENT_LENGTH,
   FRAMING_NDJSON,
   FRAMING_NONE,
+  KIND_NOTIFICATION,
   KIND_REQUEST,
 } from '../../../workers/batch-layout.js';
 import { createIdStore } from '../../../workers/id-store.js';
@@ -28,6 +29,7 @@ const params = fc.oneof(
   tokenName.map((name) => `{"_meta":{"${name}":"t"},"${name}":7}`),
   tokenName.map((name) => `{"x":"\\u00e9","${name}":[1] , "partialResultToken":"p"}`),
   tokenName.map((name) => `{"${name}":1,"${name}":2}`),
+  fc.constantFrom('{"requestId":3,"RequestID":4}', '{"re\\u0051uestId":3,"TOKEN":4}', '{"Id":1}'),
   fc.constantFrom('{"requestId":3}', '{"id":"a"}', '{"token":4}', '{"progressToken":"p12"}'),
 );
 const method = fc.constantFrom(
@@ -40,6 +42,21 @@ const request = fc
     ([id, name, p, s]) =>
       `{"jsonrpc":"2.0",${s}"id":${id}${s},"method":"${name}","params":${p}${s}}`,
   );
+const lookalike = fc
+  .tuple(
+    fc.constantFrom(
+      'ID',
+      '\\u0049d',
+      'Method',
+      'param\u017f',
+      're\u017fult',
+      'ERROR',
+      'iD\u00e9',
+      'idx',
+    ),
+    fc.constantFrom('"id":1,"method":"m"', '"method":"n"', '"id":1,"result":2'),
+  )
+  .map(([name, members]) => `{"${name}":3,${members}}`);
 const notification = fc
   .tuple(method, params)
   .map(([name, p]) => `{"method":"${name}","params":${p}}`);
@@ -52,12 +69,12 @@ const reply = fc
   .map(([id, value, s]) => `{"id":${id},${s}"result":${value}}`);
 const framing = fc.constantFrom(FRAMING_NONE, FRAMING_NDJSON, FRAMING_CONTENT_LENGTH);
 const toServer = fc.record({
-  bytes: fc.oneof(request, notification, reply),
+  bytes: fc.oneof(request, notification, reply, lookalike),
   action: fc.constant(ACTION_TO_SERVER),
   framing,
 });
 const fromServer = fc.record({
-  bytes: fc.oneof(reply, request, notification),
+  bytes: fc.oneof(reply, request, notification, lookalike),
   action: fc.constant(ACTION_FROM_SERVER),
   framing,
 });
@@ -138,6 +155,29 @@ for (const kernel of [
       const twice =
         '{"id":1,"method":"m","params":{"_meta":{"progressToken":1,"progressToken":2}}}';
       assert.equal(out(twice, 62).verdict, BAD_MESSAGE);
+    });
+
+    it('refuses names that a server which ignores case takes for those of the envelope', () => {
+      const refused = (text: string, why: string): void => {
+        const { verdict, out: reply } = out(text, 63);
+        assert.equal(verdict, BAD_MESSAGE, text);
+        assert.ok(Buffer.from(reply, 'latin1').toString().includes(why), reply);
+      };
+      refused('{"id":1,"ID":2,"method":"m"}', '"ID" can be taken for "id"');
+      refused('{"method":"m","\\u0049d":2}', '"Id" can be taken for "id"');
+      refused('{"id":1,"method":"m","param\u017f":{}}', '"param\u017f" can be taken for "params"');
+      refused('{"iD":1,"result":2,"id":3}', '"iD" can be taken for "id"');
+      const cancel = '"method":"notifications/cancelled","params"';
+      refused(`{${cancel}:{"requestId":1,"RequestID":2}}`, 'another spelling of "requestId"');
+      refused(`{${cancel}:{"requestId":1,"request\\u0049D":2}}`, 'another spelling of "requestId"');
+      for (const text of [
+        '{"identity":1,"idx":2,"method":"m"}',
+        '{"method":"m","params":{"ID":1}}',
+      ]) {
+        assert.equal(out(text, 64).verdict, KIND_NOTIFICATION);
+      }
+      // What comes from the server is not rewritten where it looks like that.
+      assert.equal(back('{"ID":1,"method":"m"}').verdict, KIND_NOTIFICATION);
     });
   });
 }
