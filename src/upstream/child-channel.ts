@@ -16,8 +16,8 @@ export interface ChildChannel {
   readonly input: StdioPipe | number;
   readonly output: StdioPipe | number;
   /**
-   * The gateway's ends, once spawn() has returned. Output is given to `onBytes`, borrowed for the call,
-   * and emits no data, except where `output` says otherwise.
+   * The gateway's ends, once spawn() has returned. Input is destroyed when the process exits. Output is
+   * given to `onBytes`, borrowed for the call, and emits no data, except where `output` says otherwise.
    */
   open(
     child: ChildProcess,
@@ -86,11 +86,13 @@ export class PipeChannel implements ChildChannel {
   }
 
   open(
-    _child: ChildProcess,
+    child: ChildProcess,
     onBytes: (bytes: Uint8Array) => void,
   ): { readonly input: Writable; readonly output: Readable } {
     this.#closeTheirs();
     const input = new Socket({ fd: this.#inputEnd, readable: false, writable: true });
+    // As node does with its own. What the process has started may hold the reading end open for ever.
+    child.once('exit', () => input.destroy());
     return { input, output: borrowingSocket({ fd: this.#outputEnd }, onBytes) };
   }
 
