@@ -26,6 +26,8 @@ export interface SocketData {
 export interface SocketClientLimits {
   readonly maxPayloadBytes: number;
   readonly receiveBufferBytes: number;
+  /** Null: not encrypted. */
+  readonly tls: object | null;
 }
 
 /** What uWebSockets.js says where no close frame came (RFC 6455 section 7.4.1). */
@@ -139,6 +141,7 @@ export class SocketClient implements Client, FrameSource, FrameSink, GatedReader
   drained(): void {
     if (this.#closed) return;
     this.#settle(this.socket.getBufferedAmount());
+    this.#readOn();
   }
 
   /** The socket is closed, by either side; with what uWebSockets.js says of it. */
@@ -162,7 +165,7 @@ export class SocketClient implements Client, FrameSource, FrameSink, GatedReader
     const received = this.#received!;
     received.shift();
     if (received.empty) this.#received = null;
-    if (received.bytes < RESUME_AT_BYTES) this.#readOn();
+    this.#readOn();
   }
 
   resume(): void {
@@ -170,7 +173,18 @@ export class SocketClient implements Client, FrameSource, FrameSink, GatedReader
   }
 
   #readOn(): void {
-    if (this.gate !== null && !this.#flow!.ring.full) this.#gate.resume(this);
+    if (this.gate === null || this.#flow === null) return;
+    if (this.#flow.ring.full || this.#mustWriteFirst) return;
+    if ((this.#received?.bytes ?? 0) < RESUME_AT_BYTES) this.#gate.resume(this);
+  }
+
+  /**
+   * uSockets forgets what it has read of a TLS connection and not decrypted yet when it writes to it
+   * (openssl.c, us_internal_ssl_socket_write), which ends the connection. A read ends with an attempt to
+   * write what is held back; so who holds something back is not read.
+   */
+  get #mustWriteFirst(): boolean {
+    return this.#limits.tls !== null && !this.#closed && this.socket.getBufferedAmount() > 0;
   }
 
   write(flow: Flow, batch: Batch, from: number, to: number): void {
@@ -256,7 +270,7 @@ export class SocketClient implements Client, FrameSource, FrameSink, GatedReader
 
   /** After a send: one that the socket has not taken whole makes it read again. */
   #stayPaused(): void {
-    if (this.gate !== null) this.#gate.pause(this);
+    if (this.gate !== null || this.#mustWriteFirst) this.#gate.pause(this);
   }
 
   #pauseIfFull(): void {

@@ -50,6 +50,26 @@ test('a client on wss:// has none refused either', async (t) => {
   assert.equal((await client.request('m', 'after all of them')).result, 'after all of them');
 });
 
+test('clients on wss:// that send on while answers wait for them are not cut off', async (t) => {
+  const { certFile, keyFile, certificate } = selfSigned(t);
+  const gateway = await GatewayProcess.start(t, {
+    args: ['--listen', 'wss://127.0.0.1:0', '--tls-cert', certFile, '--tls-key', keyFile],
+  });
+  const bytes = (n: number): number => (n % 7 === 0 ? (n * 7919) % 200_000 : (n * 7919) % 3000);
+  const exchange = async (): Promise<void> => {
+    const client = await JsonRpcSocket.open(t, gateway.url, { ca: certificate });
+    let sent = 0;
+    for (let n = 0; n < 1500; n++) {
+      for (; sent < n + 400 && sent < 1500; sent++) {
+        client.send(`{"id":${sent},"method":"m","params":"${'x'.repeat(bytes(sent))}"}`);
+      }
+      const reply = await client.next();
+      assert.deepEqual([reply.id, String(reply.result).length], [n, bytes(n)]);
+    }
+  };
+  for (let round = 0; round < 3; round++) await Promise.all([exchange(), exchange(), exchange()]);
+});
+
 test('a client that is not read is still told that the gateway stops', async (t) => {
   const gateway = await GatewayProcess.start(t, { command: fixture('scripted-server') });
   const client = await JsonRpcSocket.open(t, gateway.url);
