@@ -119,7 +119,18 @@ void forget_shared(napi_env env, void*, void* hint) {
   napi_delete_reference(env, static_cast<napi_ref>(hint));
 }
 
-/// plainView(shared: Uint8Array): Uint8Array over the same memory, which lives as long as it does
+/// Whether a typed array lies over a SharedArrayBuffer: the only memory that nobody can take away, neither
+/// by transferring it nor by making it smaller.
+bool is_shared(napi_env env, napi_value typed_array) {
+  napi_value buffer = nullptr;
+  bool is_ordinary = true;
+  return napi_get_typedarray_info(env, typed_array, nullptr, nullptr, nullptr, &buffer, nullptr) ==
+             napi_ok &&
+         napi_is_arraybuffer(env, buffer, &is_ordinary) == napi_ok && !is_ordinary;
+}
+
+/// plainView(shared: Uint8Array): Uint8Array over the same memory, which lives as long as it does; what
+/// is not shared is given back as it is
 napi_value plain_view(napi_env env, napi_callback_info info) {
   napi_value argument;
   size_t count = 1;
@@ -131,7 +142,8 @@ napi_value plain_view(napi_env env, napi_callback_info info) {
   napi_ref keeps = nullptr;
   napi_value buffer = nullptr;
   napi_value view = nullptr;
-  if (shared.length == 0 || napi_create_reference(env, argument, 1, &keeps) != napi_ok) {
+  if (shared.length == 0 || !is_shared(env, argument) ||
+      napi_create_reference(env, argument, 1, &keeps) != napi_ok) {
     return argument;
   }
   if (napi_create_external_arraybuffer(env, shared.data, shared.length, forget_shared, keeps,

@@ -71,6 +71,13 @@ describe('the addon', { skip: !NATIVE_ADDON_IS_BUILT }, () => {
     }
   });
 
+  it('gives memory that can be transferred away or made smaller no second view', () => {
+    const addon = loadNativeAddon();
+    for (const bytes of [new Uint8Array(64), new Uint8Array(new ArrayBuffer(64), 8)]) {
+      assert.equal(addon.plainView(bytes), bytes);
+    }
+  });
+
   it('refuses arguments of other types', () => {
     const addon = loadNativeAddon();
     const processBatch = addon.processBatch as (...args: unknown[]) => number;
