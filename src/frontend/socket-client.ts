@@ -79,6 +79,7 @@ export class SocketClient implements Client, FrameSource, FrameSink, GatedReader
   #sentBy: Flow | null = null;
   #unreadReplyBytes = 0;
 
+  /** What is being sent; forgotten at once, for an arena lives as long as somebody knows it. */
   #batch: Batch | null = null;
   #from = 0;
   #to = 0;
@@ -199,6 +200,7 @@ export class SocketClient implements Client, FrameSource, FrameSink, GatedReader
     else {
       cork(this.socket, this, sendCorked);
     }
+    this.#batch = null;
     const buffered = this.socket.getBufferedAmount();
     this.#stayPaused();
     if (buffered === 0 && this.#unsent === null) {
@@ -224,6 +226,7 @@ export class SocketClient implements Client, FrameSource, FrameSink, GatedReader
     this.#list = frames;
     this.#to = count;
     cork(this.socket, this, sendListCorked);
+    this.#batch = null;
     this.#stayPaused();
   }
 
