@@ -1,4 +1,5 @@
 import { workerData } from 'node:worker_threads';
+import { collectSeen } from './collect-seen.js';
 import { selectKernel } from './kernel/select-kernel.js';
 
 /** What main sends for one batch; batch-layout.ts describes the memory. */
@@ -21,6 +22,7 @@ const { kernel } = selectKernel(data.kernel, data.ids);
 /** Piscina's entry: processes one batch in place. Main owns the memory again when this returns. */
 export default function processBatch(task: BatchTask): void {
   const { memory, controlWords } = task;
+  collectSeen(memory.byteLength);
   kernel.processBatch(
     new Int32Array(memory, 0, controlWords),
     new Uint8Array(memory, controlWords * Int32Array.BYTES_PER_ELEMENT),
