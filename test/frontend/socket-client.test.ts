@@ -18,7 +18,7 @@ function newClient(sent: string[]): SocketClient {
     send: (bytes: Uint8Array) => sent.push(Buffer.from(bytes).toString()),
     getBufferedAmount: () => 0,
   };
-  const limits = { maxPayloadBytes: 1024, receiveBufferBytes: 1024 };
+  const limits = { maxPayloadBytes: 1024, receiveBufferBytes: 1024, tls: null };
   return new SocketClient(
     socket as unknown as WebSocket<SocketData>,
     '127.0.0.1',

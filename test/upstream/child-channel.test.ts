@@ -62,25 +62,29 @@ describe('the channels of a process', () => {
     ['pipes', needsPipes, () => new PipeChannel(loadNativeAddon().openPipe)],
     ['sockets', {}, () => new SocketChannel()],
   ] as const) {
-    it(`end with the process where its own child holds its input open, ${name}`, needs, async (t) => {
-      const before = openEnds();
-      const channel = create();
-      const script = 'exec 3<&0; sleep 1000 <&3 >/dev/null & echo $!';
-      const child = spawn('sh', ['-c', script], {
-        stdio: [channel.input, channel.output, 'ignore'],
-      });
-      let sleeper = '';
-      const { input, output } = channel.open(child, (bytes) => {
-        sleeper += Buffer.from(bytes).toString('latin1');
-      });
-      t.after(() => process.kill(Number(sleeper), 'SIGKILL'));
-      output.resume();
-      const taken = new Promise<void>((resolve) => {
-        input.write(text, () => resolve());
-      });
-      await Promise.all([once(output, 'close'), taken]);
-      assert.deepEqual(openEnds(), before);
-    });
+    it(
+      `end with the process where its own child holds its input open, ${name}`,
+      needs,
+      async (t) => {
+        const before = openEnds();
+        const channel = create();
+        const script = 'exec 3<&0; sleep 1000 <&3 >/dev/null & echo $!';
+        const child = spawn('sh', ['-c', script], {
+          stdio: [channel.input, channel.output, 'ignore'],
+        });
+        let sleeper = '';
+        const { input, output } = channel.open(child, (bytes) => {
+          sleeper += Buffer.from(bytes).toString('latin1');
+        });
+        t.after(() => process.kill(Number(sleeper), 'SIGKILL'));
+        output.resume();
+        const taken = new Promise<void>((resolve) => {
+          input.write(text, () => resolve());
+        });
+        await Promise.all([once(output, 'close'), taken]);
+        assert.deepEqual(openEnds(), before);
+      },
+    );
   }
 
   it('are closed when no process was started, or no second pipe is to be had', needsPipes, () => {
