@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { describe, test } from 'node:test';
+import { describe, type TestContext, test } from 'node:test';
 import { Batch } from '../../src/lane/batch.js';
 import { RING_CAPACITY } from '../../src/limits.js';
 import { Outlet } from '../../src/multiplex/outlet.js';
@@ -27,9 +27,15 @@ function closeCode(client: MemoryClient): number | undefined {
   return client.closed?.code;
 }
 
-/** Waits until `happened`, turn by turn of the clock. */
-async function tickUntil(happened: () => boolean): Promise<void> {
-  while (!happened()) await new Promise((resolve) => setTimeout(resolve, 5));
+/** Lets the test say how time passes. */
+function clock(t: TestContext): (ms: number) => void {
+  let nowMs = 0;
+  t.mock.timers.enable({ apis: ['setInterval'] });
+  t.mock.method(performance, 'now', () => nowMs);
+  return (ms) => {
+    nowMs += ms;
+    t.mock.timers.tick(ms);
+  };
 }
 
 describe('the way to a client', () => {
@@ -69,26 +75,30 @@ describe('the way to a client', () => {
     outlet.end();
   });
 
-  test('more than a ring is waited for as long as the grace', async () => {
+  test('more than a ring is waited for as long as the grace', (t) => {
+    const pass = clock(t);
     const { client, outlet } = slowClient(50);
     sendUnread(client, outlet, RING_CAPACITY + 1);
-    await tickUntil(() => client.closed !== null);
-    assert.equal(client.closed?.code, 1013);
+    pass(49);
+    assert.equal(closeCode(client), undefined);
+    pass(50);
+    assert.equal(closeCode(client), 1013);
   });
 
-  test('a client that gets on is never closed, though something always waits for it', async () => {
-    const { client, outlet } = slowClient(500);
-    const stalled = slowClient(500);
+  test('a client that gets on is never closed, though something always waits for it', (t) => {
+    const pass = clock(t);
+    const { client, outlet } = slowClient(50);
+    const stalled = slowClient(50);
     sendUnread(client, outlet, RING_CAPACITY + 1);
+    sendUnread(stalled.client, stalled.outlet, RING_CAPACITY + 1);
     for (let n = 0; n < 6; n++) {
-      sendUnread(stalled.client, stalled.outlet, RING_CAPACITY + 1);
       // It reads what waited, while as much again is sent.
       sendUnread(client, outlet, RING_CAPACITY + 1);
       client.heldBackBytes -= (RING_CAPACITY + 1) * MESSAGE.length;
-      await new Promise((resolve) => setTimeout(resolve, 150));
+      pass(20);
     }
-    await tickUntil(() => stalled.client.closed !== null);
-    assert.equal(client.closed, null);
+    assert.equal(closeCode(stalled.client), 1013);
+    assert.equal(closeCode(client), undefined);
     outlet.end();
   });
 });
