@@ -116,6 +116,7 @@ export class NdjsonSplitter implements FrameSplitter {
 
   #forgetRun(): void {
     this.#run.end = this.#run.first;
+    this.#run.bytes = EMPTY;
   }
 
   /** The next line, without its end. */

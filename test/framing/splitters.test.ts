@@ -3,7 +3,7 @@ import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import { createSplitter } from '../../src/framing/create-splitter.js';
 import { type FrameMemory, OWN_MEMORY } from '../../src/framing/frame-assembly.js';
-import type { Framing } from '../../src/framing/splitter.js';
+import type { FrameSplitter, Framing, SplitterEvents } from '../../src/framing/splitter.js';
 
 const LIMIT = 40;
 
@@ -27,107 +27,91 @@ class ReusedMemory implements FrameMemory {
   }
 }
 
+/** A splitter, and what it gives, in words. */
+class Splitting {
+  readonly given: string[] = [];
+  readonly splitter: FrameSplitter;
+  readonly memory = new ReusedMemory();
+
+  constructor(framing: Framing, limit: number, memory: FrameMemory | null = null) {
+    const events: SplitterEvents = {
+      oversize: (limitBytes) => this.given.push(`oversize ${limitBytes}`),
+      noise: (line) => this.given.push(`noise ${Buffer.from(line).toString('latin1')}`),
+    };
+    this.splitter = createSplitter(framing, limit, events, memory ?? this.memory);
+  }
+
+  /** Takes one frame; false when there is none. */
+  take(): boolean {
+    const frame = this.splitter.next();
+    if (frame !== null) this.#note(frame);
+    return frame !== null;
+  }
+
+  /** Takes a run of frames, or its first one; false when there is none. */
+  takeRun(isWhole: boolean): boolean {
+    const run = this.splitter.nextRun!();
+    if (run === null) return false;
+    const end = isWhole ? run.end : run.first + 1;
+    for (let i = run.first; i < end; i++) {
+      this.#note(run.bytes.subarray(run.bounds[i], run.bounds[i + 1]! - 1));
+    }
+    this.splitter.shiftRun!(end - run.first);
+    return true;
+  }
+
+  #note(frame: Uint8Array): void {
+    this.given.push(`frame ${Buffer.from(frame).toString('latin1')}`);
+  }
+}
+
 /** What a splitter gives for a stream that comes in these chunks. */
 function split(framing: Framing, chunks: readonly Uint8Array[], limit = LIMIT): string[] {
-  const memory = OWN_MEMORY;
-  const given: string[] = [];
-  const splitter = createSplitter(
-    framing,
-    limit,
-    {
-      oversize: (limitBytes) => given.push(`oversize ${limitBytes}`),
-      noise: (line) => given.push(`noise ${Buffer.from(line).toString('latin1')}`),
-    },
-    memory,
-  );
-  const drain = (): void => {
-    for (let frame = splitter.next(); frame !== null; frame = splitter.next()) {
-      given.push(`frame ${Buffer.from(frame).toString('latin1')}`);
-    }
-  };
+  const splitting = new Splitting(framing, limit, OWN_MEMORY);
+  const { splitter, given } = splitting;
   for (const chunk of chunks) {
     splitter.push(chunk);
-    drain();
+    while (splitting.take());
   }
   splitter.end();
-  drain();
-  assert.deepEqual(given, splitBorrowed(framing, chunks, limit));
+  while (splitting.take());
+  const inTurns = splitBorrowed(framing, chunks, limit, (turns, turn) => {
+    for (let n = 0; n < turn % 3 && turns.take(); n++);
+  });
+  assert.deepEqual(given, inTurns);
   return given;
 }
 
-/** The same where chunks are overwritten when they were given, and not all frames are taken at once. */
-function splitBorrowed(framing: Framing, chunks: readonly Uint8Array[], limit: number): string[] {
-  const memory = new ReusedMemory();
-  const given: string[] = [];
-  const splitter = createSplitter(
-    framing,
-    limit,
-    {
-      oversize: (limitBytes) => given.push(`oversize ${limitBytes}`),
-      noise: (line) => given.push(`noise ${Buffer.from(line).toString('latin1')}`),
-    },
-    memory,
-  );
-  const take = (most: number): void => {
-    for (let n = 0; n < most; n++) {
-      const frame = splitter.next();
-      if (frame === null) return;
-      given.push(`frame ${Buffer.from(frame).toString('latin1')}`);
-    }
-  };
-  for (const [n, chunk] of chunks.entries()) {
+/** The same where chunks are overwritten once `take` has taken what it wants, and memory is used again. */
+function splitBorrowed(
+  framing: Framing,
+  chunks: readonly Uint8Array[],
+  limit: number,
+  take: (splitting: Splitting, turn: number) => void,
+): string[] {
+  const splitting = new Splitting(framing, limit);
+  const { splitter, given, memory } = splitting;
+  for (const [turn, chunk] of chunks.entries()) {
     const borrowed = new Uint8Array(chunk);
     splitter.push(borrowed);
-    take(n % 3);
+    take(splitting, turn);
     splitter.keep(null);
     borrowed.fill(0x2a);
   }
   splitter.end();
-  take(Number.POSITIVE_INFINITY);
+  while (splitting.take());
+  assert.ok(memory.isWhole, 'all memory was given back');
   return given;
 }
 
-/** The same where several frames are taken at once, wherever the splitter has such. */
+/** The same where up to `most` runs are taken at once, every second one in part, and frames between them. */
 function splitInRuns(chunks: readonly Uint8Array[], limit: number, most: number): string[] {
-  const given: string[] = [];
-  const splitter = createSplitter(
-    'ndjson',
-    limit,
-    {
-      oversize: (limitBytes) => given.push(`oversize ${limitBytes}`),
-      noise: () => undefined,
-    },
-    new ReusedMemory(),
-  );
-  /** Up to `most` runs, of which each second one is taken in part, and frames between them. */
-  const take = (): void => {
+  return splitBorrowed('ndjson', chunks, limit, (splitting) => {
     for (let n = 0; n < most; n++) {
-      const run = splitter.nextRun!();
-      if (run !== null) {
-        const count = n % 2 === 0 ? run.end - run.first : 1;
-        for (let i = run.first; i < run.first + count; i++) {
-          const frame = run.bytes.subarray(run.bounds[i], run.bounds[i + 1]! - 1);
-          given.push(`frame ${Buffer.from(frame).toString('latin1')}`);
-        }
-        splitter.shiftRun!(count);
-      }
-      if (run !== null && n % 3 === 0) continue;
-      const frame = splitter.next();
-      if (frame !== null) given.push(`frame ${Buffer.from(frame).toString('latin1')}`);
-      else if (run === null) return;
+      const hadRun = splitting.takeRun(n % 2 === 0);
+      if (!(hadRun && n % 3 === 0) && !splitting.take() && !hadRun) return;
     }
-  };
-  for (const chunk of chunks) {
-    const borrowed = new Uint8Array(chunk);
-    splitter.push(borrowed);
-    take();
-    splitter.keep(null);
-    borrowed.fill(0x2a);
-  }
-  splitter.end();
-  most = Number.POSITIVE_INFINITY;
-  take();
-  return given;
+  });
 }
 
 function cut(bytes: Uint8Array, at: readonly number[]): Uint8Array[] {
@@ -282,6 +266,25 @@ describe('generated streams', () => {
         assert.deepEqual(splitInRuns(cut(bytes, at), LIMIT, most), split('ndjson', [bytes]));
       }),
       { numRuns: 1_000 },
+    );
+  });
+
+  test('of long lines are put together in memory that is used again', () => {
+    const line = fc.integer({ min: 10_000, max: 90_000 }).map((length) => 'x'.repeat(length));
+    const at = fc.array(fc.nat(), { maxLength: 30 });
+    fc.assert(
+      fc.property(fc.array(line, { minLength: 1, maxLength: 5 }), at, (lines, cuts) => {
+        const bytes = Buffer.from(lines.map((text, n) => `${n}${text}\n`).join(''));
+        const frames = lines
+          .map((text, n) => `frame ${n}${text}`)
+          .filter((text) => text.length < 80_000);
+        const given = split('ndjson', cut(bytes, cuts), 80_000 - 'frame '.length - 1);
+        assert.deepEqual(
+          given.filter((text) => text.startsWith('frame')),
+          frames,
+        );
+      }),
+      { numRuns: 50 },
     );
   });
 

@@ -108,6 +108,29 @@ describe('a stream sink', () => {
     assert.equal(Buffer.concat(chunks).toString().split(' ')[0], hash.digest('hex'));
   });
 
+  test('writes exact bytes to a pipe that is behind, which gets copies in memory that is used again', async () => {
+    const child = spawn('sha256sum', { stdio: ['pipe', 'pipe', 'inherit'] });
+    await once(child, 'spawn');
+    child.kill('SIGSTOP');
+    const sink = new StreamSink(child.stdin, (error) => assert.fail(error));
+    const lane = newLane();
+    // As if many batches were pinned: what waits is copied, and into a slab where it fills half of one.
+    Object.defineProperty(lane, 'mustCopy', { value: true });
+    const sent = Array.from({ length: 300 }, (_, id) =>
+      JSON.stringify({ id, method: 'm', params: String(id).padEnd(40_000, 'x') }),
+    );
+    const sending = new Sender(lane, sink, sent).done;
+    await new Sender(lane, null, frames(8, 2000)).done;
+    assert.ok(child.stdin.writableLength > 0);
+    child.kill('SIGCONT');
+    await sending;
+    sink.end();
+    const chunks: Buffer[] = [];
+    for await (const chunk of child.stdout) chunks.push(chunk as Buffer);
+    const hash = createHash('sha256').update(sent.map((frame) => `${frame}\n`).join(''));
+    assert.equal(Buffer.concat(chunks).toString().split(' ')[0], hash.digest('hex'));
+  });
+
   test('gives a stream that keeps its chunks bytes of its own', async () => {
     const kept = new PassThrough({ highWaterMark: 2 ** 30 });
     const lane = newLane();
