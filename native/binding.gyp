@@ -9,6 +9,7 @@
         "src/batch_processor.cc",
         "src/envelope.cc",
         "src/frame_writer.cc",
+        "src/heap.cc",
         "src/id_store.cc",
         "src/json_walker.cc",
         "src/line_splitter.cc",

@@ -1,4 +1,5 @@
 import { createIdStore } from '../workers/id-store.js';
+import type { Kernel } from '../workers/kernel/kernel.js';
 import { selectKernel } from '../workers/kernel/select-kernel.js';
 import type { ListenAddress, ServeConfig } from './config/serve-config.js';
 import { ConnectionCount } from './frontend/connection-count.js';
@@ -8,6 +9,7 @@ import { WebSocketFrontEnd } from './frontend/websocket-front-end.js';
 import { Lane } from './lane/lane.js';
 import { inlineBytes } from './lane/offload.js';
 import { WorkerPool } from './lane/worker-pool.js';
+import { TRIM_HEAP_MS } from './limits.js';
 import type { Logger } from './log.js';
 import { createMode } from './mode.js';
 import type { ServerPool } from './multiplex/server-pool.js';
@@ -37,6 +39,7 @@ export class Gateway {
   readonly #guard: OrphanGuard;
   readonly #frontEnds: readonly WebSocketFrontEnd[];
   readonly #draining: { now: boolean };
+  readonly #trimming: NodeJS.Timeout;
   #stopping: Promise<void> | null = null;
 
   private constructor(parts: GatewayParts) {
@@ -50,6 +53,7 @@ export class Gateway {
     this.#draining = parts.draining;
     this.urls = parts.frontEnds.map(({ url }) => url);
     this.finished = parts.finished;
+    this.#trimming = setInterval(() => void parts.kernel.trimHeap(), TRIM_HEAP_MS).unref();
   }
 
   /** Starts everything; clients are accepted when it settles. @throws SluiceError */
@@ -70,7 +74,8 @@ export class Gateway {
     const router = new SessionRouter(lanes, modes.createSession);
     const draining = { now: false };
     const frontEnds: WebSocketFrontEnd[] = [];
-    const parts = { config, log, pool, router, servers: modes.servers, guard, frontEnds, draining };
+    const { servers } = modes;
+    const parts = { config, log, kernel, pool, router, servers, guard, frontEnds, draining };
     try {
       const connections = countConnections(config, log);
       for (const address of config.listen) {
@@ -80,7 +85,7 @@ export class Gateway {
       return new Gateway({ ...parts, finished: startStdio(parts) });
     } catch (error) {
       for (const frontEnd of frontEnds) frontEnd.destroy();
-      await modes.servers?.stop();
+      await servers?.stop();
       await pool.close();
       throw error;
     }
@@ -114,6 +119,7 @@ export class Gateway {
     );
     for (const frontEnd of this.#frontEnds) frontEnd.destroy();
     this.#guard.close();
+    clearInterval(this.#trimming);
     await this.#pool.close();
   }
 }
@@ -121,6 +127,7 @@ export class Gateway {
 interface GatewayParts {
   readonly config: ServeConfig;
   readonly log: Logger;
+  readonly kernel: Kernel;
   readonly pool: WorkerPool;
   readonly router: SessionRouter;
   readonly servers: ServerPool | null;

@@ -84,6 +84,9 @@ export const MAX_SPARE_LARGE_ARENAS = 2;
 /** An arena that was not needed for so long is let go. */
 export const KEEP_ARENAS_MS = 1000;
 
+/** How often memory that was freed, and that the C library keeps, goes back to the system. */
+export const TRIM_HEAP_MS = 5_000;
+
 /** A batch that a worker has not finished by then means that the worker hangs; the pool is replaced. */
 export const BATCH_TIMEOUT_MS = 10_000;
 

@@ -20,7 +20,7 @@
  * Raised with every change of this page, or of what a kernel writes: an addon that was
  * compiled before would take one word for another, and is refused.
  */
-export const KERNEL_REVISION = 5;
+export const KERNEL_REVISION = 6;
 
 /** Header words of `control`. */
 export const FRAME_COUNT = 0;

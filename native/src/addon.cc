@@ -9,6 +9,7 @@
 
 #include "batch_layout.h"
 #include "batch_processor.h"
+#include "heap.h"
 #include "id_store.h"
 #include "line_splitter.h"
 #include "pipe_pair.h"
@@ -170,6 +171,54 @@ napi_value open_pipe(napi_env env, napi_callback_info) {
   return result;
 }
 
+/// writeNow(descriptor: number, bytes: Uint8Array): number
+napi_value write_now(napi_env env, napi_callback_info info) {
+  napi_value arguments[2];
+  size_t count = 2;
+  if (napi_get_cb_info(env, info, &count, arguments, nullptr, nullptr) != napi_ok) return nullptr;
+  int32_t end = -1;
+  TypedArray bytes;
+  if (count < 2 || napi_get_value_int32(env, arguments[0], &end) != napi_ok ||
+      !get_typed_array(env, arguments[1], napi_uint8_array, &bytes)) {
+    return throw_type_error(env, "writeNow takes a number and a Uint8Array");
+  }
+  return number(env, static_cast<int64_t>(sluice::write_now(end, bytes.data, bytes.length)));
+}
+
+struct HeapTrim {
+  napi_async_work work = nullptr;
+  napi_deferred done = nullptr;
+};
+
+void trim_in_background(napi_env, void*) { sluice::trim_heap(); }
+
+void heap_trimmed(napi_env env, napi_status, void* data) {
+  auto* trim = static_cast<HeapTrim*>(data);
+  napi_resolve_deferred(env, trim->done, undefined(env));
+  napi_delete_async_work(env, trim->work);
+  delete trim;
+}
+
+/// trimHeap(): Promise<void>; the work is done by another thread
+napi_value trim_heap(napi_env env, napi_callback_info) {
+  auto* trim = new (std::nothrow) HeapTrim();
+  napi_value promise = nullptr;
+  napi_value name = nullptr;
+  if (trim == nullptr || napi_create_promise(env, &trim->done, &promise) != napi_ok) {
+    delete trim;
+    return undefined(env);
+  }
+  if (napi_create_string_utf8(env, "sluice.trimHeap", NAPI_AUTO_LENGTH, &name) != napi_ok ||
+      napi_create_async_work(env, nullptr, name, trim_in_background, heap_trimmed, trim,
+                             &trim->work) != napi_ok ||
+      napi_queue_async_work(env, trim->work) != napi_ok) {
+    napi_resolve_deferred(env, trim->done, undefined(env));
+    if (trim->work != nullptr) napi_delete_async_work(env, trim->work);
+    delete trim;
+  }
+  return promise;
+}
+
 /// revision(): number, the KERNEL_REVISION that this was compiled for
 napi_value revision(napi_env env, napi_callback_info) {
   return number(env, sluice::KERNEL_REVISION);
@@ -202,7 +251,9 @@ napi_value init(napi_env env, napi_value exports) {
       {"processBatch", nullptr, process_batch, nullptr, nullptr, nullptr, napi_enumerable, nullptr},
       {"splitLines", nullptr, split_lines, nullptr, nullptr, nullptr, napi_enumerable, nullptr},
       {"plainView", nullptr, plain_view, nullptr, nullptr, nullptr, napi_enumerable, nullptr},
+      {"trimHeap", nullptr, trim_heap, nullptr, nullptr, nullptr, napi_enumerable, nullptr},
       {"openPipe", nullptr, open_pipe, nullptr, nullptr, nullptr, napi_enumerable, nullptr},
+      {"writeNow", nullptr, write_now, nullptr, nullptr, nullptr, napi_enumerable, nullptr},
       {"revision", nullptr, revision, nullptr, nullptr, nullptr, napi_enumerable, nullptr},
       {"instructionSet", nullptr, instruction_set, nullptr, nullptr, nullptr, napi_enumerable,
        nullptr},

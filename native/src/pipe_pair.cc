@@ -23,4 +23,16 @@ int open_pipe(int ends[2]) {
 #endif
 }
 
+size_t write_now(int end, const void* bytes, size_t length) {
+#if defined(_WIN32)
+  static_cast<void>(end);
+  static_cast<void>(bytes);
+  static_cast<void>(length);
+  return 0;
+#else
+  const ssize_t written = write(end, bytes, length);
+  return written < 0 ? 0 : static_cast<size_t>(written);
+#endif
+}
+
 }  // namespace sluice

@@ -14,6 +14,12 @@ const PINS_FROM_SHARE = 4;
 const FILLS_SLAB_BYTES = SLAB_BYTES / 2;
 
 /**
+ * Writes to what is below a stream at once, past the stream, which holds nothing back then; returns how
+ * many bytes it took.
+ */
+export type WriteNow = (bytes: Uint8Array) => number;
+
+/**
  * Writes frames to a byte stream: a child's input or standard output. What one batch has
  * for it goes in one write, straight from the arena: a pipe write does not copy shared
  * memory, so an arena that was not taken at once is pinned until it was.
@@ -21,6 +27,7 @@ const FILLS_SLAB_BYTES = SLAB_BYTES / 2;
 export class StreamSink implements FrameSink, BatchFlusher {
   readonly #writable: Writable;
   readonly #onError: (error: Error) => void;
+  readonly #writeNow: WriteNow | null;
   /** A pipe or socket is done with a chunk at its callback; any other stream (a PassThrough) may keep it. */
   readonly #mayKeepChunks: boolean;
   #closed = false;
@@ -35,9 +42,14 @@ export class StreamSink implements FrameSink, BatchFlusher {
   #flows: Flow[] = [];
   #counts: number[] = [];
 
-  constructor(writable: Writable, onError: (error: Error) => void) {
+  constructor(
+    writable: Writable,
+    onError: (error: Error) => void,
+    writeNow: WriteNow | null = null,
+  ) {
     this.#writable = writable;
     this.#onError = onError;
+    this.#writeNow = writeNow;
     this.#mayKeepChunks = !(writable instanceof Socket);
     writable.on('error', (error: Error) => this.#fail(error));
     writable.on('close', () => {
@@ -68,10 +80,8 @@ export class StreamSink implements FrameSink, BatchFlusher {
   }
 
   flush(batch: Batch): void {
-    this.#writeExtent(null, batch);
-    this.#start = 0;
-    this.#end = 0;
     this.#batch = null;
+    this.#writeExtent(null, batch);
   }
 
   /**
@@ -96,11 +106,21 @@ export class StreamSink implements FrameSink, BatchFlusher {
   #writeExtent(current: Flow | null, batch: Batch): void {
     const flows = this.#flows;
     const counts = this.#counts;
+    let bytes = batch.bytes.subarray(this.#start, this.#end);
     this.#flows = current === null ? [] : [current];
     this.#counts = current === null ? [] : [0];
-    if (this.#end === this.#start) return;
+    this.#start = 0;
+    this.#end = 0;
+    if (bytes.length === 0) return;
     const { lane } = flows[0]!;
-    let bytes = batch.bytes.subarray(this.#start, this.#end);
+    // Not while frames of `current` are still being collected: who hears taken() may end this sink.
+    if (current === null && this.#canWriteNow) {
+      bytes = bytes.subarray(this.#writeNow!(bytes));
+      if (bytes.length === 0) {
+        for (let i = 0; i < flows.length; i++) flows[i]!.taken(counts[i]!);
+        return;
+      }
+    }
     let slab: Uint8Array | null = null;
     // A little that waits behind other bytes is copied: it would hold a whole arena for long.
     const isLittle = bytes.length * PINS_FROM_SHARE < batch.inputBytes;
@@ -123,6 +143,12 @@ export class StreamSink implements FrameSink, BatchFlusher {
       pinned = true;
       lane.pin(batch);
     }
+  }
+
+  /** What is below the stream is there, and nothing that came before waits in the stream. */
+  get #canWriteNow(): boolean {
+    const writable = this.#writable;
+    return this.#writeNow !== null && writable.writable && writable.writableLength === 0;
   }
 
   #fail(error: Error): void {

@@ -2,13 +2,23 @@ import type { ChildProcess, StdioPipe } from 'node:child_process';
 import { closeSync } from 'node:fs';
 import { Socket, type SocketConstructorOpts } from 'node:net';
 import type { Readable, Writable } from 'node:stream';
+import type { NativeAddon } from '../../workers/kernel/native-addon.js';
+import type { WriteNow } from '../transport/stream-sink.js';
 
 const READ_BYTES = 64 * 1024;
 /** One for all processes, on the main thread: what was read is used up before the next read. */
 const READ_BUFFER = Buffer.allocUnsafeSlow(READ_BYTES);
 
-/** Opens a pipe: the descriptors of its reading and its writing end. */
-export type OpenPipe = () => readonly [number, number];
+/** What the addon knows of pipes, and node does not. */
+export type Pipes = Pick<NativeAddon, 'openPipe' | 'writeNow'>;
+
+/** The gateway's ends of a process's standard input and output. */
+export interface ChildStreams {
+  readonly input: Writable;
+  /** Past the stream, which must hold nothing back then; null: there is no such way. */
+  readonly writeNow: WriteNow | null;
+  readonly output: Readable;
+}
 
 /** A process's standard input and output, before it is started. */
 export interface ChildChannel {
@@ -16,13 +26,10 @@ export interface ChildChannel {
   readonly input: StdioPipe | number;
   readonly output: StdioPipe | number;
   /**
-   * The gateway's ends, once spawn() has returned. Input is destroyed when the process exits. Output is
-   * given to `onBytes`, borrowed for the call, and emits no data, except where `output` says otherwise.
+   * Once spawn() has returned. Input is destroyed when the process exits. Output is given to `onBytes`,
+   * borrowed for the call, and emits no data, except where `output` says otherwise.
    */
-  open(
-    child: ChildProcess,
-    onBytes: (bytes: Uint8Array) => void,
-  ): { readonly input: Writable; readonly output: Readable };
+  open(child: ChildProcess, onBytes: (bytes: Uint8Array) => void): ChildStreams;
   /** The process was not started. */
   abandon(): void;
 }
@@ -44,18 +51,16 @@ export class SocketChannel implements ChildChannel {
   readonly input = 'pipe';
   readonly output = 'pipe';
 
-  open(
-    child: ChildProcess,
-    onBytes: (bytes: Uint8Array) => void,
-  ): { readonly input: Writable; readonly output: Readable } {
+  open(child: ChildProcess, onBytes: (bytes: Uint8Array) => void): ChildStreams {
     const stdout = child.stdout!;
     const owner = stdout as { _handle?: unknown };
     const input = child.stdin!;
     // Without a handle to begin with it is read the usual way.
-    if (owner._handle === undefined || owner._handle === null) return { input, output: stdout };
+    if (owner._handle === undefined || owner._handle === null)
+      return { input, writeNow: null, output: stdout };
     const handle = owner._handle;
     owner._handle = null;
-    return { input, output: borrowingSocket({ handle }, onBytes) };
+    return { input, writeNow: null, output: borrowingSocket({ handle }, onBytes) };
   }
 
   abandon(): void {
@@ -72,12 +77,14 @@ export class PipeChannel implements ChildChannel {
   readonly output: number;
   readonly #inputEnd: number;
   readonly #outputEnd: number;
+  readonly #pipes: Pipes;
 
   /** @throws Error when no descriptors are left */
-  constructor(openPipe: OpenPipe) {
-    [this.input, this.#inputEnd] = openPipe();
+  constructor(pipes: Pipes) {
+    this.#pipes = pipes;
+    [this.input, this.#inputEnd] = pipes.openPipe();
     try {
-      [this.#outputEnd, this.output] = openPipe();
+      [this.#outputEnd, this.output] = pipes.openPipe();
     } catch (error) {
       closeSync(this.input);
       closeSync(this.#inputEnd);
@@ -85,15 +92,13 @@ export class PipeChannel implements ChildChannel {
     }
   }
 
-  open(
-    child: ChildProcess,
-    onBytes: (bytes: Uint8Array) => void,
-  ): { readonly input: Writable; readonly output: Readable } {
+  open(child: ChildProcess, onBytes: (bytes: Uint8Array) => void): ChildStreams {
     this.#closeTheirs();
     const input = new Socket({ fd: this.#inputEnd, readable: false, writable: true });
     // As node does with its own. What the process has started may hold the reading end open for ever.
     child.once('exit', () => input.destroy());
-    return { input, output: borrowingSocket({ fd: this.#outputEnd }, onBytes) };
+    const output = borrowingSocket({ fd: this.#outputEnd }, onBytes);
+    return { input, writeNow: (bytes) => this.#pipes.writeNow(this.#inputEnd, bytes), output };
   }
 
   abandon(): void {

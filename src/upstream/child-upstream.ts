@@ -11,7 +11,7 @@ import type { Logger } from '../log.js';
 import { slabs } from '../transport/slabs.js';
 import { StreamSink } from '../transport/stream-sink.js';
 import { StreamSource } from '../transport/stream-source.js';
-import { type ChildChannel, type OpenPipe, PipeChannel, SocketChannel } from './child-channel.js';
+import { type ChildChannel, PipeChannel, type Pipes, SocketChannel } from './child-channel.js';
 import { logLines } from './line-log.js';
 import type { OrphanGuard } from './orphan-guard.js';
 import { endGroup, signalGroup } from './process-group.js';
@@ -28,7 +28,7 @@ export interface ChildCommand {
   readonly framing: Framing;
   readonly maxPayloadBytes: number;
   /** For its input and output to be pipes; null: sockets. */
-  readonly openPipe: OpenPipe | null;
+  readonly pipes: Pipes | null;
 }
 
 /**
@@ -56,18 +56,18 @@ export class ChildUpstream implements Upstream {
     this.#events = events;
     this.#guard = guard;
     this.framing = command.framing === 'ndjson' ? FRAMING_NDJSON : FRAMING_CONTENT_LENGTH;
-    const channel = openChannel(command.openPipe);
+    const channel = openChannel(command.pipes);
     const child = startProcess(command, channel);
     this.#process = child;
     this.label = `process ${child.pid ?? '(not started)'}`;
     this.#log = log.child({ pid: child.pid });
     if (child.pid !== undefined) guard.watch(child.pid);
-    const { input, output } = channel.open(child, (bytes) => this.source.borrow(bytes));
+    const { input, writeNow, output } = channel.open(child, (bytes) => this.source.borrow(bytes));
     this.#output = output;
     this.source = new StreamSource(this.#output, this.#splitter(command), {
       failed: (error) => this.#log.warn({ err: error }, 'cannot read from the process'),
     });
-    this.sink = new StreamSink(input, (error) => this.#inputLost(error));
+    this.sink = new StreamSink(input, (error) => this.#inputLost(error), writeNow);
     logLines(child.stderr!, this.#log);
     this.#exited = new Promise((resolve) => {
       child.once('error', (error) => {
@@ -153,10 +153,10 @@ export class ChildUpstream implements Upstream {
   }
 }
 
-function openChannel(openPipe: OpenPipe | null): ChildChannel {
-  if (openPipe === null) return new SocketChannel();
+function openChannel(pipes: Pipes | null): ChildChannel {
+  if (pipes === null) return new SocketChannel();
   try {
-    return new PipeChannel(openPipe);
+    return new PipeChannel(pipes);
   } catch (error) {
     throw new Error(NOTHING_LEFT, { cause: error });
   }

@@ -1,7 +1,7 @@
 import { loadNativeAddon } from '../../workers/kernel/native-addon.js';
 import type { ServeConfig } from '../config/serve-config.js';
 import type { Logger } from '../log.js';
-import type { OpenPipe } from './child-channel.js';
+import type { Pipes } from './child-channel.js';
 import { childEnvironment } from './child-environment.js';
 import { type ChildCommand, ChildUpstream } from './child-upstream.js';
 import type { OrphanGuard } from './orphan-guard.js';
@@ -31,16 +31,16 @@ export function createUpstreamFactory(
     env,
     framing: config.framing,
     maxPayloadBytes,
-    openPipe: config.mode === 'session' ? pipeOpener(config) : null,
+    pipes: config.mode === 'session' ? pipesOf(config) : null,
   };
   return (events) => new ChildUpstream(command, events, guard, log);
 }
 
 /** Null where the addon is not to be had, or not wanted. */
-function pipeOpener({ kernel }: ServeConfig): OpenPipe | null {
+function pipesOf({ kernel }: ServeConfig): Pipes | null {
   if (kernel === 'portable' || process.platform === 'win32') return null;
   try {
-    return loadNativeAddon().openPipe;
+    return loadNativeAddon();
   } catch {
     // The log says why at the choice of the kernel.
     return null;

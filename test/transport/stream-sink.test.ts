@@ -2,7 +2,9 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { PassThrough } from 'node:stream';
+import { closeSync } from 'node:fs';
+import { Socket } from 'node:net';
+import { PassThrough, type Readable } from 'node:stream';
 import { describe, test } from 'node:test';
 import type { Batch } from '../../src/lane/batch.js';
 import { Flow, type FlowHandler, type FrameSource } from '../../src/lane/flow.js';
@@ -11,8 +13,11 @@ import { silentLogger } from '../../src/log.js';
 import { StreamSink } from '../../src/transport/stream-sink.js';
 import { ACTION_PASS, FRAMING_NDJSON, ON_BAD_REASON, op } from '../../workers/batch-layout.js';
 import { createIdStore } from '../../workers/id-store.js';
+import { loadNativeAddon } from '../../workers/kernel/native-addon.js';
 import { PortableKernel } from '../../workers/kernel/portable-kernel.js';
+import { NATIVE_ADDON_IS_BUILT } from '../workers/kernel/native-presence.js';
 
+const needsPipes = { skip: !NATIVE_ADDON_IS_BUILT };
 const kernel = new PortableKernel(createIdStore());
 
 function newLane(): Lane {
@@ -85,6 +90,36 @@ function frames(sender: number, count: number): string[] {
   );
 }
 
+function sha256(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
+}
+
+/** What sha256sum says. */
+async function outputOf(child: { readonly stdout: Readable | null }): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of child.stdout!) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks).toString().split(' ')[0]!;
+}
+
+/** A sink that may write past its stream to sha256sum; `taken`: how many bytes of how many that took each time. */
+async function throughPipe() {
+  const { openPipe, writeNow } = loadNativeAddon();
+  const [theirs, ours] = openPipe();
+  const child = spawn('sha256sum', { stdio: [theirs, 'pipe', 'inherit'] });
+  closeSync(theirs);
+  await once(child, 'spawn');
+  const input = new Socket({ fd: ours, readable: false, writable: true });
+  const taken: [number, number][] = [];
+  let tell: (error: Error) => void = () => undefined;
+  const failed = new Promise<Error>((resolve) => (tell = resolve));
+  const sink = new StreamSink(input, tell, (bytes) => {
+    const count = writeNow(ours, bytes);
+    taken.push([count, bytes.length]);
+    return count;
+  });
+  return { sink, child, input, taken, failed };
+}
+
 describe('a stream sink', () => {
   test('writes exact bytes to a pipe that stands still while its arenas are wanted again', async () => {
     const child = spawn('sha256sum', { stdio: ['pipe', 'pipe', 'inherit'] });
@@ -102,10 +137,7 @@ describe('a stream sink', () => {
     child.kill('SIGCONT');
     await sending;
     sink.end();
-    const chunks: Buffer[] = [];
-    for await (const chunk of child.stdout) chunks.push(chunk as Buffer);
-    const hash = createHash('sha256').update(sent.map((frame) => `${frame}\n`).join(''));
-    assert.equal(Buffer.concat(chunks).toString().split(' ')[0], hash.digest('hex'));
+    assert.equal(await outputOf(child), sha256(sent.map((frame) => `${frame}\n`).join('')));
   });
 
   test('writes exact bytes to a pipe that is behind, which gets copies in memory that is used again', async () => {
@@ -125,10 +157,41 @@ describe('a stream sink', () => {
     child.kill('SIGCONT');
     await sending;
     sink.end();
-    const chunks: Buffer[] = [];
-    for await (const chunk of child.stdout) chunks.push(chunk as Buffer);
-    const hash = createHash('sha256').update(sent.map((frame) => `${frame}\n`).join(''));
-    assert.equal(Buffer.concat(chunks).toString().split(' ')[0], hash.digest('hex'));
+    assert.equal(await outputOf(child), sha256(sent.map((frame) => `${frame}\n`).join('')));
+  });
+
+  test(
+    'writes past the stream what the pipe takes, and what it does not take through the stream',
+    needsPipes,
+    async () => {
+      const { sink, child, input, taken } = await throughPipe();
+      child.kill('SIGSTOP');
+      const lane = newLane();
+      const sent = frames(7, 2000);
+      const sending = new Sender(lane, sink, sent).done;
+      await new Sender(lane, null, frames(8, 2000)).done;
+      assert.ok(input.writableLength > 0);
+      child.kill('SIGCONT');
+      await sending;
+      const more = frames(9, 5);
+      await new Sender(lane, sink, more).done;
+      sink.end();
+      assert.equal(
+        await outputOf(child),
+        sha256([...sent, ...more].map((frame) => `${frame}\n`).join('')),
+      );
+      // All of a batch, a part of one, and nothing of one that the stream holds back bytes before.
+      assert.ok(taken.some(([some, of]) => some === of));
+      assert.ok(taken.some(([some, of]) => some > 0 && some < of));
+    },
+  );
+
+  test('tells of a reader that has gone, past the stream too', needsPipes, async () => {
+    const { sink, child, failed } = await throughPipe();
+    child.kill('SIGKILL');
+    await once(child, 'exit');
+    await new Sender(newLane(), sink, frames(1, 10)).done;
+    assert.match((await failed).message, /EPIPE/);
   });
 
   test('gives a stream that keeps its chunks bytes of its own', async () => {

@@ -45,7 +45,7 @@ describe('the channels of a process', () => {
     needsPipes,
     async () => {
       const before = openEnds();
-      const [input, echoed] = await throughCat(new PipeChannel(loadNativeAddon().openPipe), text);
+      const [input, echoed] = await throughCat(new PipeChannel(loadNativeAddon()), text);
       assert.match(input, /^pipe:/);
       assert.equal(echoed, text);
       assert.deepEqual(openEnds(), before);
@@ -59,7 +59,7 @@ describe('the channels of a process', () => {
   });
 
   for (const [name, needs, create] of [
-    ['pipes', needsPipes, () => new PipeChannel(loadNativeAddon().openPipe)],
+    ['pipes', needsPipes, () => new PipeChannel(loadNativeAddon())],
     ['sockets', {}, () => new SocketChannel()],
   ] as const) {
     it(
@@ -89,15 +89,15 @@ describe('the channels of a process', () => {
 
   it('are closed when no process was started, or no second pipe is to be had', needsPipes, () => {
     const before = openEnds();
-    const { openPipe } = loadNativeAddon();
-    new PipeChannel(openPipe).abandon();
+    const pipes = loadNativeAddon();
+    new PipeChannel(pipes).abandon();
     assert.deepEqual(openEnds(), before);
     let opened = 0;
-    const once = (): [number, number] => {
+    const openPipe = (): [number, number] => {
       if (++opened > 1) throw new Error('too many open files');
-      return openPipe();
+      return pipes.openPipe();
     };
-    assert.throws(() => new PipeChannel(once), /too many open files/);
+    assert.throws(() => new PipeChannel({ ...pipes, openPipe }), /too many open files/);
     assert.deepEqual(openEnds(), before);
   });
 });

@@ -20,4 +20,10 @@ export interface Kernel {
    * a thread to which the memory belongs, by turns as batch-layout.ts says.
    */
   plainView(shared: Uint8Array): Uint8Array;
+
+  /**
+   * Gives memory that was freed in this process, and that the C library keeps, back to the system, where
+   * there is a way (glibc, native kernel). Another thread does it; settles when it is done.
+   */
+  trimHeap(): Promise<void>;
 }

@@ -20,6 +20,8 @@ export interface NativeAddon {
   readonly splitLines: (bytes: Uint8Array, from: number, ends: Int32Array) => number;
   /** Kernel.plainView. */
   readonly plainView: (shared: Uint8Array) => Uint8Array;
+  /** Kernel.trimHeap. */
+  readonly trimHeap: () => Promise<void>;
   /**
    * A pipe, which no other process inherits: the descriptors of its reading and its writing end,
    * which are the caller's to close.
@@ -27,6 +29,12 @@ export interface NativeAddon {
    * @throws Error with the system's reason
    */
   readonly openPipe: () => [number, number];
+  /**
+   * Writes to a descriptor that does not block, with one system call.
+   *
+   * @returns how many bytes were written; 0 where none can be now, and where it failed
+   */
+  readonly writeNow: (descriptor: number, bytes: Uint8Array) => number;
   /** How often this thread has allocated memory for frames, since it loaded the addon. */
   readonly allocations: () => number;
   /** The KERNEL_REVISION that it was compiled for. */

@@ -32,6 +32,10 @@ export class NativeKernel implements Kernel {
     return this.#addon.plainView(shared);
   }
 
+  trimHeap(): Promise<void> {
+    return this.#addon.trimHeap();
+  }
+
   #processUndecided(control: Int32Array, bytes: Uint8Array, undecided: number): void {
     const end = HEADER_WORDS + control[FRAME_COUNT]! * FRAME_WORDS;
     let left = undecided;

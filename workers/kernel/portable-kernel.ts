@@ -52,6 +52,10 @@ export class PortableKernel implements Kernel {
     return shared;
   }
 
+  trimHeap(): Promise<void> {
+    return Promise.resolve();
+  }
+
   /** Scans one frame and writes what goes out for it; `frame` is its descriptor's index. */
   processFrame(control: Int32Array, frame: number, bytes: Uint8Array): void {
     checkFrame(control, frame);

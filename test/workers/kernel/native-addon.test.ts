@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
 import { Worker } from 'node:worker_threads';
@@ -20,6 +21,30 @@ import { NATIVE_ADDON_IS_BUILT } from './native-presence.js';
 const LF = 0x0a;
 const REQUEST = '{"jsonrpc":"2.0","id":1,"method":"m","params":{"text":"é\\n","n":[1.5e3,null]}}';
 const ERROR = '{"id":null,"error":{"code":-32000,"message":"m","data":{"\\u0061":1}}}';
+
+/** Small enough that the C library does not ask the system for each of them. */
+const FREED_BUFFERS = 2000;
+const FREED_BUFFER_BYTES = 60_000;
+const FREED_BYTES = FREED_BUFFERS * FREED_BUFFER_BYTES;
+const { header } = process.report.getReport() as unknown as { header: object };
+const USES_GLIBC = 'glibcVersionRuntime' in header;
+/** Frees buffers between others that stay, and says what the process holds before and after trimHeap(). */
+const FREES_MEMORY = `
+  import { loadNativeAddon } from '${new URL('../../../workers/kernel/native-addon.js', import.meta.url).href}';
+  const kept = [];
+  let freed = [];
+  for (let n = 0; n < ${FREED_BUFFERS}; n++) {
+    freed.push(Buffer.alloc(${FREED_BUFFER_BYTES}, 1));
+    if (n % 100 === 0) kept.push(Buffer.alloc(${FREED_BUFFER_BYTES}, 1));
+  }
+  freed = null;
+  gc();
+  await new Promise(setImmediate);
+  gc();
+  const before = process.memoryUsage.rss();
+  await loadNativeAddon().trimHeap();
+  console.log(JSON.stringify({ freed: before, trimmed: process.memoryUsage.rss(), kept: kept.length }));
+`;
 
 describe('the addon', { skip: !NATIVE_ADDON_IS_BUILT }, () => {
   const undecided = (cases: readonly FrameCase[]) => {
@@ -78,6 +103,16 @@ describe('the addon', { skip: !NATIVE_ADDON_IS_BUILT }, () => {
     }
   });
 
+  // Another C library gives back what it likes, and nothing is promised of it.
+  it('gives freed memory back to the system', { skip: !USES_GLIBC }, () => {
+    const { freed, trimmed } = JSON.parse(
+      execFileSync(process.execPath, ['--expose-gc', '--input-type=module', '-e', FREES_MEMORY], {
+        encoding: 'utf8',
+      }),
+    ) as { freed: number; trimmed: number };
+    assert.ok(freed - trimmed > FREED_BYTES / 2, `${freed} to ${trimmed} bytes`);
+  });
+
   it('refuses arguments of other types', () => {
     const addon = loadNativeAddon();
     const processBatch = addon.processBatch as (...args: unknown[]) => number;
@@ -100,6 +135,11 @@ describe('the addon', { skip: !NATIVE_ADDON_IS_BUILT }, () => {
       assert.throws(() => splitLines(...args), TypeError);
     }
     assert.throws(() => splitLines(bytes, '0', words), TypeError);
+    const writeNow = addon.writeNow as (...args: unknown[]) => number;
+    for (const args of [[], [1], ['1', bytes], [1, words], [1, 'text']]) {
+      assert.throws(() => writeNow(...args), TypeError);
+    }
+    assert.equal(writeNow(-1, bytes), 0);
     for (const from of [-1, 65, 2 ** 31, 2 ** 53, -(2 ** 53)]) {
       assert.throws(() => splitLines(bytes, from, words), RangeError);
     }
