@@ -9,10 +9,10 @@ import { WebSocketFrontEnd } from './frontend/websocket-front-end.js';
 import { Lane } from './lane/lane.js';
 import { inlineBytes } from './lane/offload.js';
 import { WorkerPool } from './lane/worker-pool.js';
-import { TRIM_HEAP_MS } from './limits.js';
 import type { Logger } from './log.js';
 import { createMode } from './mode.js';
 import type { ServerPool } from './multiplex/server-pool.js';
+import { ProcessMemory } from './process-memory.js';
 import { CLOSE_GOING_AWAY } from './session/client.js';
 import { SessionRouter } from './session/session-router.js';
 import { createUpstreamFactory } from './upstream/create-upstream.js';
@@ -39,7 +39,7 @@ export class Gateway {
   readonly #guard: OrphanGuard;
   readonly #frontEnds: readonly WebSocketFrontEnd[];
   readonly #draining: { now: boolean };
-  readonly #trimming: NodeJS.Timeout;
+  readonly #memory: ProcessMemory;
   #stopping: Promise<void> | null = null;
 
   private constructor(parts: GatewayParts) {
@@ -53,7 +53,7 @@ export class Gateway {
     this.#draining = parts.draining;
     this.urls = parts.frontEnds.map(({ url }) => url);
     this.finished = parts.finished;
-    this.#trimming = setInterval(() => void parts.kernel.trimHeap(), TRIM_HEAP_MS).unref();
+    this.#memory = new ProcessMemory(parts.kernel);
   }
 
   /** Starts everything; clients are accepted when it settles. @throws SluiceError */
@@ -119,7 +119,7 @@ export class Gateway {
     );
     for (const frontEnd of this.#frontEnds) frontEnd.destroy();
     this.#guard.close();
-    clearInterval(this.#trimming);
+    this.#memory.close();
     await this.#pool.close();
   }
 }

@@ -87,6 +87,9 @@ export const KEEP_ARENAS_MS = 1000;
 /** How often memory that was freed, and that the C library keeps, goes back to the system. */
 export const TRIM_HEAP_MS = 5_000;
 
+/** What V8's young generation of the gateway may grow to (V8 itself: 32 MiB); a step of its growth doubles it. */
+export const YOUNG_GENERATION_BYTES = 8 * 1024 * 1024;
+
 /** A batch that a worker has not finished by then means that the worker hangs; the pool is replaced. */
 export const BATCH_TIMEOUT_MS = 10_000;
 

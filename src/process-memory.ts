@@ -1,0 +1,48 @@
+import { getHeapSpaceStatistics, setFlagsFromString } from 'node:v8';
+import type { Kernel } from '../workers/kernel/kernel.js';
+import { TRIM_HEAP_MS, YOUNG_GENERATION_BYTES } from './limits.js';
+
+/** That of Node 20, with which it was tried: later ones may take a growth by less than two for a mistake. */
+const V8_MAJOR = '11.';
+const GROWS = 2;
+const STAYS = 1;
+
+/**
+ * Keeps the memory of the gateway's process where its load needs it:
+ *
+ * - What was freed the C library keeps for later; it goes back to the system.
+ * - V8 lets the young generation grow to 32 MiB, in steps, for as long as something survives in it. Each message
+ *   of a WebSocket client is an object there, with memory outside of it, so that is what the process grew by in
+ *   its first minutes under load. It is as fast with a quarter of that.
+ *
+ * For a process that is a gateway and nothing else: the second is a setting of all its threads.
+ */
+export class ProcessMemory {
+  readonly #kernel: Kernel;
+  readonly #timer: NodeJS.Timeout;
+  #growth = GROWS;
+
+  constructor(kernel: Kernel) {
+    this.#kernel = kernel;
+    this.#boundYoungGeneration();
+    this.#timer = setInterval(this.#look, TRIM_HEAP_MS).unref();
+  }
+
+  close(): void {
+    clearInterval(this.#timer);
+  }
+
+  readonly #look = (): void => {
+    void this.#kernel.trimHeap();
+    this.#boundYoungGeneration();
+  };
+
+  /** V8 makes it smaller when it is quiet; it may grow again up to the bound. */
+  #boundYoungGeneration(): void {
+    const young = getHeapSpaceStatistics().find(({ space_name }) => space_name === 'new_space');
+    const growth = (young?.space_size ?? 0) >= YOUNG_GENERATION_BYTES ? STAYS : GROWS;
+    if (growth === this.#growth || !process.versions.v8.startsWith(V8_MAJOR)) return;
+    this.#growth = growth;
+    setFlagsFromString(`--semi-space-growth-factor=${growth}`);
+  }
+}
