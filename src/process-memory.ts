@@ -20,7 +20,8 @@ const STAYS = 1;
 export class ProcessMemory {
   readonly #kernel: Kernel;
   readonly #timer: NodeJS.Timeout;
-  #growth = GROWS;
+  /** What V8 was told last; like the setting, one for the process, whoever told it. */
+  static #growth = GROWS;
 
   constructor(kernel: Kernel) {
     this.#kernel = kernel;
@@ -28,8 +29,10 @@ export class ProcessMemory {
     this.#timer = setInterval(this.#look, TRIM_HEAP_MS).unref();
   }
 
+  /** V8 goes back to its own ways; where another gateway is left in the process, that looks again. */
   close(): void {
     clearInterval(this.#timer);
+    ProcessMemory.#setGrowth(GROWS);
   }
 
   readonly #look = (): void => {
@@ -40,9 +43,12 @@ export class ProcessMemory {
   /** V8 makes it smaller when it is quiet; it may grow again up to the bound. */
   #boundYoungGeneration(): void {
     const young = getHeapSpaceStatistics().find(({ space_name }) => space_name === 'new_space');
-    const growth = (young?.space_size ?? 0) >= YOUNG_GENERATION_BYTES ? STAYS : GROWS;
-    if (growth === this.#growth || !process.versions.v8.startsWith(V8_MAJOR)) return;
-    this.#growth = growth;
+    ProcessMemory.#setGrowth((young?.space_size ?? 0) >= YOUNG_GENERATION_BYTES ? STAYS : GROWS);
+  }
+
+  static #setGrowth(growth: number): void {
+    if (growth === ProcessMemory.#growth || !process.versions.v8.startsWith(V8_MAJOR)) return;
+    ProcessMemory.#growth = growth;
     setFlagsFromString(`--semi-space-growth-factor=${growth}`);
   }
 }

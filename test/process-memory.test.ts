@@ -1,13 +1,21 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { test } from 'node:test';
-import { YOUNG_GENERATION_BYTES } from '../src/limits.js';
+import { TRIM_HEAP_MS, YOUNG_GENERATION_BYTES } from '../src/limits.js';
+import { ProcessMemory } from '../src/process-memory.js';
+import { createIdStore } from '../workers/id-store.js';
+import { PortableKernel } from '../workers/kernel/portable-kernel.js';
 
 const hasTriedV8 = process.versions.v8.startsWith('11.');
 const moduleAt = (path: string): string => new URL(path, import.meta.url).href;
 
-/** Prints what the young generation is after a while in which much survives, bounded from 8 MiB on or not. */
-const script = (isBounded: boolean): string => `
+/** What is done once the young generation has 8 MiB. */
+const NOTHING = '';
+const BOUND = 'new ProcessMemory(kernel);';
+const BOUND_AND_CLOSE = 'new ProcessMemory(kernel).close();';
+
+/** Prints what the young generation is after a while in which much survives, with `act` from 8 MiB on. */
+const script = (act: string): string => `
   import { getHeapSpaceStatistics } from 'node:v8';
   import { ProcessMemory } from '${moduleAt('../src/process-memory.js')}';
   import { PortableKernel } from '${moduleAt('../workers/kernel/portable-kernel.js')}';
@@ -19,17 +27,34 @@ const script = (isBounded: boolean): string => `
     for (let n = 0; n < times; n++) kept[n % kept.length] = { n, text: [n, n, n, n] };
   };
   while (youngBytes() < ${YOUNG_GENERATION_BYTES}) churn(1_000);
-  if (${isBounded}) new ProcessMemory(new PortableKernel(createIdStore()));
+  const kernel = new PortableKernel(createIdStore());
+  ${act}
   churn(5_000_000);
   console.log(youngBytes());
 `;
 
-function youngBytes(isBounded: boolean): number {
-  const args = ['--input-type=module', '-e', script(isBounded)];
+function youngBytes(act: string): number {
+  const args = ['--input-type=module', '-e', script(act)];
   return Number(execFileSync(process.execPath, args, { encoding: 'utf8' }));
 }
 
 test('the young generation of a gateway stays at its bound', { skip: !hasTriedV8 }, () => {
-  assert.ok(youngBytes(false) > YOUNG_GENERATION_BYTES);
-  assert.equal(youngBytes(true), YOUNG_GENERATION_BYTES);
+  assert.ok(youngBytes(NOTHING) > YOUNG_GENERATION_BYTES);
+  assert.equal(youngBytes(BOUND), YOUNG_GENERATION_BYTES);
+});
+
+test('it grows again when the gateway has stopped', { skip: !hasTriedV8 }, () => {
+  assert.ok(youngBytes(BOUND_AND_CLOSE) > YOUNG_GENERATION_BYTES);
+});
+
+test('freed memory goes back again and again, until the gateway has stopped', (t) => {
+  t.mock.timers.enable({ apis: ['setInterval'] });
+  const kernel = new PortableKernel(createIdStore());
+  const trimHeap = t.mock.method(kernel, 'trimHeap');
+  const memory = new ProcessMemory(kernel);
+  t.mock.timers.tick(2 * TRIM_HEAP_MS);
+  assert.equal(trimHeap.mock.callCount(), 2);
+  memory.close();
+  t.mock.timers.tick(2 * TRIM_HEAP_MS);
+  assert.equal(trimHeap.mock.callCount(), 2);
 });
