@@ -46,6 +46,8 @@ const TIMES = ['--warmup', '500ms', '--duration', '3s', '--timeout', '5s'];
 /** The large client always has a second request on its way while the first is answered. */
 const LARGE_WINDOW = 2;
 const NO_WINDOW = 0;
+/** How long the flooding client may take to send its first request. */
+const FLOOD_START_MS = 15_000;
 const POLL_MS = 20;
 const CONTENDERS: readonly Contender[] = [sluice, wsJson, uwsRaw];
 
@@ -184,19 +186,31 @@ async function beside(
   const child = spawn(process.execPath, [script, url, String(bytes), String(window)], {
     stdio: ['pipe', 'pipe', 'inherit'],
   });
+  child.stdin.on('error', () => undefined);
+  const ended = once(child, 'exit').then(([code, signal]) => {
+    throw new Error(`the flooding client ended with ${code ?? signal}`);
+  });
+  ended.catch(() => undefined);
   const lines = createInterface(child.stdout);
   const ask = async (): Promise<FloodCounts> => {
     const said = once(lines, 'line');
     child.stdin.write('\n');
-    return JSON.parse(((await said) as [string])[0]) as FloodCounts;
+    const [line] = (await Promise.race([said, ended])) as [string];
+    return JSON.parse(line) as FloodCounts;
   };
   const began = performance.now();
-  // It must be at work before anything counts; a server may be slow with the first large one.
-  while ((await ask()).sent === 0) await sleep(POLL_MS);
-  const small = await act();
-  const counts = await ask();
-  child.stdin.end();
-  return [small, { ...counts, seconds: (performance.now() - began) / 1_000 }];
+  try {
+    // It must be at work before anything counts; a server may be slow with the first large one.
+    for (let counts = await ask(); counts.sent === 0; counts = await ask()) {
+      if (performance.now() - began > FLOOD_START_MS)
+        throw new Error(`the flooding client is not accepted: ${JSON.stringify(counts.closes)}`);
+      await sleep(POLL_MS);
+    }
+    const small = await act();
+    return [small, { ...(await ask()), seconds: (performance.now() - began) / 1_000 }];
+  } finally {
+    child.stdin.end();
+  }
 }
 
 function closes(flood: Flood): number {
