@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { test } from 'node:test';
+import { parseServeOptions } from '../src/cli/serve-options.js';
+import { Gateway } from '../src/gateway.js';
 import { TRIM_HEAP_MS, YOUNG_GENERATION_BYTES } from '../src/limits.js';
-import { ProcessMemory } from '../src/process-memory.js';
-import { createIdStore } from '../workers/id-store.js';
+import { silentLogger } from '../src/log.js';
 import { PortableKernel } from '../workers/kernel/portable-kernel.js';
 
 const hasTriedV8 = process.versions.v8.startsWith('11.');
@@ -47,14 +48,14 @@ test('it grows again when the gateway has stopped', { skip: !hasTriedV8 }, () =>
   assert.ok(youngBytes(BOUND_AND_CLOSE) > YOUNG_GENERATION_BYTES);
 });
 
-test('freed memory goes back again and again, until the gateway has stopped', (t) => {
+test('freed memory goes back again and again, until the gateway has stopped', async (t) => {
   t.mock.timers.enable({ apis: ['setInterval'] });
-  const kernel = new PortableKernel(createIdStore());
-  const trimHeap = t.mock.method(kernel, 'trimHeap');
-  const memory = new ProcessMemory(kernel);
+  const trimHeap = t.mock.method(PortableKernel.prototype, 'trimHeap');
+  const args = ['--listen', 'ws://127.0.0.1:0', '--kernel', 'portable', '--threads', '1'];
+  const gateway = await Gateway.start(parseServeOptions(args), silentLogger());
   t.mock.timers.tick(2 * TRIM_HEAP_MS);
   assert.equal(trimHeap.mock.callCount(), 2);
-  memory.close();
+  await gateway.stop();
   t.mock.timers.tick(2 * TRIM_HEAP_MS);
   assert.equal(trimHeap.mock.callCount(), 2);
 });

@@ -52,6 +52,20 @@ describe('the channels of a process', () => {
     },
   );
 
+  it('take bytes past the stream, through pipes', needsPipes, async () => {
+    const channel = new PipeChannel(loadNativeAddon());
+    const child = spawn('cat', { stdio: [channel.input, channel.output, 'inherit'] });
+    let received = '';
+    const { input, writeNow, output } = channel.open(child, (bytes) => {
+      received += Buffer.from(bytes).toString('latin1');
+    });
+    output.resume();
+    assert.equal(writeNow!(Buffer.from('past, ')), 6);
+    input.end('through');
+    await once(output, 'close');
+    assert.equal(received, 'past, through');
+  });
+
   it('carry bytes and ends both ways through sockets', async () => {
     const [input, echoed] = await throughCat(new SocketChannel(), text);
     assert.match(input, /^socket:/);
