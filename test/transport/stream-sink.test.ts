@@ -194,6 +194,22 @@ describe('a stream sink', () => {
     assert.match((await failed).message, /EPIPE/);
   });
 
+  test('writes past no stream that is destroyed: its descriptor may be that of another by now', async () => {
+    const taken: Uint8Array[] = [];
+    const destroyed = new PassThrough();
+    const sink = new StreamSink(
+      destroyed,
+      () => undefined,
+      (bytes) => taken.push(bytes) && bytes.length,
+    );
+    const lane = newLane();
+    await new Sender(lane, sink, frames(1, 3)).done;
+    assert.equal(taken.length, 1);
+    destroyed.destroy();
+    await new Sender(lane, sink, frames(2, 3)).done;
+    assert.equal(taken.length, 1);
+  });
+
   test('gives a stream that keeps its chunks bytes of its own', async () => {
     const kept = new PassThrough({ highWaterMark: 2 ** 30 });
     const lane = newLane();
