@@ -1,6 +1,6 @@
 import { getHeapSpaceStatistics, setFlagsFromString } from 'node:v8';
 import type { Kernel } from '../workers/kernel/kernel.js';
-import { TRIM_HEAP_MS, YOUNG_GENERATION_BYTES } from './limits.js';
+import { LOOK_AT_YOUNG_MS, TRIM_HEAP_MS, YOUNG_GENERATION_BYTES } from './limits.js';
 
 /** That of Node 20, with which it was tried: later ones may take a growth by less than two for a mistake. */
 const V8_MAJOR = '11.';
@@ -13,42 +13,39 @@ const STAYS = 1;
  * - What was freed the C library keeps for later; it goes back to the system.
  * - V8 lets the young generation grow to 32 MiB, in steps, for as long as something survives in it. Each message
  *   of a WebSocket client is an object there, with memory outside of it, so that is what the process grew by in
- *   its first minutes under load. It is as fast with a quarter of that.
+ *   its first minutes under load. It is about as fast with half of that.
  *
  * For a process that is a gateway and nothing else: the second is a setting of all its threads.
  */
 export class ProcessMemory {
-  readonly #kernel: Kernel;
-  readonly #timer: NodeJS.Timeout;
-  /** What V8 was told last; like the setting, one for the process, whoever told it. */
-  static #growth = GROWS;
+  readonly #timers: readonly NodeJS.Timeout[];
 
   constructor(kernel: Kernel) {
-    this.#kernel = kernel;
-    this.#boundYoungGeneration();
-    this.#timer = setInterval(this.#look, TRIM_HEAP_MS).unref();
+    boundYoungGeneration();
+    this.#timers = [
+      setInterval(() => void kernel.trimHeap(), TRIM_HEAP_MS).unref(),
+      setInterval(boundYoungGeneration, LOOK_AT_YOUNG_MS).unref(),
+    ];
   }
 
   /** V8 goes back to its own ways; where another gateway is left in the process, that looks again. */
   close(): void {
-    clearInterval(this.#timer);
-    ProcessMemory.#setGrowth(GROWS);
+    for (const timer of this.#timers) clearInterval(timer);
+    setGrowth(GROWS);
   }
+}
 
-  readonly #look = (): void => {
-    void this.#kernel.trimHeap();
-    this.#boundYoungGeneration();
-  };
+/** What V8 was told last; like the setting, one for the process, whoever told it. */
+let growthNow = GROWS;
 
-  /** V8 makes it smaller when it is quiet; it may grow again up to the bound. */
-  #boundYoungGeneration(): void {
-    const young = getHeapSpaceStatistics().find(({ space_name }) => space_name === 'new_space');
-    ProcessMemory.#setGrowth((young?.space_size ?? 0) >= YOUNG_GENERATION_BYTES ? STAYS : GROWS);
-  }
+/** V8 makes it smaller when it is quiet; it may grow again up to the bound. */
+function boundYoungGeneration(): void {
+  const young = getHeapSpaceStatistics().find(({ space_name }) => space_name === 'new_space');
+  setGrowth((young?.space_size ?? 0) >= YOUNG_GENERATION_BYTES ? STAYS : GROWS);
+}
 
-  static #setGrowth(growth: number): void {
-    if (growth === ProcessMemory.#growth || !process.versions.v8.startsWith(V8_MAJOR)) return;
-    ProcessMemory.#growth = growth;
-    setFlagsFromString(`--semi-space-growth-factor=${growth}`);
-  }
+function setGrowth(growth: number): void {
+  if (growth === growthNow || !process.versions.v8.startsWith(V8_MAJOR)) return;
+  growthNow = growth;
+  setFlagsFromString(`--semi-space-growth-factor=${growth}`);
 }

@@ -10,12 +10,12 @@ import { PortableKernel } from '../workers/kernel/portable-kernel.js';
 const hasTriedV8 = process.versions.v8.startsWith('11.');
 const moduleAt = (path: string): string => new URL(path, import.meta.url).href;
 
-/** What is done once the young generation has 8 MiB. */
+/** What is done once the young generation has reached its bound. */
 const NOTHING = '';
 const BOUND = 'new ProcessMemory(kernel);';
 const BOUND_AND_CLOSE = 'new ProcessMemory(kernel).close();';
 
-/** Prints what the young generation is after a while in which much survives, with `act` from 8 MiB on. */
+/** Prints what the young generation is after a while in which much survives, with `act` from its bound on. */
 const script = (act: string): string => `
   import { getHeapSpaceStatistics } from 'node:v8';
   import { ProcessMemory } from '${moduleAt('../src/process-memory.js')}';

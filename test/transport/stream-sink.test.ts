@@ -10,6 +10,7 @@ import type { Batch } from '../../src/lane/batch.js';
 import { Flow, type FlowHandler, type FrameSource } from '../../src/lane/flow.js';
 import { Lane } from '../../src/lane/lane.js';
 import { silentLogger } from '../../src/log.js';
+import type { FrameSink } from '../../src/transport/frame-sink.js';
 import { StreamSink } from '../../src/transport/stream-sink.js';
 import { ACTION_PASS, FRAMING_NDJSON, ON_BAD_REASON, op } from '../../workers/batch-layout.js';
 import { createIdStore } from '../../workers/id-store.js';
@@ -31,12 +32,12 @@ function newLane(): Lane {
 /** Sends frames through a lane to a sink; without a sink they only use its arenas. */
 class Sender implements FrameSource, FlowHandler {
   readonly done: Promise<void>;
-  readonly #sink: StreamSink | null;
+  readonly #sink: FrameSink | null;
   readonly #frames: Iterator<string>;
   #next: Uint8Array | null = null;
   #settle: () => void = () => undefined;
 
-  constructor(lane: Lane, sink: StreamSink | null, frames: Iterable<string>) {
+  constructor(lane: Lane, sink: FrameSink | null, frames: Iterable<string>) {
     this.#sink = sink;
     this.#frames = frames[Symbol.iterator]();
     this.done = new Promise((resolve) => {
@@ -205,8 +206,14 @@ describe('a stream sink', () => {
     const lane = newLane();
     await new Sender(lane, sink, frames(1, 3)).done;
     assert.equal(taken.length, 1);
-    destroyed.destroy();
-    await new Sender(lane, sink, frames(2, 3)).done;
+    // After the frames were collected, and before they are written.
+    const destroys = {
+      write: (...args: Parameters<StreamSink['write']>) => {
+        sink.write(...args);
+        destroyed.destroy();
+      },
+    };
+    await new Sender(lane, destroys, frames(2, 3)).done;
     assert.equal(taken.length, 1);
   });
 
