@@ -89,9 +89,9 @@ export const TRIM_HEAP_MS = 5_000;
 
 /**
  * What V8's young generation of the gateway may grow to (V8 itself: 32 MiB), in steps that double it; and how
- * often it is looked at. Half of it costs a shared server with 1,000 clients 8 % of its messages.
+ * often it is looked at. Above it memory grows for minutes under load; docs/performance.md has what it costs.
  */
-export const YOUNG_GENERATION_BYTES = 16 * 1024 * 1024;
+export const YOUNG_GENERATION_BYTES = 8 * 1024 * 1024;
 export const LOOK_AT_YOUNG_MS = 1_000;
 
 /** A batch that a worker has not finished by then means that the worker hangs; the pool is replaced. */

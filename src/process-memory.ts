@@ -13,7 +13,7 @@ const STAYS = 1;
  * - What was freed the C library keeps for later; it goes back to the system.
  * - V8 lets the young generation grow to 32 MiB, in steps, for as long as something survives in it. Each message
  *   of a WebSocket client is an object there, with memory outside of it, so that is what the process grew by in
- *   its first minutes under load. It is about as fast with half of that.
+ *   its first minutes under load. It is about as fast with a quarter of that.
  *
  * For a process that is a gateway and nothing else: the second is a setting of all its threads.
  */
