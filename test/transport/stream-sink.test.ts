@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { closeSync } from 'node:fs';
 import { Socket } from 'node:net';
-import { PassThrough, type Readable } from 'node:stream';
+import { PassThrough, type Readable, type Writable } from 'node:stream';
 import { describe, test } from 'node:test';
 import type { Batch } from '../../src/lane/batch.js';
 import { Flow, type FlowHandler, type FrameSource } from '../../src/lane/flow.js';
@@ -121,22 +121,33 @@ async function throughPipe() {
   return { sink, child, input, taken, failed };
 }
 
+/** Sends while the process does not read, and to the end once its arenas were wanted for other frames. */
+async function sendWhileStopped(
+  lane: Lane,
+  sink: StreamSink,
+  sent: readonly string[],
+  child: ChildProcess,
+  input: Writable,
+): Promise<void> {
+  child.kill('SIGSTOP');
+  const sending = new Sender(lane, sink, sent).done;
+  // Large enough to be written over everything that the pipe still has to take.
+  await new Sender(lane, null, frames(8, 2000)).done;
+  assert.ok(input.writableLength > 0);
+  child.kill('SIGCONT');
+  await sending;
+}
+
 describe('a stream sink', () => {
   test('writes exact bytes to a pipe that stands still while its arenas are wanted again', async () => {
     const child = spawn('sha256sum', { stdio: ['pipe', 'pipe', 'inherit'] });
     await once(child, 'spawn');
-    child.kill('SIGSTOP');
     const sink = new StreamSink(child.stdin, (error) => assert.fail(error));
     const lane = newLane();
     // The arenas have their final size first, since those that are too small are not used again.
     await Promise.all([1, 2].map((n) => new Sender(lane, null, frames(n, 1000)).done));
     const sent = frames(7, 2000);
-    const sending = new Sender(lane, sink, sent).done;
-    // Large enough to be written over everything that the pipe still has to take.
-    await new Sender(lane, null, frames(8, 2000)).done;
-    assert.ok(child.stdin.writableLength > 0);
-    child.kill('SIGCONT');
-    await sending;
+    await sendWhileStopped(lane, sink, sent, child, child.stdin);
     sink.end();
     assert.equal(await outputOf(child), sha256(sent.map((frame) => `${frame}\n`).join('')));
   });
@@ -144,7 +155,6 @@ describe('a stream sink', () => {
   test('writes exact bytes to a pipe that is behind, which gets copies in memory that is used again', async () => {
     const child = spawn('sha256sum', { stdio: ['pipe', 'pipe', 'inherit'] });
     await once(child, 'spawn');
-    child.kill('SIGSTOP');
     const sink = new StreamSink(child.stdin, (error) => assert.fail(error));
     const lane = newLane();
     // As if many batches were pinned: what waits is copied, and into a slab where it fills half of one.
@@ -152,11 +162,7 @@ describe('a stream sink', () => {
     const sent = Array.from({ length: 300 }, (_, id) =>
       JSON.stringify({ id, method: 'm', params: String(id).padEnd(40_000, 'x') }),
     );
-    const sending = new Sender(lane, sink, sent).done;
-    await new Sender(lane, null, frames(8, 2000)).done;
-    assert.ok(child.stdin.writableLength > 0);
-    child.kill('SIGCONT');
-    await sending;
+    await sendWhileStopped(lane, sink, sent, child, child.stdin);
     sink.end();
     assert.equal(await outputOf(child), sha256(sent.map((frame) => `${frame}\n`).join('')));
   });
@@ -169,13 +175,8 @@ describe('a stream sink', () => {
       const lane = newLane();
       const first = frames(9, 5);
       await new Sender(lane, sink, first).done;
-      child.kill('SIGSTOP');
       const sent = frames(7, 2000);
-      const sending = new Sender(lane, sink, sent).done;
-      await new Sender(lane, null, frames(8, 2000)).done;
-      assert.ok(input.writableLength > 0);
-      child.kill('SIGCONT');
-      await sending;
+      await sendWhileStopped(lane, sink, sent, child, input);
       sink.end();
       assert.equal(
         await outputOf(child),
