@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { bench, type ServerProcess, startServer } from './fixtures/server-process.js';
+import { bench, benchWatched, type ServerProcess, startServer } from './fixtures/server-process.js';
 
 describe('load models', () => {
   let server: ServerProcess;
@@ -37,12 +37,14 @@ describe('load models', () => {
 
   it('an open load shows a stall of 2 s where it belongs, a closed one says that it cannot', async () => {
     const stopped = await startServer();
-    const stallOnce = (): void => {
-      stopped.process.kill('SIGSTOP');
-      setTimeout(() => stopped.process.kill('SIGCONT'), 2_000);
-    };
-    setTimeout(stallOnce, 700);
-    const open = await bench(
+    let hasStalled = false;
+    const open = await benchWatched(
+      ({ phase }) => {
+        if (hasStalled || phase !== 'measuring') return;
+        hasStalled = true;
+        stopped.process.kill('SIGSTOP');
+        setTimeout(() => stopped.process.kill('SIGCONT'), 2_000);
+      },
       ...[stopped.url, '--connections', '4', '--rate', '500', '--duration', '4s'],
     );
     await stopped.stop();

@@ -3,24 +3,11 @@ import { writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import { noFailures } from '../../src/bench/measurement/load-recorder.js';
 import type { FailureCounts, RunResult } from '../../src/bench/run-result.js';
 import { bench, type ServerProcess, startServer } from './fixtures/server-process.js';
 
-const NO_FAILURES: FailureCounts = {
-  lost: 0,
-  repeated: 0,
-  foreign: 0,
-  late: 0,
-  errorReplies: 0,
-  wrongResults: 0,
-  parseErrors: 0,
-  timeouts: 0,
-  connectFailures: 0,
-  tlsFailures: 0,
-  upgradeFailures: 0,
-  unexpectedCloses: 0,
-  childExits: 0,
-};
+const NO_FAILURES: FailureCounts = noFailures();
 
 describe('every reply is checked', () => {
   let server: ServerProcess;

@@ -1,4 +1,5 @@
 import { build, encodeIntoCompressedBase64, type Histogram } from 'hdr-histogram-js';
+import { noFailures } from '../../../src/bench/measurement/load-recorder.js';
 import type {
   FailureCounts,
   LatencySummary,
@@ -54,22 +55,7 @@ export function summaryOfValues(latenciesUs: readonly number[]): LatencySummary 
 
 /** All failure counters, zero where not given. */
 export function failureCounts(some: Partial<FailureCounts> = {}): FailureCounts {
-  return {
-    lost: 0,
-    repeated: 0,
-    foreign: 0,
-    late: 0,
-    errorReplies: 0,
-    wrongResults: 0,
-    parseErrors: 0,
-    timeouts: 0,
-    connectFailures: 0,
-    tlsFailures: 0,
-    upgradeFailures: 0,
-    unexpectedCloses: 0,
-    childExits: 0,
-    ...some,
-  };
+  return { ...noFailures(), ...some };
 }
 
 /** A run as a healthy server gives it: latencies with a long tail, a slow second now and then. */
