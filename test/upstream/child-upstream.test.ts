@@ -1,0 +1,59 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { Flow } from '../../src/lane/flow.js';
+import { silentLogger } from '../../src/log.js';
+import { ChildUpstream } from '../../src/upstream/child-upstream.js';
+import { OrphanGuard } from '../../src/upstream/orphan-guard.js';
+import { ACTION_PASS, FRAMING_NONE, ON_BAD_REASON, op } from '../../workers/batch-layout.js';
+import { loadNativeAddon } from '../../workers/kernel/native-addon.js';
+import { LaneLoad } from '../support/lane-load.js';
+import { newLane, Sender } from '../support/sender.js';
+import { NATIVE_ADDON_IS_BUILT } from '../workers/kernel/native-presence.js';
+
+function unexpected(what: string | number): void {
+  assert.fail(String(what));
+}
+
+test('a process behind pipes is written to past the stream', {
+  skip: !NATIVE_ADDON_IS_BUILT,
+}, async (t) => {
+  const lane = newLane();
+  const addon = loadNativeAddon();
+  let written = '';
+  const writeNow: typeof addon.writeNow = (fd, bytes) => {
+    const taken = addon.writeNow(fd, bytes);
+    written += Buffer.from(bytes.subarray(0, taken)).toString();
+    return taken;
+  };
+  const command = {
+    program: '/bin/cat',
+    args: [],
+    cwd: '/',
+    env: {},
+    framing: 'ndjson',
+    maxPayloadBytes: 1_000,
+    pipes: { openPipe: addon.openPipe, writeNow },
+  } as const;
+  const events = { gone: () => undefined, noise: unexpected, oversize: unexpected };
+  const guard = new OrphanGuard();
+  const upstream = new ChildUpstream(command, events, guard, silentLogger());
+  t.after(async () => {
+    await upstream.stop(1_000);
+    guard.close();
+  });
+  const received = new LaneLoad([]);
+  upstream.start(
+    new Flow({
+      lane,
+      op: op(ACTION_PASS, FRAMING_NONE, ON_BAD_REASON),
+      source: upstream.source,
+      handler: received,
+    }),
+  );
+  const messages = ['{"id":1,"method":"m"}', '{"id":2,"method":"m"}'];
+  await new Sender(lane, upstream.sink, messages).done;
+  assert.equal(written, `${messages.join('\n')}\n`);
+  upstream.closeInput();
+  await received.done;
+  assert.deepEqual(received.outputs, messages);
+});
