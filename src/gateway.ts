@@ -7,7 +7,7 @@ import { clientsWithinDescriptors } from './frontend/descriptor-room.js';
 import { StdioClient } from './frontend/stdio-client.js';
 import { WebSocketFrontEnd } from './frontend/websocket-front-end.js';
 import { Lane } from './lane/lane.js';
-import { inlineBytes } from './lane/offload.js';
+import { inlineBounds } from './lane/offload.js';
 import { WorkerPool } from './lane/worker-pool.js';
 import type { Logger } from './log.js';
 import { createMode } from './mode.js';
@@ -67,8 +67,7 @@ export class Gateway {
     const pool = await WorkerPool.start({ threads, kernel: config.kernel, ids, log });
     const lanes = Array.from(
       { length: threads },
-      () =>
-        new Lane({ runner: pool, kernel, inlineBytes: inlineBytes(config.offload, kernel), log }),
+      () => new Lane({ runner: pool, kernel, ...inlineBounds(config.offload, kernel), log }),
     );
     const modes = createMode({ config, upstream, lanes, ids, log });
     const router = new SessionRouter(lanes, modes.createSession);

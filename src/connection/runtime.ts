@@ -5,7 +5,7 @@ import { selectKernel } from '../../workers/kernel/select-kernel.js';
 import { messageOf, SluiceError } from '../errors.js';
 import type { Batch } from '../lane/batch.js';
 import { type BatchRunner, Lane } from '../lane/lane.js';
-import { inlineBytes } from '../lane/offload.js';
+import { inlineBounds } from '../lane/offload.js';
 import { WorkerPool } from '../lane/worker-pool.js';
 import { MAX_THREADS } from '../limits.js';
 import { type Logger, silentLogger } from '../log.js';
@@ -49,7 +49,7 @@ export class JsonRpcRuntime {
     this.#runner = new PoolOrHere(kernel, () =>
       WorkerPool.start({ threads, kernel: wanted, ids, log }),
     );
-    const lane = { runner: this.#runner, kernel, inlineBytes: inlineBytes(offload, kernel), log };
+    const lane = { runner: this.#runner, kernel, ...inlineBounds(offload, kernel), log };
     this.#lanes = Array.from({ length: threads }, () => new Lane(lane));
   }
 

@@ -32,12 +32,18 @@ export interface BatchFlusher {
   flush(batch: Batch): void;
 }
 
-export interface LaneOptions {
+/** Bytes up to which something is processed on the main thread; -1: never, Infinity: always. */
+export interface InlineBounds {
+  /** A batch, when the lane is idle. */
+  readonly inlineBytes: number;
+  /** A frame that goes alone. */
+  readonly inlineAloneBytes: number;
+}
+
+export interface LaneOptions extends InlineBounds {
   readonly runner: BatchRunner;
   /** The main thread's kernel: for batches that are not worth a hand-over. */
   readonly kernel: Kernel;
-  /** Bytes up to which a batch is processed here when the lane is idle; -1: never, Infinity: always. */
-  readonly inlineBytes: number;
   readonly log: Logger;
 }
 
@@ -58,6 +64,7 @@ export class Lane {
   readonly #runner: BatchRunner;
   readonly #kernel: Kernel;
   readonly #inlineBytes: number;
+  readonly #inlineAloneBytes: number;
   readonly #log: Logger;
 
   readonly #arenas: Arenas;
@@ -79,6 +86,7 @@ export class Lane {
     this.#runner = options.runner;
     this.#kernel = options.kernel;
     this.#inlineBytes = options.inlineBytes;
+    this.#inlineAloneBytes = options.inlineAloneBytes;
     this.#log = options.log;
     this.#arenas = new Arenas(options.kernel);
     this.#filling = this.#arenas.take()!;
@@ -141,7 +149,7 @@ export class Lane {
     const batch = this.#arenas.takeAlone(roomBytes);
     batch.append(flow, frameOp, arg, frame);
     batch.seal();
-    if (frame.length > this.#inlineBytes) {
+    if (frame.length > this.#inlineAloneBytes) {
       void this.#process(batch, true).then(() => this.#deliver(batch));
     } else {
       setImmediate(() => {

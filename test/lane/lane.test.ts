@@ -36,7 +36,11 @@ before(async () => {
 after(() => pool.close());
 
 function newLane(options: Partial<LaneOptions> = {}): Lane {
-  return new Lane({ runner: pool, kernel, inlineBytes: -1, log, ...options });
+  const { inlineBytes = -1 } = options;
+  return new Lane({
+    ...{ runner: pool, kernel, inlineBytes, inlineAloneBytes: inlineBytes, log },
+    ...options,
+  });
 }
 
 function message(id: number, bytes: number): string {
@@ -194,6 +198,24 @@ describe('a lane', () => {
     runner.release();
     await slow.done;
     assert.deepEqual(slow.outputs, big);
+  });
+
+  test('hands a frame that goes alone over from another size on than a batch', async () => {
+    const runner = new HeldRunner();
+    const lane = newLane({ runner, inlineBytes: 10_000, inlineAloneBytes: 1_000 });
+    const alone = (bytes: number): Promise<Batch> =>
+      new Promise((resolve) => {
+        const owner = { waitsForLane: false, pump: () => undefined, received: resolve };
+        lane.pushAlone(owner, Buffer.from(message(1, bytes)), PASS, 0, 2 * bytes);
+      });
+    await alone(500);
+    await new RecordedFlow(lane, PASS, [message(1, 5_000)]).start().done;
+    assert.equal(runner.batches.length, 0);
+    const handedOver = runner.next();
+    const received = alone(5_000);
+    assert.equal((await handedOver).count, 1);
+    runner.release();
+    await received;
   });
 
   test('lets full batches wait their turn, and flows wait when it has no arena left', async () => {

@@ -6,6 +6,7 @@ import { type TestContext, test } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import { setFlagsFromString } from 'node:v8';
 import { Lane } from '../../src/lane/lane.js';
+import { inlineBounds } from '../../src/lane/offload.js';
 import { WorkerPool, type WorkerPoolOptions } from '../../src/lane/worker-pool.js';
 import { createIdStore } from '../../workers/id-store.js';
 import { PortableKernel } from '../../workers/kernel/portable-kernel.js';
@@ -51,7 +52,8 @@ async function startPool(
     ...options,
   });
   t.after(() => pool.close());
-  const lane = new Lane({ runner: pool, kernel: new PortableKernel(ids), inlineBytes: -1, log });
+  const kernel = new PortableKernel(ids);
+  const lane = new Lane({ runner: pool, kernel, ...inlineBounds('always', kernel), log });
   return { pool, lane, messages };
 }
 

@@ -1,4 +1,4 @@
-import { Lane } from '../../src/lane/lane.js';
+import type { Lane } from '../../src/lane/lane.js';
 import { silentLogger } from '../../src/log.js';
 import { MultiplexSession } from '../../src/multiplex/multiplex-session.js';
 import { NotificationRules } from '../../src/multiplex/notification-rules.js';
@@ -6,7 +6,7 @@ import { RequestTable } from '../../src/multiplex/request-table.js';
 import { SharedServer, type SharedServerOptions } from '../../src/multiplex/shared-server.js';
 import { FRAMING_NONE } from '../../workers/batch-layout.js';
 import { createIdStore } from '../../workers/id-store.js';
-import { PortableKernel } from '../../workers/kernel/portable-kernel.js';
+import { laneHere } from './lane-here.js';
 import { MemoryClient } from './memory-client.js';
 import { MemoryUpstream } from './memory-upstream.js';
 
@@ -36,13 +36,7 @@ export class MultiplexWorld {
     const { maxArray = 100, nowMs, onStart, opening } = options;
     this.table = new RequestTable(store, nowMs);
     this.#maxArray = maxArray;
-    const fail = (): Promise<void> => Promise.reject(new Error('nothing is handed over here'));
-    this.#lane = new Lane({
-      runner: { run: fail, runBig: fail },
-      kernel: new PortableKernel(store),
-      inlineBytes: Number.POSITIVE_INFINITY,
-      log: silentLogger(),
-    });
+    this.#lane = laneHere(store);
     this.server = new SharedServer({
       upstream: (events) => {
         const upstream = new MemoryUpstream(events, opening?.() ?? null);

@@ -1,26 +1,9 @@
 import assert from 'node:assert/strict';
 import type { Batch } from '../../src/lane/batch.js';
 import { Flow, type FlowHandler, type FrameSource } from '../../src/lane/flow.js';
-import { Lane } from '../../src/lane/lane.js';
-import { silentLogger } from '../../src/log.js';
+import type { Lane } from '../../src/lane/lane.js';
 import type { FrameSink } from '../../src/transport/frame-sink.js';
 import { ACTION_PASS, FRAMING_NDJSON, ON_BAD_REASON, op } from '../../workers/batch-layout.js';
-import { createIdStore } from '../../workers/id-store.js';
-import { PortableKernel } from '../../workers/kernel/portable-kernel.js';
-
-/** A lane that does everything itself, without workers. */
-export function newLane(): Lane {
-  const runner = {
-    run: () => Promise.reject(new Error('nothing is handed over here')),
-    runBig: () => Promise.reject(new Error('nothing is handed over here')),
-  };
-  return new Lane({
-    runner,
-    kernel: new PortableKernel(createIdStore()),
-    inlineBytes: Number.POSITIVE_INFINITY,
-    log: silentLogger(),
-  });
-}
 
 /** Sends frames through a lane to a sink; without a sink they only use its arenas. */
 export class Sender implements FrameSource, FlowHandler {

@@ -9,7 +9,8 @@ import { describe, test } from 'node:test';
 import type { Lane } from '../../src/lane/lane.js';
 import { StreamSink } from '../../src/transport/stream-sink.js';
 import { loadNativeAddon } from '../../workers/kernel/native-addon.js';
-import { newLane, Sender } from '../support/sender.js';
+import { laneHere } from '../support/lane-here.js';
+import { Sender } from '../support/sender.js';
 import { NATIVE_ADDON_IS_BUILT } from '../workers/kernel/native-presence.js';
 
 const needsPipes = { skip: !NATIVE_ADDON_IS_BUILT };
@@ -72,7 +73,7 @@ describe('a stream sink', () => {
     const child = spawn('sha256sum', { stdio: ['pipe', 'pipe', 'inherit'] });
     await once(child, 'spawn');
     const sink = new StreamSink(child.stdin, (error) => assert.fail(error));
-    const lane = newLane();
+    const lane = laneHere();
     // The arenas have their final size first, since those that are too small are not used again.
     await Promise.all([1, 2].map((n) => new Sender(lane, null, frames(n, 1000)).done));
     const sent = frames(7, 2000);
@@ -85,7 +86,7 @@ describe('a stream sink', () => {
     const child = spawn('sha256sum', { stdio: ['pipe', 'pipe', 'inherit'] });
     await once(child, 'spawn');
     const sink = new StreamSink(child.stdin, (error) => assert.fail(error));
-    const lane = newLane();
+    const lane = laneHere();
     // As if many batches were pinned: what waits is copied, and into a slab where it fills half of one.
     Object.defineProperty(lane, 'mustCopy', { value: true });
     const sent = Array.from({ length: 300 }, (_, id) =>
@@ -101,7 +102,7 @@ describe('a stream sink', () => {
     needsPipes,
     async () => {
       const { sink, child, input, taken } = await throughPipe();
-      const lane = newLane();
+      const lane = laneHere();
       const first = frames(9, 5);
       await new Sender(lane, sink, first).done;
       const sent = frames(7, 2000);
@@ -121,7 +122,7 @@ describe('a stream sink', () => {
     const { sink, child, failed } = await throughPipe();
     child.kill('SIGKILL');
     await once(child, 'exit');
-    await new Sender(newLane(), sink, frames(1, 10)).done;
+    await new Sender(laneHere(), sink, frames(1, 10)).done;
     assert.match((await failed).message, /EPIPE/);
   });
 
@@ -133,7 +134,7 @@ describe('a stream sink', () => {
       () => undefined,
       (bytes) => taken.push(bytes) && bytes.length,
     );
-    const lane = newLane();
+    const lane = laneHere();
     await new Sender(lane, sink, frames(1, 3)).done;
     assert.equal(taken.length, 1);
     // After the frames were collected, and before they are written.
@@ -149,7 +150,7 @@ describe('a stream sink', () => {
 
   test('gives a stream that keeps its chunks bytes of its own', async () => {
     const kept = new PassThrough({ highWaterMark: 2 ** 30 });
-    const lane = newLane();
+    const lane = laneHere();
     const sink = new StreamSink(kept, (error) => assert.fail(error));
     const first = frames(1, 500);
     await new Sender(lane, sink, first).done;
@@ -165,7 +166,7 @@ describe('a stream sink', () => {
     const closed = new Promise<void>((resolve) => broken.once('close', resolve));
     broken.destroy(new Error('gone'));
     await closed;
-    await new Sender(newLane(), sink, frames(1, 300)).done;
+    await new Sender(laneHere(), sink, frames(1, 300)).done;
     assert.deepEqual(
       errors.map(({ message }) => message),
       ['gone'],

@@ -5,24 +5,12 @@ import { describe, test } from 'node:test';
 import { WebSocket, WebSocketServer } from 'ws';
 import type { Batch } from '../../src/lane/batch.js';
 import { Flow, type FlowHandler } from '../../src/lane/flow.js';
-import { Lane } from '../../src/lane/lane.js';
 import { RING_CAPACITY } from '../../src/limits.js';
-import { silentLogger } from '../../src/log.js';
 import { WsTransport } from '../../src/transport/ws-transport.js';
 import { ACTION_PASS, FRAMING_NONE, ON_BAD_REASON, op } from '../../workers/batch-layout.js';
-import { createIdStore } from '../../workers/id-store.js';
-import { PortableKernel } from '../../workers/kernel/portable-kernel.js';
+import { laneHere } from '../support/lane-here.js';
 
 const PASS = op(ACTION_PASS, FRAMING_NONE, ON_BAD_REASON);
-
-function newLane(): Lane {
-  const kernel = new PortableKernel(createIdStore());
-  const runner = {
-    run: () => Promise.reject(new Error('nothing is handed over here')),
-    runBig: () => Promise.reject(new Error('nothing is handed over here')),
-  };
-  return new Lane({ runner, kernel, inlineBytes: Number.POSITIVE_INFINITY, log: silentLogger() });
-}
 
 /** Takes frames only when it is told to. */
 class SlowHandler implements FlowHandler {
@@ -60,7 +48,7 @@ describe('a WebSocket transport', () => {
     const socket = new WebSocket(`ws://127.0.0.1:${(server.address() as AddressInfo).port}`);
     const transport = new WsTransport(socket, { closed: () => undefined });
     const handler = new SlowHandler();
-    const flow = new Flow({ lane: newLane(), op: PASS, source: transport, handler });
+    const flow = new Flow({ lane: laneHere(), op: PASS, source: transport, handler });
     transport.start(flow);
     const [other] = (await connection) as [WebSocket];
     const sent = Array.from({ length: 3000 }, (_, id) => `{"id":${id},"method":"m"}`);

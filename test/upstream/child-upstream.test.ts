@@ -6,8 +6,9 @@ import { ChildUpstream } from '../../src/upstream/child-upstream.js';
 import { OrphanGuard } from '../../src/upstream/orphan-guard.js';
 import { ACTION_PASS, FRAMING_NONE, ON_BAD_REASON, op } from '../../workers/batch-layout.js';
 import { loadNativeAddon } from '../../workers/kernel/native-addon.js';
+import { laneHere } from '../support/lane-here.js';
 import { LaneLoad } from '../support/lane-load.js';
-import { newLane, Sender } from '../support/sender.js';
+import { Sender } from '../support/sender.js';
 import { NATIVE_ADDON_IS_BUILT } from '../workers/kernel/native-presence.js';
 
 function unexpected(what: string | number): void {
@@ -17,7 +18,7 @@ function unexpected(what: string | number): void {
 test('a process behind pipes is written to past the stream', {
   skip: !NATIVE_ADDON_IS_BUILT,
 }, async (t) => {
-  const lane = newLane();
+  const lane = laneHere();
   const addon = loadNativeAddon();
   let written = '';
   const writeNow: typeof addon.writeNow = (fd, bytes) => {
