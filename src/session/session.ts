@@ -23,7 +23,7 @@ import type {
   UpstreamExit,
   UpstreamFactory,
 } from '../upstream/upstream.js';
-import { ArrayReplies } from './array-replies.js';
+import { ArrayReplies, type ArrayReply } from './array-replies.js';
 import { CancelledRequests, cancelledId } from './cancelled-requests.js';
 import {
   CLOSE_MALFORMED,
@@ -183,8 +183,11 @@ export class PassThroughSession implements Session, UpstreamEvents {
     for (let i = from; i < to; i++) {
       if (batch.verdict(i) < KIND_RESPONSE) continue;
       this.#replies++;
-      if (!this.#watch.active || !this.#caught(batch, i)) continue;
+      const caught = this.#watch.active ? this.#caught(batch, i) : null;
+      if (caught === null) continue;
+      // First: what the server said before the last answer of an array goes before the array.
       if (i > start) this.#client.sink.write(flow, batch, start, i);
+      if (caught !== 'late') caught.add(unframe(batch.output(i), this.#client.framing));
       flow.taken(1);
       start = i + 1;
     }
@@ -255,20 +258,12 @@ export class PassThroughSession implements Session, UpstreamEvents {
     if (request !== null) this.#cancelled.add(request);
   }
 
-  /** True when a reply is not for the client as it is: part of an array, or too late. */
-  #caught(batch: Batch, index: number): boolean {
+  /** Whose part a reply is, or that it is too late; null: it is for the client as it is. */
+  #caught(batch: Batch, index: number): ArrayReply | 'late' | null {
     const request = this.#watch.settle(idText(batch, index));
-    if (request === null) return false;
-    if (request === 'late') {
-      // It was counted as answered when it was given up.
-      this.#replies--;
-      return true;
-    }
-    // So was one that was cancelled, and is answered all the same.
-    if (request.cancelled) this.#replies--;
-    if (request.array === null) return false;
-    request.array.add(unframe(batch.output(index), this.#client.framing));
-    return true;
+    // What was given up or cancelled was counted as answered then.
+    if (request === 'late' || request?.cancelled === true) this.#replies--;
+    return request === 'late' ? 'late' : (request?.array ?? null);
   }
 
   /** A request has had no answer for too long: the client gets one, the server is told. */

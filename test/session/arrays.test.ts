@@ -94,3 +94,22 @@ test('a thousand batches among single requests are all answered', async (t) => {
     }
   }
 });
+
+for (const mode of ['session', 'shared']) {
+  test(`what a server says before the last answer of a batch comes before the batch, in mode ${mode}`, async (t) => {
+    const gateway = await GatewayProcess.start(t, {
+      args: ['--mode', mode],
+      command: fixture('scripted-server'),
+    });
+    const client = await JsonRpcSocket.open(t, gateway.url);
+    // One write of the server: a notification, and the answer that makes the batch whole.
+    client.send('[{"id":"part","method":"echo","params":["a"]},{"id":"last","method":"hold"}]');
+    client.send('{"id":"own","method":"tell-and-release"}');
+    const order: unknown[] = [];
+    while (order.length < 3) {
+      const message = JSON.parse(await client.nextFrame()) as Message | Message[];
+      order.push(Array.isArray(message) ? 'batch' : (message.method ?? message.id));
+    }
+    assert.deepEqual(order, ['told', 'batch', 'own']);
+  });
+}
