@@ -68,7 +68,7 @@ function cancelToServer<Session extends NotifyingClient>(
   }
   // Others may wait for the answer to a handshake.
   if (server.table.extraOf(id)?.handshake !== undefined) return null;
-  server.table.addExtra(id, { cancelled: true });
+  server.table.cancel(id);
   // LSP's cancelled requests are answered all the same.
   if (method === 'notifications/cancelled') server.requestCancelled(session, id);
   return splice(input, [{ start, end, bytes: Buffer.from(String(id)) }]);

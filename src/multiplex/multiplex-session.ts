@@ -66,6 +66,7 @@ const CANCEL_WITH_ID: ReplyError = {
 export class MultiplexSession implements Session, FlowHandler, FrameArgs, RequestOwner {
   newestSlot = -1;
   inFlight = 0;
+  cancelled = 0;
   /** It takes part in the handshake: the server may speak to it. */
   greeted = false;
   readonly label: string;

@@ -16,6 +16,8 @@ export interface RequestOwner {
   newestSlot: number;
   /** Kept by the table: its requests in flight, those that wait included. */
   inFlight: number;
+  /** Kept by the table: how many of these were cancelled. */
+  cancelled: number;
 }
 
 /** What few requests have; those that do are looked at on the main thread. */
@@ -167,10 +169,18 @@ export class RequestTable {
     this.#extras.set(id, { ...this.#extras.get(id), ...extra });
   }
 
+  /** The server is told that nobody wants the answer to a request in flight, once. */
+  cancel(id: number): void {
+    this.addExtra(id, { cancelled: true });
+    this.#owners[id & ID_SLOT_MASK]!.cancelled++;
+  }
+
   /** The id is free again: answered, cancelled, or never a request. */
   free(id: number): void {
     const slot = id & ID_SLOT_MASK;
-    if (this.#owners[slot] !== null) {
+    const owner = this.#owners[slot] ?? null;
+    if (owner !== null) {
+      if (this.extraOf(id)?.cancelled) owner.cancelled--;
       this.#unlinkFromOwner(slot);
       this.#unlinkFromTime(slot);
     }

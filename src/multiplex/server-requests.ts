@@ -11,23 +11,20 @@ export interface ServerRequest {
 /**
  * The client that a request of the server goes to, of `clients` in the order of their
  * arrival. `owner`: the one whose requests are in flight, if it is only one, else the oldest:
- * a server asks on behalf of a request, but does not say of which.
+ * a server asks on behalf of a request, but does not say of which. Of what a client has
+ * cancelled only if nobody waits for anything else: the server may not have heard of it yet.
  */
 export function chooseClient(
   rule: ServerRequestRule,
   clients: Iterable<MultiplexSession>,
 ): MultiplexSession | null {
   if (rule === 'refuse') return null;
-  let oldest: MultiplexSession | null = null;
-  let owner: MultiplexSession | null = null;
-  let owners = 0;
-  for (const client of clients) {
-    oldest ??= client;
-    if (client.inFlight === 0) continue;
-    owner = client;
-    owners++;
-  }
-  return rule === 'owner' && owners === 1 ? owner : oldest;
+  const all = [...clients];
+  const oldest = all[0] ?? null;
+  if (rule === 'oldest') return oldest;
+  const waiting = all.filter(({ inFlight, cancelled }) => inFlight > cancelled);
+  const owners = waiting.length > 0 ? waiting : all.filter(({ inFlight }) => inFlight > 0);
+  return owners.length === 1 ? owners[0]! : oldest;
 }
 
 /** Requests of one server that wait for a client's answer, by the id that the client was given. */

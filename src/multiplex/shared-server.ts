@@ -63,7 +63,7 @@ export class SharedServer implements ServerPort<MultiplexSession>, SpeakingServe
   readonly tokens = new ServerTokens<MultiplexSession>();
   readonly sessions = new Set<MultiplexSession>();
   /** Owner of the handshake's requests that no client waits for. */
-  readonly own: RequestOwner = { server: this, newestSlot: -1, inFlight: 0 };
+  readonly own: RequestOwner = { server: this, newestSlot: -1, inFlight: 0, cancelled: 0 };
   handshake: Handshake;
   /** Replies and cancels that were nobody's: unknown, forged, repeated or late. */
   droppedCount = 0;

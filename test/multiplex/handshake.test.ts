@@ -86,7 +86,7 @@ describe('the replay of a handshake', () => {
     const tokens = { start: steps[1]!.indexOf('"t"'), end: steps[1]!.indexOf('"t"') + 3 };
     const server = {
       table,
-      own: { server: {}, newestSlot: -1, inFlight: 0 },
+      own: { server: {}, newestSlot: -1, inFlight: 0, cancelled: 0 },
       send: (message: Uint8Array) => told.push(Buffer.from(message).toString()),
       restart: () => told.push('restart'),
     };

@@ -8,7 +8,7 @@ import { createIdStore, ID_SLOTS } from '../../workers/id-store.js';
 const server = {};
 
 function owner(): RequestOwner {
-  return { server, newestSlot: -1, inFlight: 0 };
+  return { server, newestSlot: -1, inFlight: 0, cancelled: 0 };
 }
 
 /** A request in flight with this original id. */
@@ -47,6 +47,18 @@ describe('the request table', () => {
     assert.deepEqual(table.idsOf(mine), [id]);
     table.sent(id, mine);
     assert.deepEqual([table.ownerOf(id, server), table.isSent(id), mine.inFlight], [mine, true, 1]);
+  });
+
+  test('counts what an owner has cancelled until it is freed', () => {
+    const table = new RequestTable(createIdStore());
+    const mine = owner();
+    const [id, other] = [request(table, mine, '1'), request(table, mine, '2')];
+    table.cancel(id);
+    assert.deepEqual([mine.inFlight, mine.cancelled], [2, 1]);
+    table.free(other);
+    assert.deepEqual([mine.inFlight, mine.cancelled], [1, 1]);
+    table.free(id);
+    assert.deepEqual([mine.inFlight, mine.cancelled], [0, 0]);
   });
 
   test('gives ids that go round, and passes over those in flight', () => {

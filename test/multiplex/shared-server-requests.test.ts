@@ -44,6 +44,19 @@ test('when several have requests in flight, or with --server-requests oldest, th
   }
 });
 
+test('a client that has cancelled its request is not asked on behalf of another one', async (t) => {
+  const gateway = await SharedGateway.start(t);
+  const [oldest, asker] = [await gateway.connectMcp(), await gateway.connectMcp()];
+  oldest.send('{"id":"h","method":"hold"}');
+  oldest.send('{"method":"notifications/cancelled","params":{"requestId":"h"}}');
+  await seenWith(oldest, '"notifications/cancelled"');
+  ask(asker, 'a');
+  const { id, method } = await asker.next();
+  assert.equal(method, 'question');
+  asker.send(JSON.stringify({ id, result: 1 }));
+  assert.deepEqual((await asker.next()).result, { result: 1 });
+});
+
 test('with --server-requests refuse the server gets an error', async (t) => {
   const gateway = await SharedGateway.start(t, '--server-requests', 'refuse');
   const client = await gateway.connectMcp();
