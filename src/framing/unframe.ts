@@ -1,6 +1,9 @@
 import { FRAMING_CONTENT_LENGTH, FRAMING_NDJSON } from '../../workers/batch-layout.js';
 
 const HEADER_END = '\r\n\r\n';
+const LF = 0x0a;
+const CR = 0x0d;
+const SPACE = 0x20;
 
 /** The message inside a kernel's output with this framing (a FRAMING_ constant); a view on it. */
 export function unframe(output: Uint8Array, framing: number): Uint8Array {
@@ -10,9 +13,15 @@ export function unframe(output: Uint8Array, framing: number): Uint8Array {
   return output.subarray(bytes.indexOf(HEADER_END) + HEADER_END.length);
 }
 
-/** A message as it goes out with this framing; a copy. It has no line breaks between tokens. */
+/** A message as it goes out with this framing; a copy. */
 export function frame(message: Uint8Array, framing: number): Uint8Array {
-  if (framing === FRAMING_NDJSON) return Buffer.concat([message, Buffer.from('\n')]);
+  if (framing === FRAMING_NDJSON) return Buffer.concat([oneLine(message), Buffer.from('\n')]);
   if (framing !== FRAMING_CONTENT_LENGTH) return message.slice();
   return Buffer.concat([Buffer.from(`Content-Length: ${message.length}${HEADER_END}`), message]);
+}
+
+/** A valid JSON text has line breaks between tokens only: they become spaces. */
+function oneLine(message: Uint8Array): Uint8Array {
+  if (!message.includes(LF) && !message.includes(CR)) return message;
+  return message.map((c) => (c === LF || c === CR ? SPACE : c));
 }

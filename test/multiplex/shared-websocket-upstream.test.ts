@@ -4,7 +4,8 @@ import type { AddressInfo } from 'node:net';
 import { type TestContext, test } from 'node:test';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { GatewayProcess } from '../support/gateway-process.js';
-import { JsonRpcSocket } from '../support/json-rpc-socket.js';
+import { JsonRpcSocket, type Message } from '../support/json-rpc-socket.js';
+import { JsonRpcStream } from '../support/json-rpc-stream.js';
 
 /** A WebSocket server whose connections are remembered, with what came over each. */
 class Server {
@@ -23,7 +24,9 @@ class Server {
         seen.push(text);
         const { id, method, params } = JSON.parse(text) as Record<string, unknown>;
         if (id !== undefined && method !== 'hold') {
-          socket.send(JSON.stringify({ jsonrpc: '2.0', id, result: params ?? null }));
+          const reply = { jsonrpc: '2.0', id, result: params ?? null };
+          const text = JSON.stringify(reply, null, method === 'pretty' ? 1 : 0);
+          socket.send(text.replaceAll('\n', '\r\n'));
         }
       });
     });
@@ -76,4 +79,33 @@ test('clients share one connection; when it is lost they stay, and it is made ag
     (text) => (JSON.parse(text) as { method: string }).method,
   );
   assert.deepEqual(methods, ['initialize', 'initialized', 'm', 'm']);
+});
+
+for (const mode of ['session', 'shared']) {
+  test(`what a server writes on several lines is one line for a stdio client, in mode ${mode}`, async (t) => {
+    const server = await Server.listen(t);
+    const upstream = `ws://127.0.0.1:${server.port}`;
+    const gateway = GatewayProcess.overStdio(t, { args: ['--mode', mode, '--upstream', upstream] });
+    const client = new JsonRpcStream(gateway.process);
+    client.send('{"id":1,"method":"pretty","params":{"a":[1,"b"]}}\n');
+    assert.deepEqual((await client.next()).result, { a: [1, 'b'] });
+    client.send('[{"id":2,"method":"pretty","params":{"c":3}}]\n');
+    const [part] = (await client.next()) as unknown as Message[];
+    assert.deepEqual(part?.result, { c: 3 });
+  });
+}
+
+test('what a client writes on several lines reaches a WebSocket server so, whatever is rewritten in it', async (t) => {
+  const server = await Server.listen(t);
+  const upstream = `ws://127.0.0.1:${server.port}`;
+  const gateway = await GatewayProcess.start(t, {
+    args: ['--mode', 'shared', '--upstream', upstream],
+  });
+  const client = await JsonRpcSocket.open(t, gateway.url);
+  client.send('{\r\n"method":"m",\n"id":"a","params":{"_meta":{"progressToken":\n"t"}}}');
+  await client.next();
+  assert.match(
+    server.connections[0]!.seen[0]!,
+    /^\{\r\n"method":"m",\n"id":\d+,"params":\{"_meta":\{"progressToken":\n\d+\}\}\}$/,
+  );
 });
