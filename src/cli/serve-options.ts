@@ -244,8 +244,8 @@ export function parseServeOptions(argv: readonly string[]): ServeConfig {
         Math.ceil(durationMs('ping-interval', text, 1000, MAX_PING_INTERVAL_SECONDS * 1000) / 1000),
       defaults.pingIntervalSeconds,
     ),
-    allowedOrigins: all('allow-origin'),
-    allowedHosts: all('allow-host'),
+    allowedOrigins: all('allow-origin').map(allowedOrigin),
+    allowedHosts: all('allow-host').map(allowedHost),
     tls: tlsFiles(all('tls-cert')[0], all('tls-key')[0]),
     onMalformed: one(
       'on-malformed',
@@ -309,6 +309,22 @@ function notificationRule(text: string): readonly [string, NotificationRule] {
   if (equals < 1)
     throw usageError(`--notification takes METHOD=all, oldest or none; "${text}" is none of these`);
   return [text.slice(0, equals), oneOf('notification', text.slice(equals + 1), NOTIFICATION_RULES)];
+}
+
+/** As browsers send it: with a scheme, without a path; anything else would allow nobody. */
+function allowedOrigin(text: string): string {
+  if (/^(?:\*|null|[a-z][a-z\d+.-]*:\/\/[^\s/]+)$/i.test(text)) return text;
+  throw usageError(
+    `--allow-origin takes an origin such as https://app.example, or *; "${text}" is neither`,
+  );
+}
+
+/** It is compared with the name in the Host header, of which the port is no part. */
+function allowedHost(text: string): string {
+  if (isIP(text) === 6 || /^[^\s/:]+$/.test(text)) return text;
+  throw usageError(
+    `--allow-host takes a name without a port, such as gateway.example, or *; "${text}" is neither`,
+  );
 }
 
 function environmentEntry(text: string): string {

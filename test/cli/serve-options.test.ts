@@ -32,6 +32,10 @@ const wrong: readonly (readonly [args: string[], message: RegExp])[] = [
   [['--upstream', 'echo:', '--', 'cat'], /cannot both be given/],
   [['cat'], /unexpected argument "cat"; a server's command goes after --/],
   [['--env', '=value', '--', 'cat'], /--env takes NAME or NAME=VALUE/],
+  [['--allow-origin', 'app.example'], /--allow-origin takes an origin such as https:/],
+  [['--allow-origin', 'https://app.example/'], /--allow-origin takes an origin/],
+  [['--allow-host', 'gateway.example:443'], /--allow-host takes a name without a port/],
+  [['--allow-host', 'http://gateway.example'], /--allow-host takes a name/],
   [['--'], /a command is missing after --/],
 ];
 
@@ -40,6 +44,16 @@ for (const [args, message] of wrong) {
     assert.throws(() => parseServeOptions(args), { code: 'SLUICE_ERR_USAGE', message });
   });
 }
+
+test('origins and hosts are taken in all their forms', () => {
+  const origins = ['*', 'null', 'https://app.example', 'http://[::1]:3000', 'vscode-file://app'];
+  const hosts = ['*', 'gateway.example', 'localhost', '10.0.0.1', '::1'];
+  const config = parseServeOptions([
+    ...origins.flatMap((origin) => ['--allow-origin', origin]),
+    ...hosts.flatMap((host) => ['--allow-host', host]),
+  ]);
+  assert.deepEqual([config.allowedOrigins, config.allowedHosts], [origins, hosts]);
+});
 
 test('sizes and durations are taken with their units', () => {
   const config = parseServeOptions([
