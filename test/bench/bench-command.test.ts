@@ -32,6 +32,7 @@ const BAD: readonly (readonly [readonly string[], RegExp])[] = [
   [[URL_A, URL_A], /one argument too many/],
   [[URL_A, '--conections', '5'], /unknown option --conections; did you mean --connections\?/],
   [[URL_A, '-d', '5'], /unknown option -d; did you mean/],
+  [[URL_A, '--dura', '5'], /unknown option --dura; did you mean --duration\?/],
   [[URL_A, '--rate'], /--rate needs a value: --rate R/],
   [[URL_A, '--rate', '0'], /--rate needs a rate a second/],
   [[URL_A, '--connections', '0'], /--connections needs a whole number from 1 to/],

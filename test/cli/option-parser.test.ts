@@ -35,6 +35,7 @@ describe('a command line', () => {
 
   const wrong: readonly [string[], RegExp][] = [
     [['--lisen', 'x'], /^unknown option --lisen; did you mean --listen\?$/],
+    [['--thr', '2'], /^unknown option --thr; did you mean --threads\?$/],
     [['--listen'], /^--listen needs a value: --listen URL$/],
     [['--threads', '1', '--threads', '2'], /^--threads is given twice$/],
     [['--quiet=yes'], /^--quiet takes no value$/],

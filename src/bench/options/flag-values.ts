@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { closest } from 'fastest-levenshtein';
+import { nearestName } from '../../nearest-name.js';
 import { inexactNumber } from './exact-numbers.js';
 import { FLAGS } from './option-table.js';
 import { UsageError } from './usage-error.js';
@@ -60,7 +60,7 @@ export function choice<T extends string>(text: string, what: string, choices: re
   const found = choices.find((one) => one === text);
   if (found !== undefined) return found;
   throw new UsageError(
-    `${what} is ${choices.join(', ')}, not "${text}"; did you mean "${closest(text, [...choices])}"?`,
+    `${what} is ${choices.join(', ')}, not "${text}"; did you mean "${nearestName(text, choices)}"?`,
   );
 }
 
@@ -99,7 +99,7 @@ function checkFlag(rawName: string, value: string | undefined, isRepeated: boole
   const name = rawName.replace(/^-+/, '');
   const flag = FLAGS.find((one) => one.name === name);
   if (flag === undefined || !rawName.startsWith('--')) {
-    const nearest = closest(
+    const nearest = nearestName(
       name,
       FLAGS.map((one) => one.name),
     );

@@ -1,4 +1,4 @@
-import { closest } from 'fastest-levenshtein';
+import { nearestName } from '../../nearest-name.js';
 import { parseDurationMs } from '../options/quantity.js';
 import { UsageError } from '../options/usage-error.js';
 import { checkSchema } from '../replies/json-schema.js';
@@ -126,7 +126,7 @@ function members(value: unknown, where: string, known: readonly string[] | null)
   for (const name of Object.keys(value)) {
     if (known === null || known.includes(name)) continue;
     throw new UsageError(
-      `${where} does not know "${name}"; did you mean "${closest(name, [...known])}"?`,
+      `${where} does not know "${name}"; did you mean "${nearestName(name, known)}"?`,
     );
   }
   return value as Members;

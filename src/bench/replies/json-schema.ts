@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { closest } from 'fastest-levenshtein';
+import { nearestName } from '../../nearest-name.js';
 import { UsageError } from '../options/usage-error.js';
 
 /**
@@ -62,7 +62,7 @@ export function checkSchema(schema: unknown, where = 'the schema'): void {
   for (const [keyword, argument] of Object.entries(schema)) {
     if (ANNOTATIONS.includes(keyword)) continue;
     if (!(keyword in CHECKS)) {
-      const nearest = closest(keyword, Object.keys(CHECKS));
+      const nearest = nearestName(keyword, Object.keys(CHECKS));
       throw new UsageError(
         `${where} uses "${keyword}", which is not supported; did you mean "${nearest}"?`,
       );
