@@ -49,6 +49,7 @@ const BAD: readonly (readonly [readonly string[], RegExp])[] = [
     /--params: the number 9007199254740993 cannot be kept exactly/,
   ],
   [[URL_A, '--expect-result', '[1e999]'], /--expect-result: the number 1e999 cannot be kept/],
+  [[URL_A, '--payload-size', '10'], /--payload-size is at least 65 bytes.*, not 10/],
   [[URL_A, '--params', '5'], /--params must be a JSON object or array/],
   [[URL_A, '--params', '@/no/file'], /cannot read \/no\/file: there is no such file/],
   [[URL_A, '--expect', 'p98<5ms'], /"p98" cannot be expected; did you mean "p9[059]"\?/],

@@ -1,5 +1,5 @@
 import { DEFAULT_SEED } from '../bench-limits.js';
-import { generateParams } from '../payload/generated-params.js';
+import { generateParams, smallestRequestBytes } from '../payload/generated-params.js';
 import type {
   Dialect,
   ExpectedResultSpec,
@@ -88,6 +88,12 @@ function readParams(flags: FlagValues, method: string, dialect: Dialect, seed: n
     const bytes = parseBytes(size, '--payload-size');
     if (bytes > MAX_PAYLOAD_BYTES) {
       throw new UsageError(`--payload-size is at most ${MAX_PAYLOAD_BYTES} bytes, not ${bytes}`);
+    }
+    const least = smallestRequestBytes(dialect, method);
+    if (bytes < least) {
+      throw new UsageError(
+        `--payload-size is at least ${least} bytes, which a request of "${method}" takes by itself, not ${bytes}`,
+      );
     }
     return generateParams(bytes, dialect, method, seed);
   }

@@ -9,6 +9,12 @@ const WORDS =
     ' ',
   );
 
+/** The least that `--payload-size` can be: a request whose params are one empty member. */
+export function smallestRequestBytes(dialect: Dialect, method: string): number {
+  const template = requestTemplate(dialect, method, { pad: '' }, false);
+  return templateLength(template, TYPICAL_ID_DIGITS);
+}
+
 /**
  * Nested params such as servers really see (records with strings, numbers, flags,
  * arrays, escapes and some non-ASCII text), so that the whole request has `bytes`
