@@ -103,6 +103,7 @@ describe('every reply is checked', () => {
     assert.equal(result.latency.count, 6);
     assert.equal(result.passed, true);
     assert.match(result.generator.warnings.join('\n'), /6 replies \(100\.0 %\) are errors/);
+    assert.match(result.generator.warnings.join('\n'), /No request succeeded: --method/);
   });
 
   it('results that are not as expected are counted apart and fail the run', async () => {

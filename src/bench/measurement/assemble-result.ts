@@ -171,6 +171,11 @@ function warnings(
     sentences.push(
       `${failures.errorReplies} replies (${(share * 100).toFixed(1)} %) are errors: their latency is in the figures.`,
     );
+    if (failures.errorReplies >= replies) {
+      sentences.push(
+        'No request succeeded: --method, --params or --preset say what the server is asked for.',
+      );
+    }
   }
   if (failures.timeouts > 0) {
     sentences.push(

@@ -40,7 +40,7 @@ function sideWarnings({ name, runs }: ComparedSide): string[] {
   const limited = runs.filter(({ generator }) => generator.wasBottleneck);
   if (failed.length > 0) {
     const reasons = [...new Set(failed.flatMap(({ failureReasons }) => failureReasons))];
-    warnings.push([`${outOf(failed, runs)} of ${name} failed.`, ...reasons].join(' '));
+    warnings.push(`${outOf(failed, runs)} of ${name} failed: ${reasons.join(' | ')}.`);
   }
   if (limited.length > 0) {
     warnings.push(

@@ -44,7 +44,8 @@ export class ProcessConnection implements Connection {
     const child = connection.#child;
     return new Promise((resolve, reject) => {
       child.once('error', (error) => {
-        reject(new ConnectFailure('child', `cannot start ${target.command[0]!}: ${error.message}`));
+        const reason = `cannot start ${target.command[0]!}: ${error.message}`;
+        reject(new ConnectFailure('child', `${reason}; check the command after --`));
       });
       child.once('spawn', () => {
         living.add(child);

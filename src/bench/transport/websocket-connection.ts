@@ -145,7 +145,7 @@ export class WebSocketConnection implements Connection, WebSocketSink {
     if (isTls) socket.on('data', (chunk: Buffer) => this.#onRead(chunk.length, chunk));
     socket.on('drain', () => this.#owner.onWritable());
     socket.on('error', (error) => {
-      this.#fail(this.#stage === 'tls' ? tlsReason(error) : `cannot connect: ${error.message}`);
+      this.#fail(this.#stage === 'tls' ? tlsReason(error) : connectReason(error));
       this.#end('closed', error.message);
     });
     socket.on('end', () => socket.end());
@@ -200,6 +200,17 @@ export class WebSocketConnection implements Connection, WebSocketSink {
     const code = this.#closeCode === 0 ? ABNORMAL_CLOSURE : this.#closeCode;
     this.#owner.onEnded({ kind, closeCode: String(code), reason });
   }
+}
+
+/** What to do about the usual errors of the system, by their codes. */
+const CONNECT_HINTS: Readonly<Record<string, string>> = {
+  ECONNREFUSED: '; start the server, or check the port',
+  ENOTFOUND: '; check the name of the host',
+  EMFILE: '; lower --connections, or raise ulimit -n',
+};
+
+function connectReason(error: NodeJS.ErrnoException): string {
+  return `cannot connect: ${error.message}${CONNECT_HINTS[error.code ?? ''] ?? ''}`;
 }
 
 /** OpenSSL words its errors for those who have its source; the usual ones deserve better. */

@@ -85,7 +85,7 @@ test('failed runs, bottlenecks and differing settings are warned of', () => {
     ...(index === 1
       ? {
           passed: false,
-          failureReasons: ['2 replies were lost.'],
+          failureReasons: ['2 replies were lost', 'no request was answered'],
           failures: failureCounts({ lost: 2 }),
         }
       : {}),
@@ -93,7 +93,9 @@ test('failed runs, bottlenecks and differing settings are warned of', () => {
   const { warnings, b } = summarizeVersus(slow, failed);
   assert.equal(b.passed, false);
   assert.equal(b.failures, 2);
-  assert.ok(warnings.includes('1 of 5 runs of B failed. 2 replies were lost.'));
+  assert.ok(
+    warnings.includes('1 of 5 runs of B failed: 2 replies were lost | no request was answered.'),
+  );
   assert.ok(
     warnings.some((warning) => warning.startsWith('THE LOAD GENERATOR WAS THE BOTTLENECK')),
   );
