@@ -38,7 +38,7 @@ export interface ConnectionParts {
   readonly outgoing: OutgoingMessages;
   /**
    * Events in order, for one consumer; the last one is `disconnected`. While 128 messages (or
-   * 1 MiB) wait to be taken from here, the other side is not read. Leaving the loop stops reading.
+   * 2 MiB) wait to be taken from here, the other side is not read. Leaving the loop stops reading.
    */
   readonly incoming: AsyncIterableIterator<ConnectionEvent, undefined>;
   /**

@@ -10,7 +10,7 @@ import type { JsonRpcObject } from './message.js';
 export interface OutgoingMessages {
   /**
    * Sends a message. Settles when it is accepted: at once while fewer than 128 (and less than
-   * 1 MiB) are pending, that is, not yet taken by the transport; else when there is room. Messages
+   * 2 MiB) are pending, that is, not yet taken by the transport; else when there is room. Messages
    * go out in the order of the calls.
    *
    * A plain object is serialized by JSON.stringify here, on the calling thread: handing it to a
