@@ -202,6 +202,14 @@ describe('targets', () => {
     alive.close();
   });
 
+  it('what a server says is told without its control characters', async () => {
+    const script = 'process.stderr.write("\\u001b[2Jno\\tconfiguration\\n"); process.exit(3)';
+    const result = await bench('--requests', '4', '--', process.execPath, '-e', script);
+    assert.ok(
+      result.failureReasons.includes('the child process ended with 3:  [2Jno configuration'),
+    );
+  });
+
   it('a command that is not there is told in one sentence', async () => {
     const result = await bench('--requests', '4', '--', 'no-such-command-here');
     assert.equal(result.failures.childExits, 1);

@@ -130,6 +130,7 @@ describe('every reply is checked', () => {
     assert.equal(result.failures.unexpectedCloses, 2);
     assert.equal(result.failures.lost, 2);
     assert.deepEqual(result.closeCodes, { '4001': 2 });
+    assert.match(result.failureReasons.join('\n'), /closed the connection with 4001: enough/);
     assert.equal(result.passed, false);
   });
 

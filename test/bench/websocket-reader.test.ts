@@ -13,8 +13,8 @@ class Notes implements WebSocketSink {
   onPing(bytes: Buffer, start: number, end: number): void {
     this.heard.push(`ping ${bytes.toString('utf8', start, end)}`);
   }
-  onClose(code: number): void {
-    this.heard.push(`close ${code}`);
+  onClose(code: number, reason: string): void {
+    this.heard.push(`close ${code} ${reason}`.trim());
   }
   onBroken(reason: string): void {
     this.heard.push(`broken: ${reason}`);

@@ -12,8 +12,11 @@ import {
 /** What else comes in frames, beside messages. Payload bytes are borrowed as those of a message. */
 export interface WebSocketSink extends MessageSink {
   onPing(bytes: Buffer, start: number, end: number): void;
-  /** The server's close frame; 1005 where it carries no code (RFC 6455 section 7.4.1). */
-  onClose(code: number): void;
+  /**
+   * The server's close frame: its code, 1005 where it carries none (RFC 6455 section 7.4.1), and
+   * its reason, which may be empty.
+   */
+  onClose(code: number, reason: string): void;
 }
 
 const FIN = 0x80;
@@ -154,7 +157,8 @@ export class WebSocketReader implements MessageReader {
         return;
       case OPCODE_CLOSE:
         this.#isDone = true;
-        this.#sink.onClose(end - start >= 2 ? bytes.readUInt16BE(start) : NO_STATUS);
+        if (end - start < 2) this.#sink.onClose(NO_STATUS, '');
+        else this.#sink.onClose(bytes.readUInt16BE(start), bytes.toString('utf8', start + 2, end));
         return;
       default:
         this.#break(`unknown opcode ${header & OPCODE}`);

@@ -130,10 +130,11 @@ export class LoadRecorder {
     this.#secondErrors += count;
   }
 
-  /** Keeps a sentence for the user, once. */
+  /** Keeps a sentence for the user, once. Parts of it may be the server's: a terminal obeys none of them. */
   explain(reason: string): void {
-    if (this.#reasons.length < MAX_REASONS && !this.#reasons.includes(reason)) {
-      this.#reasons.push(reason);
+    const sentence = reason.replace(/\p{Cc}+/gu, ' ');
+    if (this.#reasons.length < MAX_REASONS && !this.#reasons.includes(sentence)) {
+      this.#reasons.push(sentence);
     }
   }
 

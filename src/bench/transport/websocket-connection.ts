@@ -120,7 +120,7 @@ export class WebSocketConnection implements Connection, WebSocketSink {
     this.#socket.write(maskedFrame(OPCODE_PONG, bytes.subarray(start, end)));
   }
 
-  onClose(code: number): void {
+  onClose(code: number, reason: string): void {
     this.#closeCode = code;
     if (this.#isClosing) {
       this.#socket.destroy();
@@ -128,7 +128,8 @@ export class WebSocketConnection implements Connection, WebSocketSink {
     }
     // 1005 and 1006 must not go over the wire (RFC 6455 section 7.4.1).
     this.#socket.end(closeFrame(code === 1005 ? NORMAL_CLOSURE : code));
-    this.#end('closed', `the server closed the connection with ${code}`);
+    const why = reason === '' ? '' : `: ${reason}`;
+    this.#end('closed', `the server closed the connection with ${code}${why}`);
   }
 
   #listen(isTls: boolean): void {
