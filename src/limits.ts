@@ -94,6 +94,8 @@ export const TRIM_HEAP_MS = 5_000;
 export const YOUNG_GENERATION_BYTES = 8 * 1024 * 1024;
 export const LOOK_AT_YOUNG_MS = 1_000;
 
+/** While batches stay on the main thread because workers begin late: when one is handed over again, to see. */
+export const ASK_WORKERS_AGAIN_MS = 100;
 /** A batch that a worker has not finished by then means that the worker hangs; the pool is replaced. */
 export const BATCH_TIMEOUT_MS = 10_000;
 

@@ -20,7 +20,7 @@
  * Raised with every change of this page, or of what a kernel writes: an addon that was
  * compiled before would take one word for another, and is refused.
  */
-export const KERNEL_REVISION = 6;
+export const KERNEL_REVISION = 7;
 
 /** Header words of `control`. */
 export const FRAME_COUNT = 0;
@@ -30,6 +30,9 @@ export const OUT_START = 1;
 export const OUT_LIMIT = 2;
 /** How far the output region is used (exclusive end); written by the kernel. */
 export const OUT_END = 3;
+/** When a worker began with it, of clockUs(), and how long it took, in us; written by workers/batch-worker.ts. */
+export const BEGAN_US = 4;
+export const WORKED_US = 5;
 export const HEADER_WORDS = 16;
 
 /** Words of one frame's descriptor. The first four are main's, the rest the kernel's. */

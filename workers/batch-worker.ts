@@ -1,4 +1,6 @@
 import { workerData } from 'node:worker_threads';
+import { BEGAN_US, WORKED_US } from './batch-layout.js';
+import { clockUs, usSince } from './clock.js';
 import { collectSeen } from './collect-seen.js';
 import { selectKernel } from './kernel/select-kernel.js';
 
@@ -22,9 +24,10 @@ const { kernel } = selectKernel(data.kernel, data.ids);
 /** Piscina's entry: processes one batch in place. Main owns the memory again when this returns. */
 export default function processBatch(task: BatchTask): void {
   const { memory, controlWords } = task;
+  const began = clockUs();
   collectSeen(memory.byteLength);
-  kernel.processBatch(
-    new Int32Array(memory, 0, controlWords),
-    new Uint8Array(memory, controlWords * Int32Array.BYTES_PER_ELEMENT),
-  );
+  const control = new Int32Array(memory, 0, controlWords);
+  kernel.processBatch(control, new Uint8Array(memory, controlWords * Int32Array.BYTES_PER_ELEMENT));
+  control[BEGAN_US] = began;
+  control[WORKED_US] = usSince(began);
 }

@@ -2,13 +2,16 @@ import {
   ACTION_REFUSE,
   ARG,
   BAD_MESSAGE,
+  BEGAN_US,
   FRAMING_NONE,
   HEADER_WORDS,
   ON_BAD_REPLY,
   OP,
   op,
   VERDICT,
+  WORKED_US,
 } from '../../workers/batch-layout.js';
+import { clockUs, usSince } from '../../workers/clock.js';
 import type { Kernel } from '../../workers/kernel/kernel.js';
 import { REFUSALS, WORKER_FAILED } from '../../workers/kernel/replies.js';
 import type { FrameRun } from '../framing/frame-run.js';
@@ -16,6 +19,7 @@ import { BATCH_ATTEMPTS, MAX_PINNED_BATCHES, MIN_TURN_FRAMES } from '../limits.j
 import type { Logger } from '../log.js';
 import { Arenas } from './arenas.js';
 import { Batch, type FrameOwner } from './batch.js';
+import { InlineBound, type InlineBounds } from './offload.js';
 
 const WORKER_FAILED_REASON = Buffer.from(REFUSALS[WORKER_FAILED]!.message);
 const NOTHING = Buffer.alloc(0);
@@ -30,14 +34,6 @@ export interface BatchRunner {
 /** Something that collects output and writes it when the batch has been delivered. */
 export interface BatchFlusher {
   flush(batch: Batch): void;
-}
-
-/** Bytes up to which something is processed on the main thread; -1: never, Infinity: always. */
-export interface InlineBounds {
-  /** A batch, when the lane is idle. */
-  readonly inlineBytes: number;
-  /** A frame that goes alone. */
-  readonly inlineAloneBytes: number;
 }
 
 export interface LaneOptions extends InlineBounds {
@@ -63,7 +59,7 @@ export interface LaneOptions extends InlineBounds {
 export class Lane {
   readonly #runner: BatchRunner;
   readonly #kernel: Kernel;
-  readonly #inlineBytes: number;
+  readonly #inline: InlineBound;
   readonly #inlineAloneBytes: number;
   readonly #log: Logger;
 
@@ -85,7 +81,7 @@ export class Lane {
   constructor(options: LaneOptions) {
     this.#runner = options.runner;
     this.#kernel = options.kernel;
-    this.#inlineBytes = options.inlineBytes;
+    this.#inline = new InlineBound(options);
     this.#inlineAloneBytes = options.inlineAloneBytes;
     this.#log = options.log;
     this.#arenas = new Arenas(options.kernel);
@@ -184,13 +180,15 @@ export class Lane {
     batch.seal();
     const { count, runs } = batch;
     this.turnFrames = runs > 1 ? Math.max(MIN_TURN_FRAMES, count / runs) : Number.POSITIVE_INFINITY;
-    if (batch.inputBytes <= this.#inlineBytes) {
+    if (this.#inline.admits(batch.inputBytes)) {
       this.#kernel.processBatch(batch.control, batch.bytes);
       this.#deliver(batch);
       this.#schedule();
     } else {
       this.#running = true;
-      void this.#process(batch, false).then(() => this.#finish(batch));
+      const handedOver = clockUs();
+      batch.control[WORKED_US] = 0;
+      void this.#process(batch, false).then(() => this.#finish(batch, handedOver));
     }
   };
 
@@ -205,12 +203,17 @@ export class Lane {
     return batch;
   }
 
-  #finish(batch: Batch): void {
+  #finish(batch: Batch, handedOver: number): void {
     this.#running = false;
+    this.#inline.sample({
+      bytes: batch.inputBytes,
+      waitedUs: usSince(handedOver, batch.control[BEGAN_US]),
+      workedUs: batch.control[WORKED_US]!,
+    });
     // The worker gets its next batch before the results of this one are looked at. One that is not
     // for the worker has to wait: it would be delivered at once, before this one.
     const next = this.#full[0] ?? this.#filling;
-    if (next.inputBytes > this.#inlineBytes) this.#dispatch();
+    if (!this.#inline.admits(next.inputBytes)) this.#dispatch();
     this.#deliver(batch);
     this.#schedule();
   }

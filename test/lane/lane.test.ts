@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import fc from 'fast-check';
-import type { Batch } from '../../src/lane/batch.js';
+import { Batch } from '../../src/lane/batch.js';
 import { Lane, type LaneOptions } from '../../src/lane/lane.js';
 import { WorkerPool } from '../../src/lane/worker-pool.js';
 import {
@@ -16,11 +16,14 @@ import {
   ACTION_ECHO,
   ACTION_PASS,
   ACTION_SCAN,
+  BEGAN_US,
   FRAMING_NONE,
   ON_BAD_REASON,
   ON_BAD_REPLY,
   op,
+  WORKED_US,
 } from '../../workers/batch-layout.js';
+import { clockUs, usSince } from '../../workers/clock.js';
 import { createIdStore } from '../../workers/id-store.js';
 import { PortableKernel } from '../../workers/kernel/portable-kernel.js';
 import { RecordedFlow } from '../support/recorded-flow.js';
@@ -80,12 +83,13 @@ class HeldRunner {
   }
 }
 
-const BOUNDS: readonly [string, number][] = [
-  ['always on a worker', -1],
-  ['small batches here', 2048],
-  ['always here', Number.POSITIVE_INFINITY],
+const BOUNDS: readonly [string, Partial<LaneOptions>][] = [
+  ['always on a worker', { inlineBytes: -1 }],
+  ['small batches here', { inlineBytes: 2048 }],
+  ['small batches here, others where it is sooner', { inlineBytes: 2048, adaptive: true }],
+  ['always here', { inlineBytes: Number.POSITIVE_INFINITY }],
 ];
-for (const [name, inlineBytes] of BOUNDS) {
+for (const [name, bounds] of BOUNDS) {
   describe(`a lane, ${name}`, () => {
     test('keeps the order of each flow, whatever the sizes', async () => {
       const size = fc.oneof(
@@ -99,7 +103,7 @@ for (const [name, inlineBytes] of BOUNDS) {
       const sizes = fc.array(fc.array(size, { maxLength: 40 }), { minLength: 1, maxLength: 4 });
       await fc.assert(
         fc.asyncProperty(sizes, async (flows) => {
-          const lane = newLane({ inlineBytes });
+          const lane = newLane(bounds);
           const sent = flows.map((all) => all.map((bytes, id) => message(id, bytes)));
           const recorded = sent.map((frames) => new RecordedFlow(lane, PASS, frames).start());
           await Promise.all(recorded.map(({ done }) => done));
@@ -110,7 +114,7 @@ for (const [name, inlineBytes] of BOUNDS) {
     });
 
     test('keeps the order of a batch that waits full and is small', async () => {
-      const lane = newLane({ inlineBytes });
+      const lane = newLane(bounds);
       // The second frame has no room in the first arena, nor the other flow's frame in the second.
       const sent = [
         [message(0, ARENA_BYTES - 100), message(1, 100)],
@@ -128,7 +132,7 @@ for (const [name, inlineBytes] of BOUNDS) {
         '{',
         '{"id":2,"method":"m"}',
       ];
-      const lane = newLane({ inlineBytes });
+      const lane = newLane(bounds);
       const echo = new RecordedFlow(lane, op(ACTION_ECHO, FRAMING_NONE, ON_BAD_REPLY), frames);
       await echo.start().done;
       const [first, second, third, fourth] = echo.outputs;
@@ -140,7 +144,7 @@ for (const [name, inlineBytes] of BOUNDS) {
 
     test('has at most 128 of a flow pending, and goes on when they are taken', async () => {
       const frames = Array.from({ length: 1000 }, (_, id) => message(id, 5));
-      const slow = new RecordedFlow(newLane({ inlineBytes }), PASS, frames, false);
+      const slow = new RecordedFlow(newLane(bounds), PASS, frames, false);
       slow.onDelivered = () => {
         if (slow.untaken < RING_CAPACITY && slow.left > 0) return;
         const count = slow.untaken;
@@ -218,6 +222,32 @@ describe('a lane', () => {
     await received;
   });
 
+  test('processes here what workers begin with later than it takes', async (t) => {
+    // Or it would hand one over to see how they are.
+    t.mock.method(performance, 'now', () => 0);
+    const runner = new HeldRunner();
+    const lane = newLane({ runner, inlineBytes: 1_000, adaptive: true });
+    const batchOf = (bytes: number): Promise<void> =>
+      new RecordedFlow(lane, PASS, [message(1, bytes)]).start().done;
+    const late = { waitedUs: 2_000, workedUs: 100 };
+    for (let i = 0; i < 3; i++) {
+      const handedOver = runner.next();
+      const done = batchOf(2_000);
+      const batch = await handedOver;
+      runner.release();
+      batch.control[BEGAN_US] = clockUs() + late.waitedUs;
+      batch.control[WORKED_US] = late.workedUs;
+      await done;
+    }
+    await batchOf(30_000);
+    assert.equal(runner.batches.length, 3);
+    const handedOver = runner.next();
+    const done = batchOf(60_000);
+    await handedOver;
+    runner.release();
+    await done;
+  });
+
   test('lets full batches wait their turn, and flows wait when it has no arena left', async () => {
     const runner = new HeldRunner();
     const lane = newLane({ runner });
@@ -278,6 +308,21 @@ describe('a lane', () => {
     assert.match(reply.outputs[0]!, /^bad: .*"id":1,.*worker_failed/);
     assert.equal(reply.outputs[1], 'bad: ');
   });
+});
+
+test('a worker says when it began with a batch, and how long it took', async () => {
+  const batch = new Batch(ARENA_BYTES, 1);
+  const owner = { waitsForLane: false, pump: () => undefined, received: () => undefined };
+  batch.append(owner, PASS, 0, Buffer.from(message(1, ARENA_BYTES - 100)));
+  batch.seal();
+  const handedOver = clockUs();
+  await pool.run(batch);
+  const back = usSince(handedOver);
+  const [waited, worked] = [
+    usSince(handedOver, batch.control[BEGAN_US]),
+    batch.control[WORKED_US]!,
+  ];
+  assert.ok(worked > 0 && waited + worked <= back, `${waited} + ${worked} of ${back} us`);
 });
 
 describe('a flow that only scans', () => {
