@@ -239,7 +239,7 @@ export class Flow implements FrameOwner {
 
   /** `count` of the oldest messages were taken by their destination: there is room again. */
   taken(count: number): void {
-    for (let i = 0; i < count; i++) this.ring.shift();
+    this.ring.shift(count);
     // While frames are in the lane, received() pumps when the last of them is back.
     this.pump();
   }

@@ -57,13 +57,20 @@ export class Ring {
     this.bytes += sizeBytes;
   }
 
-  /** The oldest message was taken; returns its size. @throws RangeError on an empty ring */
-  shift(): number {
-    if (this.pending === 0) throw new RangeError('the ring is empty');
-    const size = this.#sizes![this.#head]!;
-    this.#head = this.#head + 1 === this.capacity ? 0 : this.#head + 1;
-    this.pending--;
-    this.bytes -= size;
-    return size;
+  /** The `count` oldest messages were taken. @throws RangeError when there are fewer */
+  shift(count = 1): void {
+    if (count > this.pending) throw new RangeError('the ring has fewer messages');
+    if (count === this.pending) {
+      // As it mostly is: without a look at the sizes, and with the next ones where these were.
+      this.#head = 0;
+      this.pending = 0;
+      this.bytes = 0;
+      return;
+    }
+    for (let i = 0; i < count; i++) {
+      this.bytes -= this.#sizes![this.#head]!;
+      this.#head = this.#head + 1 === this.capacity ? 0 : this.#head + 1;
+    }
+    this.pending -= count;
   }
 }
