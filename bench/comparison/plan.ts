@@ -71,7 +71,7 @@ export function plan(isQuick: boolean): readonly Group[] {
     {
       name: 'many-clients',
       title: 'Echo, many clients, 16 deep, 100 B',
-      rounds: isQuick ? 1 : 3,
+      rounds: isQuick ? 1 : 9,
       trials: [50, 5_000].flatMap((clients) =>
         [sluice, uwsRaw].map((contender) => ({ contender, shape: load(100, clients) })),
       ),

@@ -273,15 +273,20 @@ export function parseServeOptions(argv: readonly string[]): ServeConfig {
   return Object.freeze({ ...config, warnings });
 }
 
+const LAST_PORT = 65_535;
+
 function listenAddress(text: string): ListenAddress {
   if (text === 'stdio' || text === 'stdio://') return { kind: 'stdio' };
   const match = /^(wss?):\/\/(\[[^\]]+\]|[^:/]+):(\d{1,5})\/?$/.exec(text);
-  const host = (match?.[2] ?? '').replace(/^\[|\]$/g, '');
-  const port = Number(match?.[3]);
-  if (match === null || port > 65_535) {
+  if (match === null) {
     throw usageError(
       `--listen takes ws://IP:PORT, wss://IP:PORT or stdio://; "${text}" is none of these`,
     );
+  }
+  const host = match[2]!.replace(/^\[|\]$/g, '');
+  const port = Number(match[3]);
+  if (port > LAST_PORT) {
+    throw usageError(`--listen: a port is 0 (any) to ${LAST_PORT}, not ${port}, in "${text}"`);
   }
   return { kind: match[1] as 'ws' | 'wss', host, port };
 }

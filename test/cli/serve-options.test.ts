@@ -21,7 +21,7 @@ const wrong: readonly (readonly [args: string[], message: RegExp])[] = [
   [['--ping-interval', '2h'], /--ping-interval takes a duration/],
   [['--drain-timeout', '-1s'], /--drain-timeout/],
   [['--listen', '127.0.0.1:4000'], /--listen takes ws:/],
-  [['--listen', 'ws://127.0.0.1:70000'], /--listen takes ws:/],
+  [['--listen', 'ws://127.0.0.1:70000'], /--listen: a port is 0 \(any\) to 65535, not 70000/],
   [['--listen', 'ws://0.0.0.0:0'], /can be reached by other machines.*--allow-remote/],
   [['--listen', 'ws://[::]:0'], /can be reached by other machines/],
   [['--listen', 'wss://127.0.0.1:0'], /wss:\/\/ needs --tls-cert and --tls-key/],
