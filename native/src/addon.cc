@@ -190,7 +190,10 @@ struct HeapTrim {
   napi_deferred done = nullptr;
 };
 
-void trim_in_background(napi_env, void*) { sluice::trim_heap(); }
+void trim_in_background(napi_env, void*) {
+  sluice::TokenIndex::free_unused();
+  sluice::trim_heap();
+}
 
 void heap_trimmed(napi_env env, napi_status, void* data) {
   auto* trim = static_cast<HeapTrim*>(data);
@@ -199,7 +202,8 @@ void heap_trimmed(napi_env env, napi_status, void* data) {
   delete trim;
 }
 
-/// trimHeap(): Promise<void>; the work is done by another thread
+/// trimHeap(): Promise<void>; what large frames have needed goes where none came since the last call, then
+/// what was freed. The work is done by another thread.
 napi_value trim_heap(napi_env env, napi_callback_info) {
   auto* trim = new (std::nothrow) HeapTrim();
   napi_value promise = nullptr;

@@ -81,12 +81,12 @@ int32_t process_batch(int32_t* control, size_t word_count, uint8_t* bytes, size_
   for (int64_t left = header.frame_count; left > 0; left--, descriptor += FRAME_WORDS) {
     const FrameSpan span{read_once(descriptor + IN_OFFSET), read_once(descriptor + IN_LENGTH)};
     if (!is_inside_input(span, header)) {
-      tokens->trim();
+      tokens->release_large();
       return kBadFrame;
     }
     if (!process_frame(descriptor, span, bytes, tokens, &store, &room)) undecided++;
   }
-  tokens->trim();
+  tokens->release_large();
   control[OUT_END] = static_cast<int32_t>(room.at - bytes);
   return undecided;
 }

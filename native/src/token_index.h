@@ -14,11 +14,12 @@ class dom_parser_implementation;
 namespace sluice {
 
 /// One for each thread, for all its frames. Holds memory of 4 bytes for each byte of the longest
-/// frame so far, so that frames allocate nothing once the longest has been there.
+/// frame so far, so that frames allocate nothing once the longest has been there. That for frames
+/// above kMaxOwnBytes all threads share: a spare one serves until free_unused() finds it idle.
 class TokenIndex {
  public:
-  /// The memory of longer frames is given back by trim(): a thread keeps four times this at most.
-  static constexpr int32_t kMaxKeptBytes = 2 * 1024 * 1024;
+  /// A thread keeps four times this at most for itself.
+  static constexpr int32_t kMaxOwnBytes = 2 * 1024 * 1024;
 
   TokenIndex();
   ~TokenIndex();
@@ -37,16 +38,22 @@ class TokenIndex {
   const uint32_t* begin() const { return begin_; }
   const uint32_t* end() const { return end_; }
 
-  /// Comes after each batch.
-  void trim();
+  /// Comes after each batch: the memory of its large frames is spare now.
+  void release_large();
+
+  /// Frees the spare memory that no frame has used since the last call. Any thread.
+  static void free_unused();
 
   /// How often memory was allocated: a test holds it still.
   uint32_t allocations() const { return allocations_; }
 
  private:
-  bool reserve(int32_t length);
+  using Parser = simdjson::internal::dom_parser_implementation;
 
-  std::unique_ptr<simdjson::internal::dom_parser_implementation> parser_;
+  Parser* parser_for(int32_t length);
+
+  std::unique_ptr<Parser> own_;
+  std::unique_ptr<Parser> large_;
   const uint32_t* begin_ = nullptr;
   const uint32_t* end_ = nullptr;
   uint32_t allocations_ = 0;

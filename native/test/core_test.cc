@@ -14,6 +14,7 @@
 #include "frame_generator.h"
 #include "line_splitter.h"
 #include "simdjson.h"
+#include "token_index.h"
 
 using sluice::CheckedBatch;
 using sluice::FrameGenerator;
@@ -190,10 +191,34 @@ void depth_is_bounded() {
   }
 }
 
+/// Threads hand the memory for large frames to each other, and another one frees what is spare.
+void large_frames_share_memory() {
+  std::atomic<int> at_work{3};
+  std::vector<std::thread> threads;
+  for (int thread = 0; thread < 3; thread++) {
+    threads.emplace_back([&at_work, thread] {
+      for (int k = 0; k < 12; k++) {
+        const size_t zeros = static_cast<size_t>(sluice::TokenIndex::kMaxOwnBytes) +
+                             static_cast<size_t>((k * 7 + thread) % 5) * 300000;
+        CheckedBatch batch({"{\"method\":\"n\"}", "{\"id\":1,\"result\":[\"" + std::string(zeros, '0') + "\",1]}"},
+                           sluice::ACTION_PASS, 0);
+        if (batch.run_unchecked() != 0) fail("a large frame was not decided");
+      }
+      at_work--;
+    });
+  }
+  while (at_work > 0) {
+    sluice::TokenIndex::free_unused();
+    std::this_thread::yield();
+  }
+  for (std::thread& thread : threads) thread.join();
+}
+
 void run_rounds(long rounds, uint64_t seed) {
   FrameGenerator random(seed * 0x9E3779B97F4A7C15ULL | 1);
   depth_is_bounded();
   a_value_changes_its_kind_meanwhile();
+  large_frames_share_memory();
   for (long round = 0; round < rounds; round++) {
     plain_messages_are_decided(random);
     doubtful_frames_stay_inside(random);

@@ -22,8 +22,9 @@ export interface Kernel {
   plainView(shared: Uint8Array): Uint8Array;
 
   /**
-   * Gives memory that was freed in this process, and that the C library keeps, back to the system, where
-   * there is a way (glibc, native kernel). Another thread does it; settles when it is done.
+   * Gives memory back to the system, where there is a way: what large frames have needed and none since
+   * the last call (native kernel), and what was freed in this process and the C library keeps (glibc
+   * as well). Another thread does it; settles when it is done.
    */
   trimHeap(): Promise<void>;
 }

@@ -79,6 +79,24 @@ describe('the addon', { skip: !NATIVE_ADDON_IS_BUILT }, () => {
     assert.equal(addon.allocations(), before);
   });
 
+  it('keeps what large frames need for the next one, until two looks at the heap have seen none', async () => {
+    const addon = loadNativeAddon();
+    const large = `{"id":1,"method":"m","params":"${'x'.repeat(3 * 1024 * 1024)}"}`;
+    const { control, bytes } = new FrameBatch([{ bytes: large, action: ACTION_PASS }]);
+    const allocated = (): number => {
+      const before = addon.allocations();
+      assert.equal(addon.processBatch(control, bytes, createIdStore()), 0);
+      return addon.allocations() - before;
+    };
+    assert.equal(allocated(), 1);
+    assert.equal(allocated(), 0);
+    await addon.trimHeap();
+    assert.equal(allocated(), 0);
+    await addon.trimHeap();
+    await addon.trimHeap();
+    assert.equal(allocated(), 1);
+  });
+
   it('gives a plain view of shared memory, which keeps it', () => {
     const addon = loadNativeAddon();
     const shared = new Uint8Array(new SharedArrayBuffer(64), 16, 8);
