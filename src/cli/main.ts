@@ -2,8 +2,8 @@
 import { readFileSync } from 'node:fs';
 import type { Writable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { didYouMean } from '../did-you-mean.js';
 import { messageOf, SluiceError } from '../errors.js';
-import { nearestName } from '../nearest-name.js';
 
 const EXIT_FAILURE = 1;
 const EXIT_USAGE = 2;
@@ -47,7 +47,7 @@ function commandNamed(name: string): (argv: readonly string[]) => Promise<number
     : ['command', Object.keys(COMMANDS)];
   throw new SluiceError(
     'SLUICE_ERR_USAGE',
-    `unknown ${what} "${name}"; did you mean "${nearestName(name, known)}"?`,
+    `unknown ${what} "${name}"${didYouMean(name, known, { otherwise: '; sluice --help lists all' })}`,
   );
 }
 

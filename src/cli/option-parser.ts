@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
+import { didYouMean, FLAG_HINT } from '../did-you-mean.js';
 import { SluiceError } from '../errors.js';
-import { nearestName } from '../nearest-name.js';
 
 /** One option of a command. */
 export interface OptionSpec {
@@ -73,8 +73,8 @@ function hasValue(value: string | undefined, inline: boolean | undefined): boole
 }
 
 function unknownOption(rawName: string, names: readonly string[]): SluiceError {
-  const nearest = nearestName(rawName.replace(/^-+/, ''), names);
-  return usageError(`unknown option ${rawName}; did you mean --${nearest}?`);
+  const hint = didYouMean(rawName.replace(/^-+/, ''), names, FLAG_HINT);
+  return usageError(`unknown option ${rawName}${hint}`);
 }
 
 /** The value that `text` is one of. @throws SluiceError SLUICE_ERR_USAGE, with the nearest right one */
@@ -82,7 +82,7 @@ export function oneOf<T extends string>(option: string, text: string, values: re
   const found = values.find((value) => value === text);
   if (found !== undefined) return found;
   throw usageError(
-    `--${option} is one of ${values.join(', ')}; "${text}" is not, did you mean ${nearestName(text, values)}?`,
+    `--${option} is one of ${values.join(', ')}, not "${text}"${didYouMean(text, values)}`,
   );
 }
 

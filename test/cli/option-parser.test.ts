@@ -59,7 +59,7 @@ describe('the value of an option', () => {
     assert.equal(oneOf('mode', 'shared', ['session', 'shared']), 'shared');
     assert.throws(
       () => oneOf('mode', 'share', ['session', 'shared']),
-      usage(/did you mean shared\?$/),
+      usage(/did you mean "shared"\?$/),
     );
   });
 

@@ -1,4 +1,4 @@
-import { nearestName } from '../../nearest-name.js';
+import { didYouMean } from '../../did-you-mean.js';
 import type { LatencySummary, RunResult } from '../run-result.js';
 import { parseDurationMs } from './quantity.js';
 import { UsageError } from './usage-error.js';
@@ -69,7 +69,7 @@ export function parseExpectation(expression: string): Expectation {
   const value = match[3]!;
   if (!METRICS.includes(metric)) {
     throw new UsageError(
-      `"${metric}" cannot be expected; did you mean "${nearestName(metric, METRICS)}"? (${METRICS.join(', ')})`,
+      `"${metric}" cannot be expected${didYouMean(metric, METRICS)} (${METRICS.join(', ')})`,
     );
   }
   const isShare = metric in COUNTS && value.endsWith('%');

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { nearestName } from '../../nearest-name.js';
+import { didYouMean, FLAG_HINT } from '../../did-you-mean.js';
 import { inexactNumber } from './exact-numbers.js';
 import { FLAGS } from './option-table.js';
 import { UsageError } from './usage-error.js';
@@ -60,7 +60,7 @@ export function choice<T extends string>(text: string, what: string, choices: re
   const found = choices.find((one) => one === text);
   if (found !== undefined) return found;
   throw new UsageError(
-    `${what} is ${choices.join(', ')}, not "${text}"; did you mean "${nearestName(text, choices)}"?`,
+    `${what} is ${choices.join(', ')}, not "${text}"${didYouMean(text, choices)}`,
   );
 }
 
@@ -99,11 +99,8 @@ function checkFlag(rawName: string, value: string | undefined, isRepeated: boole
   const name = rawName.replace(/^-+/, '');
   const flag = FLAGS.find((one) => one.name === name);
   if (flag === undefined || !rawName.startsWith('--')) {
-    const nearest = nearestName(
-      name,
-      FLAGS.map((one) => one.name),
-    );
-    throw new UsageError(`unknown option ${rawName}; did you mean --${nearest}?`);
+    const names = FLAGS.map((one) => one.name);
+    throw new UsageError(`unknown option ${rawName}${didYouMean(name, names, FLAG_HINT)}`);
   }
   if (flag.value !== undefined && (value === undefined || value === '')) {
     throw new UsageError(`--${name} needs a value: --${name} ${flag.value}`);

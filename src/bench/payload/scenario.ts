@@ -1,4 +1,4 @@
-import { nearestName } from '../../nearest-name.js';
+import { didYouMean } from '../../did-you-mean.js';
 import { parseDurationMs } from '../options/quantity.js';
 import { UsageError } from '../options/usage-error.js';
 import { checkSchema } from '../replies/json-schema.js';
@@ -125,9 +125,8 @@ function members(value: unknown, where: string, known: readonly string[] | null)
   }
   for (const name of Object.keys(value)) {
     if (known === null || known.includes(name)) continue;
-    throw new UsageError(
-      `${where} does not know "${name}"; did you mean "${nearestName(name, known)}"?`,
-    );
+    const hint = didYouMean(name, known, { otherwise: `; it knows ${known.join(', ')}` });
+    throw new UsageError(`${where} does not know "${name}"${hint}`);
   }
   return value as Members;
 }

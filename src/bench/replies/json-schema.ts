@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { nearestName } from '../../nearest-name.js';
+import { didYouMean } from '../../did-you-mean.js';
 import { UsageError } from '../options/usage-error.js';
 
 /**
@@ -62,10 +62,9 @@ export function checkSchema(schema: unknown, where = 'the schema'): void {
   for (const [keyword, argument] of Object.entries(schema)) {
     if (ANNOTATIONS.includes(keyword)) continue;
     if (!(keyword in CHECKS)) {
-      const nearest = nearestName(keyword, Object.keys(CHECKS));
-      throw new UsageError(
-        `${where} uses "${keyword}", which is not supported; did you mean "${nearest}"?`,
-      );
+      const known = Object.keys(CHECKS);
+      const hint = didYouMean(keyword, known, { otherwise: `; ${known.join(', ')} are` });
+      throw new UsageError(`${where} uses "${keyword}", which is not supported${hint}`);
     }
     for (const part of subschemas(keyword, argument)) checkSchema(part, where);
   }
