@@ -102,7 +102,7 @@ describe('every reply is checked', () => {
     assert.deepEqual(result.failures, { ...NO_FAILURES, errorReplies: 6 });
     assert.equal(result.latency.count, 6);
     assert.equal(result.passed, true);
-    assert.match(result.generator.warnings.join('\n'), /6 replies \(100\.0 %\) are errors/);
+    assert.match(result.generator.warnings.join('\n'), /Errors among the replies: 6 \(100\.0 %\)/);
     assert.match(result.generator.warnings.join('\n'), /No request succeeded: --method/);
   });
 

@@ -169,7 +169,7 @@ function warnings(
   if (failures.errorReplies > 0) {
     const share = failures.errorReplies / Math.max(1, replies);
     sentences.push(
-      `${failures.errorReplies} replies (${(share * 100).toFixed(1)} %) are errors: their latency is in the figures.`,
+      `Errors among the replies: ${failures.errorReplies} (${(share * 100).toFixed(1)} %). Their latency is in the figures.`,
     );
     if (failures.errorReplies >= replies) {
       sentences.push(
@@ -179,7 +179,7 @@ function warnings(
   }
   if (failures.timeouts > 0) {
     sentences.push(
-      `${failures.timeouts} requests had no reply after ${options.timeoutMs / 1_000} s; they are in the percentiles with the time until their late reply, or until the end of the run.`,
+      `Without a reply after ${options.timeoutMs / 1_000} s: ${failures.timeouts}. They are in the percentiles with the time until their late reply, or until the end of the run.`,
     );
   }
   return sentences;
