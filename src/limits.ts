@@ -53,6 +53,9 @@ export const REFUSAL_RING_CAPACITY = 8192;
 /** Error replies of the gateway that a client may leave unread before it is closed with 1013. */
 export const UNREAD_REPLY_BYTES = 8 * 1024 * 1024;
 
+/** Unread answers to JSON arrays above which a client is not read, nor its server. */
+export const UNREAD_ANSWER_BYTES = 256 * 1024;
+
 /** `--max-connections`: WebSocket clients in all; above, the upgrade gets 503. */
 export const MAX_CONNECTIONS = 10_000;
 

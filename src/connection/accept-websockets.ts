@@ -77,6 +77,7 @@ export async function acceptWebSockets(
       options.receiveBufferBytes,
       RECEIVE_BUFFER,
     ),
+    clientOverflowBytes: 0,
     pingIntervalSeconds: numberOption(
       'pingIntervalSeconds',
       options.pingIntervalSeconds,

@@ -31,6 +31,7 @@ export class StdioWire implements Wire {
   /** One stream for both directions: each failure is told to both. */
   readonly #isDuplex: boolean;
   #readError: string | null = null;
+  #hasStopped = false;
 
   constructor(options: StdioWireOptions, events: WireEvents) {
     const { readable, writable, framing, maxPayloadBytes } = options;
@@ -59,11 +60,12 @@ export class StdioWire implements Wire {
   }
 
   stopReading(): void {
+    this.#hasStopped = true;
     this.source.hold();
   }
 
   readOn(): void {
-    this.source.release();
+    if (!this.#hasStopped) this.source.release();
   }
 
   end(code: number): void {

@@ -39,6 +39,8 @@ function wireBytes(payload: number): number {
 }
 
 const NO_FRAMES = new Int32Array(0);
+/** uWebSockets.js' send() above its maxBackpressure. */
+const SEND_DROPPED = 2;
 
 /** The client whose frames are being sent: uWebSockets.js wants a function, and one for all will do. */
 let sending: SocketClient | null = null;
@@ -78,6 +80,9 @@ export class SocketClient implements Client, FrameSource, FrameSink, GatedReader
   #unsent: Ring | null = null;
   #sentBy: Flow | null = null;
   #unreadReplyBytes = 0;
+  /** Of onceRead(); null: none. */
+  #onceRead: (() => void)[] | null = null;
+  #hasDropped = false;
 
   /** What is being sent; forgotten at once, for an arena lives as long as somebody knows it. */
   #batch: Batch | null = null;
@@ -141,7 +146,9 @@ export class SocketClient implements Client, FrameSource, FrameSink, GatedReader
   /** The socket has written some of what it held back. */
   drained(): void {
     if (this.#closed) return;
-    this.#settle(this.socket.getBufferedAmount());
+    const buffered = this.socket.getBufferedAmount();
+    this.#settle(buffered);
+    if (buffered === 0) this.#allRead();
     this.#readOn();
   }
 
@@ -155,6 +162,7 @@ export class SocketClient implements Client, FrameSource, FrameSink, GatedReader
     this.#closed = true;
     this.#gate.forget(this);
     this.#takeAllUnsent();
+    this.#allRead();
     this.#session?.clientEnded(true, failure);
   }
 
@@ -201,8 +209,12 @@ export class SocketClient implements Client, FrameSource, FrameSink, GatedReader
       cork(this.socket, this, sendCorked);
     }
     this.#batch = null;
+    this.#sent();
+    if (this.#closed) {
+      flow.taken(to - from);
+      return;
+    }
     const buffered = this.socket.getBufferedAmount();
-    this.#stayPaused();
     if (buffered === 0 && this.#unsent === null) {
       flow.taken(to - from);
       return;
@@ -217,7 +229,9 @@ export class SocketClient implements Client, FrameSource, FrameSink, GatedReader
   sendRun(): void {
     const batch = this.#batch!;
     const socket = this.socket;
-    for (let i = this.#from; i < this.#to; i++) socket.send(batch.output(i), false);
+    for (let i = this.#from; i < this.#to; i++) {
+      if (socket.send(batch.output(i), false) === SEND_DROPPED) this.#hasDropped = true;
+    }
   }
 
   send(batch: Batch, frames: Int32Array, count: number): void {
@@ -227,28 +241,37 @@ export class SocketClient implements Client, FrameSource, FrameSink, GatedReader
     this.#to = count;
     cork(this.socket, this, sendListCorked);
     this.#batch = null;
-    this.#stayPaused();
+    this.#sent();
   }
 
   /** Sends the frames that send() was given. */
   sendList(): void {
-    for (let i = 0; i < this.#to; i++) this.socket.send(this.#batch!.output(this.#list[i]!), false);
+    for (let i = 0; i < this.#to; i++) {
+      const output = this.#batch!.output(this.#list[i]!);
+      if (this.socket.send(output, false) === SEND_DROPPED) this.#hasDropped = true;
+    }
   }
 
   sendOne(message: Uint8Array): void {
     if (this.#closed) return;
-    this.socket.send(message, false);
-    this.#stayPaused();
+    if (this.socket.send(message, false) === SEND_DROPPED) this.#hasDropped = true;
+    this.#sent();
   }
 
   get heldBackBytes(): number {
     return this.#closed ? 0 : this.socket.getBufferedAmount();
   }
 
+  onceRead(callback: () => void): void {
+    if (this.heldBackBytes === 0) setImmediate(callback);
+    else (this.#onceRead ??= []).push(callback);
+  }
+
   reply(bytes: Uint8Array): void {
     if (this.#closed) return;
-    this.socket.send(bytes, false);
-    this.#stayPaused();
+    if (this.socket.send(bytes, false) === SEND_DROPPED) this.#hasDropped = true;
+    this.#sent();
+    if (this.#closed) return;
     if (this.socket.getBufferedAmount() === 0) {
       this.#unreadReplyBytes = 0;
       return;
@@ -266,14 +289,19 @@ export class SocketClient implements Client, FrameSource, FrameSink, GatedReader
     this.#received?.clear();
     this.#received = null;
     this.#takeAllUnsent();
+    this.#allRead();
     // The client's answer to the close has to be read.
     this.#gate.resume(this);
     this.socket.end(code, closeReason(reason));
   }
 
-  /** After a send: one that the socket has not taken whole makes it read again. */
-  #stayPaused(): void {
-    if (this.gate !== null || this.#mustWriteFirst) this.#gate.pause(this);
+  /**
+   * After a send. One that the socket has not taken whole makes it read again. What uWebSockets.js has
+   * dropped is above all our own bounds; whoever misses something must not go on as if nothing were.
+   */
+  #sent(): void {
+    if (this.#hasDropped) this.close(CLOSE_TRY_AGAIN_LATER, 'too much is unread');
+    else if (this.gate !== null || this.#mustWriteFirst) this.#gate.pause(this);
   }
 
   #pauseIfFull(): void {
@@ -293,6 +321,12 @@ export class SocketClient implements Client, FrameSource, FrameSink, GatedReader
     }
     if (unsent.pending === 0) this.#unsent = null;
     if (taken > 0) this.#sentBy!.taken(taken);
+  }
+
+  #allRead(): void {
+    const callbacks = this.#onceRead;
+    this.#onceRead = null;
+    if (callbacks !== null) for (const callback of callbacks) callback();
   }
 
   #takeAllUnsent(): void {

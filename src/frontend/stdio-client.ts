@@ -35,6 +35,7 @@ export class StdioClient implements Client {
   #session: ClientSession | null = null;
   #flow: Flow | null = null;
   #holding = false;
+  #onceRead: (() => void)[] = [];
   #ended = false;
   #closed = false;
 
@@ -59,6 +60,7 @@ export class StdioClient implements Client {
       log.warn({ err: error }, 'cannot write to standard output');
       this.#gone();
     });
+    output.on('drain', this.#allRead).on('close', this.#allRead);
   }
 
   attach(session: ClientSession): void {
@@ -83,6 +85,12 @@ export class StdioClient implements Client {
     return this.#options.output.writableLength;
   }
 
+  onceRead(callback: () => void): void {
+    const { output } = this.#options;
+    if (output.writableNeedDrain && !output.destroyed) this.#onceRead.push(callback);
+    else setImmediate(callback);
+  }
+
   reply(bytes: Uint8Array): void {
     this.sendOne(bytes);
     if (this.#options.output.writableLength > MAX_UNREAD_BYTES) this.#holdInput();
@@ -93,7 +101,10 @@ export class StdioClient implements Client {
     this.#closed = true;
     this.source.discard();
     const failure = code <= CLOSE_GOING_AWAY ? null : reason;
-    this.sink.end(() => this.#options.onClosed(failure));
+    this.sink.end(() => {
+      this.#session?.clientEnded(true, failure);
+      this.#options.onClosed(failure);
+    });
   }
 
   /** Until what we have said has been read. */
@@ -101,11 +112,17 @@ export class StdioClient implements Client {
     if (this.#holding) return;
     this.#holding = true;
     this.#flow!.hold();
-    this.#options.output.once('drain', () => {
+    this.onceRead(() => {
       this.#holding = false;
       this.#flow!.release();
     });
   }
+
+  readonly #allRead = (): void => {
+    const callbacks = this.#onceRead;
+    this.#onceRead = [];
+    for (const callback of callbacks) callback();
+  };
 
   #inputEnded(): void {
     if (this.#ended) return;

@@ -16,6 +16,8 @@ export interface WebSocketFrontEndOptions {
   readonly tls: { readonly certFile: string; readonly keyFile: string } | null;
   readonly maxPayloadBytes: number;
   readonly receiveBufferBytes: number;
+  /** What a slow client may have waiting in the modes shared and pool. */
+  readonly clientOverflowBytes: number;
   readonly pingIntervalSeconds: number;
   readonly allowedOrigins: readonly string[];
   readonly allowedHosts: readonly string[];
@@ -33,10 +35,11 @@ export interface WebSocketFrontEndOptions {
 const NATIVE_PAYLOAD_FACTOR = 2;
 /**
  * Above it uWebSockets.js drops what is sent, silently and the close frame too, so it is
- * out of reach of our own bounds (one ring, one largest message, the reserved
- * replies). Not 0, which is no limit: pongs to a peer that pings and never reads count.
+ * out of reach of our own bounds (one ring or the client's overflow, one largest message, the
+ * reserved replies). Not 0, which is no limit: pongs to a peer that pings and never reads count.
  */
 const NATIVE_BACKPRESSURE_MARGIN_BYTES = 16 * 1024 * 1024;
+const MAX_INT32 = 2 ** 31 - 1;
 /**
  * Without it a second gateway could listen on the same port and share its clients, which is
  * a mistake more often than a wish. The type declarations leave this form of listen() out.
@@ -154,7 +157,10 @@ function addWebSockets(
   app.ws<SocketData>('/*', {
     compression: uWS.DISABLED,
     maxPayloadLength: options.maxPayloadBytes * NATIVE_PAYLOAD_FACTOR,
-    maxBackpressure: options.maxPayloadBytes * 2 + NATIVE_BACKPRESSURE_MARGIN_BYTES,
+    maxBackpressure: Math.min(
+      options.maxPayloadBytes * 2 + options.clientOverflowBytes + NATIVE_BACKPRESSURE_MARGIN_BYTES,
+      MAX_INT32,
+    ),
     idleTimeout: idleTimeoutSeconds(options.pingIntervalSeconds),
     sendPingsAutomatically: true,
     upgrade: (response, request, context) => {

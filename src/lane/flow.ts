@@ -187,7 +187,9 @@ export class Flow implements FrameOwner {
     this.#alone = true;
     this.#splitting = split;
     if (split) {
-      const room = Math.max(frame.length, this.#maxArray * SPAN_BYTES);
+      // An element takes two bytes at least, with its comma.
+      const elements = Math.min(this.#maxArray, (frame.length >> 1) + 1);
+      const room = Math.max(frame.length, elements * SPAN_BYTES);
       this.lane.pushAlone(this, frame, splitOp(this.op), this.#maxArray, room);
     } else {
       this.lane.pushAlone(this, frame, this.op, arg, frame.length);

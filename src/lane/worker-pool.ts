@@ -178,7 +178,12 @@ export class WorkerPool implements BatchRunner {
     if (this.#closed) return;
     this.#options.log.error({ why }, 'the worker pool is replaced');
     const old = this.#piscina;
-    this.#piscina = this.#create();
+    try {
+      this.#piscina = this.#create();
+    } catch (error) {
+      // No thread, or no memory for one. Its tasks reject all the same; the next batch tries again.
+      this.#options.log.error({ err: error }, 'a new worker pool cannot start');
+    }
     await old.destroy();
   }
 }

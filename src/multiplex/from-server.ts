@@ -99,7 +99,7 @@ export class FromServer implements FlowHandler, BatchFlusher {
       return;
     }
     if (!(owner instanceof MultiplexSession)) {
-      this.#server.ownReply(id, this.#kept(batch, index), batch.verdict(index) === KIND_RESPONSE);
+      this.#ownReply(batch, index, id);
       return;
     }
     const { start, end } = idSpan(batch, index);
@@ -123,14 +123,24 @@ export class FromServer implements FlowHandler, BatchFlusher {
   }
 
   flush(batch: Batch): void {
-    const dirty = this.#dirty;
-    this.#dirty = [];
-    for (const session of dirty) session.outlet.flush(batch);
-    for (const session of dirty) session.leaveIfAnswered();
+    this.#flushAll(batch);
     const delivered = this.#delivered;
     this.#delivered = 0;
     // Last: with it the server's output may be over, and its clients closed.
     if (delivered > 0) this.#flow!.taken(delivered);
+  }
+
+  /** Also before a reply that has others answered with it: what came first goes first. */
+  #flushAll(batch: Batch): void {
+    const dirty = this.#dirty;
+    this.#dirty = [];
+    for (const session of dirty) session.outlet.flush(batch);
+    for (const session of dirty) session.leaveIfAnswered();
+  }
+
+  #ownReply(batch: Batch, index: number, id: number): void {
+    this.#flushAll(batch);
+    this.#server.ownReply(id, this.#kept(batch, index), batch.verdict(index) === KIND_RESPONSE);
   }
 
   #reply(batch: Batch, index: number): void {
@@ -140,7 +150,7 @@ export class FromServer implements FlowHandler, BatchFlusher {
     if (owner === null) {
       this.#server.dropped(NOBODYS_REPLY);
     } else if (!(owner instanceof MultiplexSession)) {
-      this.#server.ownReply(id, this.#kept(batch, index), batch.verdict(index) === KIND_RESPONSE);
+      this.#ownReply(batch, index, id);
     } else if (table.extraOf(id) === null) {
       table.free(id);
       this.#send(owner, index);
@@ -161,6 +171,7 @@ export class FromServer implements FlowHandler, BatchFlusher {
       session.answer(message, extra?.array);
       return;
     }
+    this.#flushAll(batch);
     const isResult = batch.verdict(index) === KIND_RESPONSE;
     session.greeted = isResult;
     if (isResult) handshake.answered(method, this.#kept(batch, index));

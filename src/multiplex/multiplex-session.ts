@@ -116,9 +116,8 @@ export class MultiplexSession implements Session, FlowHandler, FrameArgs, Reques
   }
 
   get quiet(): boolean {
-    return (
-      this.inFlight === 0 && this.#flow.ring.pending === 0 && this.#client.source.peek() === null
-    );
+    if (this.inFlight > 0 || this.#flow.ring.pending > 0) return false;
+    return this.#client.heldBackBytes === 0 && this.#client.source.peek() === null;
   }
 
   /** Bytes of its messages that are on their way, or that the server has not read. */

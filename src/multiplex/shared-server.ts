@@ -73,6 +73,7 @@ export class SharedServer implements ServerPort<MultiplexSession>, SpeakingServe
   readonly #cancelled = new CancelledRequests<{ session: MultiplexSession; id: number }>(
     ({ session, id }) => this.#forgo(session, id),
   );
+  #isJoining = false;
   readonly #waiting = new WaitingMessages<MultiplexSession>();
   readonly #waiters = new HandshakeWaiters<MultiplexSession>();
   readonly #leftBehind = new LeftBehind();
@@ -117,7 +118,9 @@ export class SharedServer implements ServerPort<MultiplexSession>, SpeakingServe
 
   join(session: MultiplexSession): void {
     this.sessions.add(session);
+    this.#isJoining = true;
     this.#life.need();
+    this.#isJoining = false;
     if (this.#leftBehind.bytes <= MAX_LEFT_BEHIND_BYTES) return;
     // Not within accept(): the front end has to know the session first.
     queueMicrotask(() => session.close(CLOSE_TRY_AGAIN_LATER, 'the server does not read'));
@@ -314,7 +317,12 @@ export class SharedServer implements ServerPort<MultiplexSession>, SpeakingServe
   }
 
   gaveUp(reason: string): void {
-    for (const session of [...this.sessions]) session.close(CLOSE_UPSTREAM_GONE, reason);
+    const closeAll = (): void => {
+      for (const session of [...this.sessions]) session.close(CLOSE_UPSTREAM_GONE, reason);
+    };
+    // As in join().
+    if (this.#isJoining) queueMicrotask(closeAll);
+    else closeAll();
   }
 
   oversize(limitBytes: number): void {

@@ -33,6 +33,8 @@ export interface Client {
   sendOne(message: Uint8Array): void;
   /** Bytes that were sent and that the transport has not accepted yet. */
   readonly heldBackBytes: number;
+  /** Calls back once, when the transport has accepted everything or the client is gone; not within this call. */
+  onceRead(callback: () => void): void;
   /** Ends the connection from this side. */
   close(code: number, reason: string): void;
 }

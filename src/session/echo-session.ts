@@ -6,6 +6,7 @@ import type { Lane } from '../lane/lane.js';
 import { ArrayReplies } from './array-replies.js';
 import { CLOSE_GOING_AWAY, CLOSE_MALFORMED, type Client } from './client.js';
 import type { Session } from './session.js';
+import { UnreadAnswers } from './unread-answers.js';
 
 /** The same object for all sessions: idle clients are many. */
 export interface EchoSettings {
@@ -46,7 +47,8 @@ export class EchoSession implements Session, FlowHandler {
   }
 
   get quiet(): boolean {
-    return this.#flow.ring.pending === 0 && this.#client.source.peek() === null;
+    if (this.#flow.ring.pending > 0 || this.#client.heldBackBytes > 0) return false;
+    return this.#client.source.peek() === null;
   }
 
   clientEnded(): void {
@@ -81,7 +83,8 @@ export class EchoSession implements Session, FlowHandler {
   }
 
   array(_flow: Flow, count: number): boolean {
-    this.#arrays ??= new ArrayReplies(this.#client, this.#settings.maxArray);
+    const answers = new UnreadAnswers(this.#client, () => [this.#flow]);
+    this.#arrays ??= new ArrayReplies(answers, this.#settings.maxArray);
     return this.#arrays.begin(count);
   }
 

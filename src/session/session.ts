@@ -39,6 +39,7 @@ import { NoiseLog } from './noise-log.js';
 import type { Profile } from './profile.js';
 import { RequestTimer } from './request-timer.js';
 import { RequestWatch, type WatchedRequest } from './request-watch.js';
+import { UnreadAnswers } from './unread-answers.js';
 
 const CANCELLED = new MethodNames(['notifications/cancelled']);
 
@@ -113,7 +114,10 @@ export class PassThroughSession implements Session, UpstreamEvents {
             (request, cancel) => this.#timedOut(request, cancel),
           );
     this.#upstream = this.#startUpstream();
-    this.#arrays = new ArrayReplies(client, options.maxArray);
+    const answers = new UnreadAnswers(client, () =>
+      this.#toClient === null ? [this.#toServer] : [this.#toServer, this.#toClient],
+    );
+    this.#arrays = new ArrayReplies(answers, options.maxArray);
     this.#toServer = new Flow({
       lane,
       op: op(ACTION_PASS, this.#upstream?.framing ?? FRAMING_NONE, ON_BAD_REPLY),
@@ -136,7 +140,8 @@ export class PassThroughSession implements Session, UpstreamEvents {
 
   get quiet(): boolean {
     const pending = this.#toServer.ring.pending + (this.#toClient?.ring.pending ?? 0);
-    return pending === 0 && this.#client.source.peek() === null && !this.#awaitsReplies;
+    if (pending > 0 || this.#client.heldBackBytes > 0) return false;
+    return this.#client.source.peek() === null && !this.#awaitsReplies;
   }
 
   clientEnded(gone: boolean): void {

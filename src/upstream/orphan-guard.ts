@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import type { Writable } from 'node:stream';
 
 /**
  * The guard's program, for sh. It reads `+PGID` and `-PGID` lines; at the end of its input, which
@@ -31,7 +32,7 @@ export class OrphanGuard {
   /** A process group that must not outlive the gateway. */
   watch(pgid: number): void {
     this.#process ??= this.#start();
-    this.#process.stdin!.write(`+${pgid}\n`);
+    this.#process.stdin?.write(`+${pgid}\n`);
   }
 
   /** The group is gone: its number may mean somebody else from now on. */
@@ -55,7 +56,8 @@ export class OrphanGuard {
     guard.unref();
     // A guard that is gone takes nothing with it: children still see the end of input.
     guard.on('error', () => undefined);
-    guard.stdin.on('error', () => undefined);
+    // Undefined where there was no descriptor for it.
+    (guard.stdin as Writable | undefined)?.on('error', () => undefined);
     return guard;
   }
 }

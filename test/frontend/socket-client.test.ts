@@ -15,7 +15,10 @@ const collect = runInNewContext('globalThis.gc') as () => void;
 function newClient(sent: string[]): SocketClient {
   const socket = {
     cork: (send: () => void) => send(),
-    send: (bytes: Uint8Array) => sent.push(Buffer.from(bytes).toString()),
+    send: (bytes: Uint8Array) => {
+      sent.push(Buffer.from(bytes).toString());
+      return 1;
+    },
     getBufferedAmount: () => 0,
   };
   const limits = { maxPayloadBytes: 1024, receiveBufferBytes: 1024, tls: null };

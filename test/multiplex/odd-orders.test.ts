@@ -58,6 +58,32 @@ describe('notifications/initialized', () => {
   });
 });
 
+describe('a client whose handshake is answered with that of another', () => {
+  for (const inputEnds of [false, true]) {
+    const how = inputEnds ? ', though its input has ended' : '';
+    test(`gets what the server said before it first${how}`, async () => {
+      const world = new MultiplexWorld();
+      const [first, second] = [world.connect(), world.connect()];
+      first.say(INITIALIZE);
+      await world.settle();
+      second.say(INITIALIZE);
+      second.say('{"id":"before","method":"ping"}');
+      if (inputEnds) second.session?.clientEnded(false);
+      await world.settle();
+      const { upstream } = world;
+      // Both are in one batch.
+      upstream.say(`{"id":${idOf(upstream.received, '"ping"')},"result":"pong"}`);
+      upstream.say(`{"id":${idOf(upstream.received, '"initialize"')},"result":{"kept":1}}`);
+      await world.settle();
+      assert.deepEqual(second.received, [
+        '{"id":"before","result":"pong"}',
+        '{"id":"init","result":{"kept":1}}',
+      ]);
+      assert.equal(second.closed !== null, inputEnds);
+    });
+  }
+});
+
 describe('a client that leaves with the first initialize in flight', () => {
   test('spoils no handshake of the next process', async () => {
     const world = new MultiplexWorld({ idleTimeoutMs: 100 });

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { setTimeout } from 'node:timers/promises';
 import { fixture } from '../support/fixture.js';
 import { GatewayProcess } from '../support/gateway-process.js';
 import { JsonRpcSocket } from '../support/json-rpc-socket.js';
@@ -121,6 +122,54 @@ test('a client that does not read its refusals costs bounded memory, and gets ea
   // The others wait for the process: in its pipe, in the ring and in the receive buffer.
   assert.ok(sent - refused < 6_000, `${sent - refused} of ${sent} were not refused`);
 });
+
+for (const { what, command } of [
+  { what: 'the built-in echo', command: undefined },
+  { what: 'a process', command: fixture('recording-server') },
+]) {
+  test(`the answers of ${what} to arrays wait for a client that stops reading`, async (t) => {
+    const gateway = await GatewayProcess.start(t, command === undefined ? {} : { command });
+    const client = await JsonRpcSocket.open(t, gateway.url);
+    assert.equal((await client.request('m', 'warm up')).result, 'warm up');
+    client.socket.pause();
+    const count = 80;
+    const params = 'x'.repeat(MEBIBYTE);
+    for (let id = 0; id < count; id++)
+      client.send(`[{"id":${id},"method":"m","params":["${params}"]}]`);
+    await settledMemory(gateway.pid);
+    client.socket.resume();
+    for (let id = 0; id < count; id++) {
+      const [answer] = JSON.parse(await client.nextFrame()) as [{ id: number; result: [string] }];
+      assert.deepEqual([answer.id, answer.result[0].length], [id, MEBIBYTE]);
+    }
+  });
+}
+
+for (const mode of ['session', 'shared']) {
+  test(`a stop waits for a client that has not read its answers yet, in mode ${mode}`, async (t) => {
+    const gateway = await GatewayProcess.start(t, {
+      args: ['--mode', mode],
+      command: fixture('recording-server'),
+    });
+    const client = await JsonRpcSocket.open(t, gateway.url);
+    assert.equal((await client.request('m', 'warm up')).result, 'warm up');
+    client.socket.pause();
+    const count = 30;
+    const params = 'x'.repeat(MEBIBYTE / 4);
+    for (let id = 0; id < count; id++)
+      client.send(`{"id":${id},"method":"m","params":"${params}"}`);
+    client.send('[{"id":"last","method":"m","params":"of an array"}]');
+    await settledMemory(gateway.pid);
+    gateway.process.kill('SIGTERM');
+    // A gateway that does not wait for it is gone by then.
+    const early = await Promise.race([gateway.exited, setTimeout(1_000, null)]);
+    assert.equal(early, null);
+    client.socket.resume();
+    for (let id = 0; id < count; id++) assert.equal((await client.next()).id, id);
+    assert.equal((JSON.parse(await client.nextFrame()) as [{ id: string }])[0].id, 'last');
+    assert.equal((await client.close()).code, 1001);
+  });
+}
 
 test('a process that never reads does not hold up a stop', async (t) => {
   const gateway = await GatewayProcess.start(t, {

@@ -62,6 +62,10 @@ export class MemoryClient implements Client, FrameSource {
     if (!this.gone && this.closed === null) this.received.push(Buffer.from(message).toString());
   }
 
+  onceRead(): void {
+    // The outlets of shared servers look for themselves.
+  }
+
   close(code: number, reason: string): void {
     if (this.gone || this.closed !== null) return;
     this.closed = { code, reason };
