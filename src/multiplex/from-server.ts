@@ -15,6 +15,7 @@ import type { Batch } from '../lane/batch.js';
 import type { Flow, FlowHandler } from '../lane/flow.js';
 import type { BatchFlusher } from '../lane/lane.js';
 import { MAX_SERVER_ARRAY_ELEMENTS, MAX_SERVER_REQUESTS } from '../limits.js';
+import { BROKEN_REPLY, brokenReplyId } from '../session/broken-reply.js';
 import { errorReply } from '../session/error-reply.js';
 import { methodOf } from '../session/method-names.js';
 import type { Handshake, KeptReply } from './handshake.js';
@@ -36,6 +37,8 @@ const TOO_MANY_QUESTIONS = {
   message: 'Clients have not answered too many requests; retry later.',
   data: { reason: 'too_many_requests', retryable: true },
 };
+/** As we give them to the server. */
+const GIVEN_ID = /^[1-9]\d{0,9}$/;
 const NOBODYS_REPLY = 'a reply that nobody waits for';
 const PROGRESS_CREATE = 'window/workDoneProgress/create';
 
@@ -109,6 +112,17 @@ export class FromServer implements FlowHandler, BatchFlusher {
 
   deliverBad(_flow: Flow, batch: Batch, index: number): void {
     this.#server.noise(Buffer.from(batch.output(index)).toString('utf8'));
+    // Nothing else will come for its request.
+    const text = brokenReplyId(batch, index) ?? '';
+    const id = GIVEN_ID.test(text) ? Number(text) : 0;
+    const { table } = this.#server;
+    const owner = table.ownerOf(id, this.#server);
+    if (owner instanceof MultiplexSession) {
+      this.#flushAll(batch);
+      const method = table.extraOf(id)?.handshake;
+      owner.answerError(id, BROKEN_REPLY);
+      if (method !== undefined) this.#server.handshakeFailed(method);
+    } else if (owner !== null) this.#ownReply(batch, index, id);
   }
 
   array(_flow: Flow, count: number): boolean {

@@ -24,6 +24,7 @@ import type {
   UpstreamFactory,
 } from '../upstream/upstream.js';
 import { ArrayReplies, type ArrayReply } from './array-replies.js';
+import { BROKEN_REPLY, brokenReplyId } from './broken-reply.js';
 import { CancelledRequests, cancelledId } from './cancelled-requests.js';
 import {
   CLOSE_MALFORMED,
@@ -83,6 +84,7 @@ export class PassThroughSession implements Session, UpstreamEvents {
   readonly #toServer: Flow;
   readonly #toClient: Flow | null = null;
   readonly #noise: NoiseLog;
+  readonly #answers: UnreadAnswers;
   readonly #arrays: ArrayReplies;
   readonly #watch = new RequestWatch();
   readonly #timer: RequestTimer | null;
@@ -114,10 +116,10 @@ export class PassThroughSession implements Session, UpstreamEvents {
             (request, cancel) => this.#timedOut(request, cancel),
           );
     this.#upstream = this.#startUpstream();
-    const answers = new UnreadAnswers(client, () =>
+    this.#answers = new UnreadAnswers(client, () =>
       this.#toClient === null ? [this.#toServer] : [this.#toServer, this.#toClient],
     );
-    this.#arrays = new ArrayReplies(answers, options.maxArray);
+    this.#arrays = new ArrayReplies(this.#answers, options.maxArray);
     this.#toServer = new Flow({
       lane,
       op: op(ACTION_PASS, this.#upstream?.framing ?? FRAMING_NONE, ON_BAD_REPLY),
@@ -197,7 +199,7 @@ export class PassThroughSession implements Session, UpstreamEvents {
       start = i + 1;
     }
     if (to > start) this.#client.sink.write(flow, batch, start, to);
-    if (this.#inputEnded && !this.#awaitsReplies) void this.#stopUpstream(STOP_GRACE_MS);
+    this.#stopIfServed();
   }
 
   badFromClient(batch: Batch, index: number): void {
@@ -212,6 +214,14 @@ export class PassThroughSession implements Session, UpstreamEvents {
 
   badFromServer(batch: Batch, index: number): void {
     this.noise(Buffer.from(batch.output(index)).toString('utf8'));
+    const id = brokenReplyId(batch, index);
+    if (id === null) return;
+    this.#replies++;
+    const caught = this.#watch.active ? this.#caught(batch, index) : null;
+    const reply = Buffer.from(errorReply(id, BROKEN_REPLY));
+    if (caught === null) this.#answers.sendOne(reply);
+    else if (caught !== 'late') caught.add(reply);
+    this.#stopIfServed();
   }
 
   clientFlowEnded(): void {
@@ -282,6 +292,10 @@ export class PassThroughSession implements Session, UpstreamEvents {
 
   get #awaitsReplies(): boolean {
     return !this.#outputEnded && this.#requests > this.#replies;
+  }
+
+  #stopIfServed(): void {
+    if (this.#inputEnded && !this.#awaitsReplies) void this.#stopUpstream(STOP_GRACE_MS);
   }
 
   #startUpstream(): Upstream | null {

@@ -190,3 +190,49 @@ test('a message of a server above --max-payload closes its client with 1009', as
   assert.match(reason, /^the server sent a message above 10000 bytes/);
   assert.equal((await other.request('m', 'other')).result, 'other');
 });
+
+/** Answers with what the method says, of which only an echo is valid. */
+const BROKEN_SERVER = [
+  process.execPath,
+  '-e',
+  `require('node:readline').createInterface({ input: process.stdin }).on('line', (line) => {
+    const { id, method, params } = JSON.parse(line);
+    const answers = {
+      'string code': { error: { code: 'E_BAD', message: 'x' } },
+      'no message': { error: { code: 1 } },
+      'no result': {},
+      echo: { result: params },
+    };
+    if (id !== undefined) console.log(JSON.stringify({ id, ...answers[method] }));
+  });`,
+];
+
+for (const mode of ['session', 'shared']) {
+  test(`an answer of the server that is no message becomes an error, in mode ${mode}`, async (t) => {
+    const gateway = await GatewayProcess.start(t, {
+      args: ['--mode', mode],
+      command: BROKEN_SERVER,
+    });
+    const client = await JsonRpcSocket.open(t, gateway.url);
+    for (const method of ['string code', 'no message', 'no result']) {
+      client.send(`{"id":"${method}","method":"${method}"}`);
+      const { id, error } = await client.next();
+      assert.deepEqual([id, error?.code, error?.data?.reason], [method, -32603, 'broken_reply']);
+    }
+    client.send('[{"id":1,"method":"no result"},{"id":2,"method":"echo","params":"fine"}]');
+    const answers = JSON.parse(await client.nextFrame()) as Message[];
+    assert.deepEqual(
+      answers.map(({ id, result, error }) => [id, result ?? error?.code]),
+      [
+        [1, -32603],
+        [2, 'fine'],
+      ],
+    );
+    assert.equal((await client.request('echo', 'still here')).result, 'still here');
+    // Nothing is left in flight: a stop has nothing to wait for.
+    gateway.process.kill('SIGTERM');
+    assert.equal((await client.close()).code, 1001);
+    await gateway.exited;
+    assert.doesNotMatch(gateway.stderr, /still in flight/);
+  });
+}
