@@ -51,7 +51,8 @@ function reasonOf(output) {
 
 function build() {
   const nodeGyp = require.resolve('node-gyp/bin/node-gyp.js');
-  const args = [nodeGyp, 'rebuild', '--directory', native];
+  // Not 'rebuild', which removes the addon first: a build that is cut short leaves the one that was there.
+  const args = [nodeGyp, 'configure', 'build', '--directory', native];
   const headers = headersBesideNode() ?? headersFromNpm();
   if (headers !== undefined) args.push(`--nodedir=${headers}`);
   const { error, status, stdout, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8' });

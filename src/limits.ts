@@ -53,6 +53,12 @@ export const REFUSAL_RING_CAPACITY = 8192;
 /** Error replies of the gateway that a client may leave unread before it is closed with 1013. */
 export const UNREAD_REPLY_BYTES = 8 * 1024 * 1024;
 
+/**
+ * What the main thread parses itself: the few notifications that name what they are about, and the first
+ * request of a session. Such are short; a longer one is taken for one that names nothing.
+ */
+export const MAX_PARSED_BYTES = 256 * 1024;
+
 /** Unread answers to JSON arrays above which a client is not read, nor its server. */
 export const UNREAD_ANSWER_BYTES = 256 * 1024;
 

@@ -47,11 +47,12 @@ class SpareParsers {
 
   void put(std::unique_ptr<Parser> parser) {
     const std::lock_guard<std::mutex> lock(mutex_);
-    spares_.push_back({std::move(parser), true});
+    if (is_looked_at_) spares_.push_back({std::move(parser), true});
   }
 
   void free_unused() {
     const std::lock_guard<std::mutex> lock(mutex_);
+    is_looked_at_ = true;
     const auto is_unused = [](const Spare& spare) { return !spare.was_used; };
     spares_.erase(std::remove_if(spares_.begin(), spares_.end(), is_unused), spares_.end());
     for (Spare& spare : spares_) spare.was_used = false;
@@ -64,6 +65,8 @@ class SpareParsers {
   };
   std::mutex mutex_;
   std::vector<Spare> spares_;
+  /** Where nobody ever looks for what is idle, nothing is kept. */
+  bool is_looked_at_ = false;
 };
 
 /// Never destroyed: a thread may still be at work when the process ends.

@@ -41,7 +41,8 @@ class TokenIndex {
   /// Comes after each batch: the memory of its large frames is spare now.
   void release_large();
 
-  /// Frees the spare memory that no frame has used since the last call. Any thread.
+  /// Frees the spare memory that no frame has used since the last call. Any thread. Before the first call
+  /// nothing is kept: that is the promise that others follow.
   static void free_unused();
 
   /// How often memory was allocated: a test holds it still.

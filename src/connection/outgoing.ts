@@ -52,7 +52,8 @@ interface WaitingMessage {
 export class Outgoing implements OutgoingMessages, FlowHandler, FrameSource {
   readonly #options: OutgoingOptions;
   readonly #flow: Flow;
-  #waiting: WaitingMessage[] = [];
+  /** In the order of the calls; a set, of which the first is taken at once however many wait. */
+  #waiting = new Set<WaitingMessage>();
   #closed = false;
   /** What is pending cannot be written, or is not to be. */
   #dropping = false;
@@ -84,8 +85,8 @@ export class Outgoing implements OutgoingMessages, FlowHandler, FrameSource {
         ),
       );
     }
-    if (this.#waiting.length === 0 && this.#flow.accept(bytes)) return Promise.resolve();
-    return new Promise((accepted, refused) => this.#waiting.push({ bytes, accepted, refused }));
+    if (this.#waiting.size === 0 && this.#flow.accept(bytes)) return Promise.resolve();
+    return new Promise((accepted, refused) => this.#waiting.add({ bytes, accepted, refused }));
   }
 
   end(): void {
@@ -97,7 +98,7 @@ export class Outgoing implements OutgoingMessages, FlowHandler, FrameSource {
     if (this.#closed) return;
     this.#closed = true;
     const waiting = this.#waiting;
-    this.#waiting = [];
+    this.#waiting = new Set();
     for (const { refused } of waiting) refused(this.#disconnected());
     this.#flow.endOfSource();
   }
@@ -109,11 +110,17 @@ export class Outgoing implements OutgoingMessages, FlowHandler, FrameSource {
   }
 
   peek(): Uint8Array | null {
-    return this.#waiting[0]?.bytes ?? null;
+    return this.#first?.bytes ?? null;
   }
 
   shift(): void {
-    this.#waiting.shift()?.accepted();
+    const first = this.#first!;
+    this.#waiting.delete(first);
+    first.accepted();
+  }
+
+  get #first(): WaitingMessage | undefined {
+    return this.#waiting.values().next().value;
   }
 
   resume(): void {

@@ -209,8 +209,7 @@ export class SocketClient implements Client, FrameSource, FrameSink, GatedReader
       cork(this.socket, this, sendCorked);
     }
     this.#batch = null;
-    this.#sent();
-    if (this.#closed) {
+    if (!this.#sent()) {
       flow.taken(to - from);
       return;
     }
@@ -263,15 +262,18 @@ export class SocketClient implements Client, FrameSource, FrameSink, GatedReader
   }
 
   onceRead(callback: () => void): void {
-    if (this.heldBackBytes === 0) setImmediate(callback);
-    else (this.#onceRead ??= []).push(callback);
+    if (this.heldBackBytes === 0) {
+      setImmediate(callback);
+      return;
+    }
+    this.#onceRead ??= [];
+    this.#onceRead.push(callback);
   }
 
   reply(bytes: Uint8Array): void {
     if (this.#closed) return;
     if (this.socket.send(bytes, false) === SEND_DROPPED) this.#hasDropped = true;
-    this.#sent();
-    if (this.#closed) return;
+    if (!this.#sent()) return;
     if (this.socket.getBufferedAmount() === 0) {
       this.#unreadReplyBytes = 0;
       return;
@@ -298,10 +300,15 @@ export class SocketClient implements Client, FrameSource, FrameSink, GatedReader
   /**
    * After a send. One that the socket has not taken whole makes it read again. What uWebSockets.js has
    * dropped is above all our own bounds; whoever misses something must not go on as if nothing were.
+   * False: it is closed.
    */
-  #sent(): void {
-    if (this.#hasDropped) this.close(CLOSE_TRY_AGAIN_LATER, 'too much is unread');
-    else if (this.gate !== null || this.#mustWriteFirst) this.#gate.pause(this);
+  #sent(): boolean {
+    if (this.#hasDropped) {
+      this.close(CLOSE_TRY_AGAIN_LATER, 'too much is unread');
+      return false;
+    }
+    if (this.gate !== null || this.#mustWriteFirst) this.#gate.pause(this);
+    return true;
   }
 
   #pauseIfFull(): void {

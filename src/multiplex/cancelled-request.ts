@@ -7,7 +7,7 @@ import type { RequestOwner, RequestTable } from './request-table.js';
  */
 export function cancelledRequest(table: RequestTable, owner: RequestOwner, id: Uint8Array): number {
   const wanted = Buffer.from(id).toString('utf8');
-  const value = valueOf(wanted);
+  const value = meaningOf(wanted);
   let sameValue = 0;
   for (const candidate of table.idsOf(owner)) {
     if (table.extraOf(candidate)?.cancelled) continue;
@@ -22,7 +22,7 @@ export function cancelledRequest(table: RequestTable, owner: RequestOwner, id: U
 const SPELLED = /[\\.eE]|^-0/;
 
 /** The string or number that the text of an id means; null where it is none, or none that is exact. */
-function valueOf(text: string): unknown {
+function meaningOf(text: string): unknown {
   if (!/^["\d-]/.test(text)) return null;
   const value = JSON.parse(text) as unknown;
   return typeof value === 'number' && Math.abs(value) > Number.MAX_SAFE_INTEGER ? null : value;
@@ -32,5 +32,5 @@ function valueOf(text: string): unknown {
 function isSameValue(text: string, wanted: string, value: unknown): boolean {
   // Whole numbers are compared as they are written: beyond 2^53 different ones would be equal.
   if (value === null || (!SPELLED.test(text) && !SPELLED.test(wanted))) return false;
-  return valueOf(text) === value;
+  return meaningOf(text) === value;
 }

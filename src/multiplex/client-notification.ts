@@ -1,5 +1,6 @@
 import { PARAMS_END, PARAMS_START, SPAN_A_END, SPAN_A_START } from '../../workers/batch-layout.js';
 import type { Batch } from '../lane/batch.js';
+import { MAX_PARSED_BYTES } from '../limits.js';
 import { cancelledRequest } from './cancelled-request.js';
 import type { RequestOwner } from './request-table.js';
 import type { ServerPort } from './server-port.js';
@@ -82,7 +83,8 @@ function workCancelToServer<Session extends NotifyingClient>(
 ): Uint8Array | null {
   const input = batch.input(index);
   const params = input.subarray(batch.word(index, PARAMS_START), batch.word(index, PARAMS_END));
-  const token = params.length === 0 ? undefined : tokenOf(params);
+  const isShort = params.length > 0 && params.length <= MAX_PARSED_BYTES;
+  const token = isShort ? tokenOf(params) : undefined;
   const { table } = server;
   for (const id of table.idsOf(session)) {
     const own = table.extraOf(id)?.tokenA;

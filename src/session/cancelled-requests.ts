@@ -1,3 +1,5 @@
+import { MAX_PARSED_BYTES } from '../limits.js';
+
 /** A reply that crossed its cancel notification has come by then. */
 const GRACE_MS = 5000;
 
@@ -8,7 +10,7 @@ const GRACE_MS = 5000;
  */
 export class CancelledRequests<Request> {
   readonly #onGraceOver: (request: Request) => void;
-  #waiting: { readonly request: Request; readonly untilMs: number }[] = [];
+  readonly #waiting = new Set<{ readonly request: Request; readonly untilMs: number }>();
   #timer: NodeJS.Timeout | null = null;
 
   /** `onGraceOver`: told of each request, answered meanwhile or not. */
@@ -17,28 +19,34 @@ export class CancelledRequests<Request> {
   }
 
   add(request: Request): void {
-    this.#waiting.push({ request, untilMs: performance.now() + GRACE_MS });
+    this.#waiting.add({ request, untilMs: performance.now() + GRACE_MS });
     this.#timer ??= setTimeout(this.#look, GRACE_MS);
   }
 
   end(): void {
     if (this.#timer !== null) clearTimeout(this.#timer);
     this.#timer = null;
-    this.#waiting = [];
+    this.#waiting.clear();
   }
 
   readonly #look = (): void => {
     const now = performance.now();
-    while (this.#waiting.length > 0 && this.#waiting[0]!.untilMs <= now) {
-      this.#onGraceOver(this.#waiting.shift()!.request);
+    // In the order of their times.
+    for (const waiting of this.#waiting) {
+      if (waiting.untilMs > now) {
+        this.#timer = setTimeout(this.#look, waiting.untilMs - now);
+        return;
+      }
+      this.#waiting.delete(waiting);
+      this.#onGraceOver(waiting.request);
     }
-    const next = this.#waiting[0];
-    this.#timer = next === undefined ? null : setTimeout(this.#look, next.untilMs - now);
+    this.#timer = null;
   };
 }
 
 /** The id that `notifications/cancelled` names, as JSON text; null where there is none that is exact. */
 export function cancelledId(notification: Uint8Array): string | null {
+  if (notification.length > MAX_PARSED_BYTES) return null;
   const { params } = JSON.parse(Buffer.from(notification).toString('utf8')) as {
     params?: { requestId?: unknown } | null;
   };

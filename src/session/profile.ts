@@ -1,3 +1,4 @@
+import { MAX_PARSED_BYTES } from '../limits.js';
 /** Kinds of JSON-RPC servers that differ in what a gateway may say to them. */
 export const PROFILES = ['mcp', 'lsp', 'codex', 'plain'] as const;
 export type Profile = (typeof PROFILES)[number];
@@ -33,9 +34,10 @@ interface InitializeRequest {
 /**
  * Guesses the profile from a first request: MCP's initialize has a protocolVersion, LSP's has
  * capabilities without one, codex leaves "jsonrpc" out. The one message that is parsed here
- * is parsed once for each server.
+ * is parsed once for each server, if it is not too long for that.
  */
 export function guessProfile(firstRequest: Uint8Array): Profile {
+  if (firstRequest.length > MAX_PARSED_BYTES) return 'plain';
   const { jsonrpc, method, params } = JSON.parse(
     Buffer.from(firstRequest).toString('utf8'),
   ) as InitializeRequest;

@@ -30,6 +30,7 @@ export class WebSocketUpstream implements Upstream {
     });
     this.#transport = new WsTransport(socket, {
       closed: (code, reason, error) => {
+        if (isTooBig(error)) events.oversize(maxPayloadBytes);
         events.gone(reasonText(url, code, reason, error), { code: null, signal: null });
         resolveClosed();
       },
@@ -67,6 +68,11 @@ export class WebSocketUpstream implements Upstream {
     await this.#closed;
     clearTimeout(timer);
   }
+}
+
+/** `ws` closes where a message is above its maxPayload. */
+function isTooBig(error: (Error & { readonly code?: unknown }) | null): boolean {
+  return error?.code === 'WS_ERR_UNSUPPORTED_MESSAGE_LENGTH';
 }
 
 function reasonText(url: string, code: number, reason: string, error: Error | null): string {

@@ -73,3 +73,19 @@ describe('remembered layouts of replies', () => {
     assert.equal(shapes.match(last, 0, last.length), -1);
   });
 });
+
+describe('the kind of a reply', () => {
+  it('is neither result nor error where it is both; "error":null says nothing', () => {
+    const scanner = new ReplyScanner();
+    const kindOf = (text: string): string => {
+      const bytes = Buffer.from(text);
+      scanner.scan(bytes, 0, bytes.length);
+      return scanner.kind;
+    };
+    const error = '{"code":1,"message":"x"}';
+    assert.equal(kindOf('{"id":1,"result":2}'), 'result');
+    assert.equal(kindOf('{"id":1,"result":2,"error":null}'), 'result');
+    assert.equal(kindOf(`{"id":1,"error":${error}}`), 'error');
+    assert.equal(kindOf(`{"id":1,"result":2,"error":${error}}`), 'bad');
+  });
+});

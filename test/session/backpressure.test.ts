@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { setTimeout } from 'node:timers/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fixture } from '../support/fixture.js';
 import { GatewayProcess } from '../support/gateway-process.js';
 import { JsonRpcSocket } from '../support/json-rpc-socket.js';
@@ -162,7 +162,7 @@ for (const mode of ['session', 'shared']) {
     await settledMemory(gateway.pid);
     gateway.process.kill('SIGTERM');
     // A gateway that does not wait for it is gone by then.
-    const early = await Promise.race([gateway.exited, setTimeout(1_000, null)]);
+    const early = await Promise.race([gateway.exited, sleep(1_000, null)]);
     assert.equal(early, null);
     client.socket.resume();
     for (let id = 0; id < count; id++) assert.equal((await client.next()).id, id);

@@ -131,3 +131,16 @@ test('a server that floods a client that does not read is read no further', asyn
     assert.equal(((await client.next()).params as { n: number }).n, n);
   }
 });
+
+test('a message of a WebSocket server above --max-payload closes its client with 1009', async (t) => {
+  const url = await webSocketServer(t, (socket) => {
+    socket.on('message', () => socket.send(`{"id":1,"result":"${'x'.repeat(20_000)}"}`));
+  });
+  const gateway = await GatewayProcess.start(t, {
+    args: ['--upstream', url, '--max-payload', '10000'],
+  });
+  const client = await JsonRpcSocket.open(t, gateway.url);
+  client.send('{"id":1,"method":"m"}');
+  const reason = 'the server sent a message above 10000 bytes';
+  assert.deepEqual(await client.close(), { code: 1009, reason });
+});

@@ -21,6 +21,7 @@ import { EnvelopeScanner } from '../../../workers/kernel/envelope.js';
 export type FrameKind = 'result' | 'error' | 'request' | 'notification' | 'bad';
 
 const FRAME = HEADER_WORDS;
+const LETTER_N = 0x6e;
 const ZERO = 0x30;
 const NINE = 0x39;
 /** Digits of 2^53: ids of ours never have more. */
@@ -54,7 +55,9 @@ export class ReplyScanner {
     this.resultStart = start + control[FRAME + RESULT_START]!;
     this.resultEnd = start + control[FRAME + RESULT_END]!;
     this.id = readId(bytes, this.idStart, this.idEnd);
-    this.kind = kindOf(verdict, control[FRAME + ERROR_START]! !== 0);
+    const error = control[FRAME + ERROR_START]!;
+    // Some servers write "error":null beside each result.
+    this.kind = kindOf(verdict, error !== 0 && bytes[start + error] !== LETTER_N);
     if (this.kind === 'bad') {
       const what = verdict === BAD_JSON ? 'not JSON' : 'not a JSON-RPC message';
       this.reason = `${what}: ${this.#scanner.reason}`;
@@ -81,6 +84,7 @@ export function readId(bytes: Uint8Array, start: number, end: number): number {
 function kindOf(verdict: number, hasError: boolean): FrameKind {
   if (verdict === KIND_REQUEST) return 'request';
   if (verdict === KIND_NOTIFICATION) return 'notification';
-  if (verdict === KIND_RESPONSE) return 'result';
+  // Both at once is no success, whatever else it is (JSON-RPC 2.0 section 5).
+  if (verdict === KIND_RESPONSE) return hasError ? 'bad' : 'result';
   return verdict > 0 && hasError ? 'error' : 'bad';
 }

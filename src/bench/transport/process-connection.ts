@@ -10,6 +10,8 @@ import type { ProcessTarget } from './target.js';
 type Child = ChildProcessByStdio<Writable, Readable, Readable>;
 
 /** Children that live now: none of them may outlive the benchmark, however it ends. */
+/** What node writes below the message of an uncaught error: its stack, its fields, the version. */
+const NODE_TRAILER = /^ {2}|^[{}]|^$|^Node\.js v\d/;
 const living = new Set<Child>();
 process.on('exit', () => {
   for (const child of living) signalGroup(child, 'SIGKILL');
@@ -125,7 +127,8 @@ export class ProcessConnection implements Connection {
   }
 
   #exitReason(how: string): string {
-    const lastLine = this.#stderrTail.trim().split('\n').at(-1) ?? '';
+    const lines = this.#stderrTail.trim().split('\n');
+    const lastLine = lines.findLast((line) => !NODE_TRAILER.test(line)) ?? '';
     return `the child process ended with ${how}${lastLine === '' ? '' : `: ${lastLine}`}`;
   }
 

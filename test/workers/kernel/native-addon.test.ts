@@ -88,6 +88,7 @@ describe('the addon', { skip: !NATIVE_ADDON_IS_BUILT }, () => {
       assert.equal(addon.processBatch(control, bytes, createIdStore()), 0);
       return addon.allocations() - before;
     };
+    await addon.trimHeap();
     assert.equal(allocated(), 1);
     assert.equal(allocated(), 0);
     await addon.trimHeap();
