@@ -1,6 +1,7 @@
-import { BAD_MESSAGE, ID_END, ID_START, METHOD_END } from '../../workers/batch-layout.js';
+import { BAD_MESSAGE, METHOD_END } from '../../workers/batch-layout.js';
 import type { ReplyError } from '../../workers/kernel/replies.js';
 import type { Batch } from '../lane/batch.js';
+import { idText } from './open-requests.js';
 
 /** What the client gets in place of a reply that is none. */
 export const BROKEN_REPLY: ReplyError = {
@@ -15,7 +16,6 @@ export const BROKEN_REPLY: ReplyError = {
  */
 export function brokenReplyId(batch: Batch, index: number): string | null {
   if (batch.verdict(index) !== BAD_MESSAGE || batch.word(index, METHOD_END) !== 0) return null;
-  const [start, end] = [batch.word(index, ID_START), batch.word(index, ID_END)];
-  const id = Buffer.from(batch.input(index).subarray(start, end)).toString('utf8');
+  const id = idText(batch, index);
   return id === '' || id === 'null' ? null : id;
 }

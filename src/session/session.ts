@@ -1,8 +1,6 @@
 import {
   ACTION_PASS,
   FRAMING_NONE,
-  ID_END,
-  ID_START,
   KIND_NOTIFICATION,
   KIND_REQUEST,
   KIND_RESPONSE,
@@ -37,6 +35,7 @@ import {
 import { errorReply, REQUEST_TIMEOUT } from './error-reply.js';
 import { MethodNames } from './method-names.js';
 import { NoiseLog } from './noise-log.js';
+import { idText, OpenRequests } from './open-requests.js';
 import type { Profile } from './profile.js';
 import { RequestTimer } from './request-timer.js';
 import { RequestWatch, type WatchedRequest } from './request-watch.js';
@@ -91,8 +90,7 @@ export class PassThroughSession implements Session, UpstreamEvents {
   readonly #cancelled = new CancelledRequests<WatchedRequest>((request) => {
     if (this.#watch.giveUp(request)) request.array?.forgo();
   });
-  #requests = 0;
-  #replies = 0;
+  readonly #open = new OpenRequests();
   #goneReason: string | null = null;
   #outputEnded = false;
   #inputEnded = false;
@@ -175,8 +173,7 @@ export class PassThroughSession implements Session, UpstreamEvents {
     for (let i = from; i < to; i++) {
       const kind = batch.verdict(i);
       const isRequest = kind === KIND_REQUEST;
-      if (isRequest) this.#requests++;
-      // MCP: what was cancelled is not answered (specification 2025-06-18, "Cancellation").
+      if (isRequest) this.#open.sent();
       else if (kind === KIND_NOTIFICATION && CANCELLED.find(batch, i) !== null)
         this.#cancel(batch.input(i));
       if (this.#arrays.active || this.#timer !== null) this.#note(batch, i, isRequest);
@@ -189,8 +186,7 @@ export class PassThroughSession implements Session, UpstreamEvents {
     let start = from;
     for (let i = from; i < to; i++) {
       if (batch.verdict(i) < KIND_RESPONSE) continue;
-      this.#replies++;
-      const caught = this.#watch.active ? this.#caught(batch, i) : null;
+      const caught = this.#caught(batch, i);
       if (caught === null) continue;
       // First: what the server said before the last answer of an array goes before the array.
       if (i > start) this.#client.sink.write(flow, batch, start, i);
@@ -216,8 +212,7 @@ export class PassThroughSession implements Session, UpstreamEvents {
     this.noise(Buffer.from(batch.output(index)).toString('utf8'));
     const id = brokenReplyId(batch, index);
     if (id === null) return;
-    this.#replies++;
-    const caught = this.#watch.active ? this.#caught(batch, index) : null;
+    const caught = this.#caught(batch, index);
     const reply = Buffer.from(errorReply(id, BROKEN_REPLY));
     if (caught === null) this.#answers.sendOne(reply);
     else if (caught !== 'late') caught.add(reply);
@@ -267,23 +262,28 @@ export class PassThroughSession implements Session, UpstreamEvents {
 
   /** The server need not answer a request any more, so nobody waits for that. */
   #cancel(notification: Uint8Array): void {
-    this.#replies++;
-    const id = this.#watch.active ? cancelledId(notification) : null;
-    const request = id === null ? null : this.#watch.cancel(id);
-    if (request !== null) this.#cancelled.add(request);
+    const id = cancelledId(notification);
+    if (id === null) return;
+    const request = this.#watch.active ? this.#watch.cancel(id) : null;
+    if (request === null) {
+      this.#open.cancelled(id);
+      return;
+    }
+    this.#open.settled();
+    this.#cancelled.add(request);
   }
 
   /** Whose part a reply is, or that it is too late; null: it is for the client as it is. */
   #caught(batch: Batch, index: number): ArrayReply | 'late' | null {
-    const request = this.#watch.settle(idText(batch, index));
+    const request = this.#watch.active ? this.#watch.settle(idText(batch, index)) : null;
     // What was given up or cancelled was counted as answered then.
-    if (request === 'late' || request?.cancelled === true) this.#replies--;
+    if (request !== 'late' && request?.cancelled !== true) this.#open.answered(batch, index);
     return request === 'late' ? 'late' : (request?.array ?? null);
   }
 
   /** A request has had no answer for too long: the client gets one, the server is told. */
   #timedOut(request: WatchedRequest, cancel: Uint8Array | null): void {
-    if (!request.cancelled) this.#replies++;
+    if (!request.cancelled) this.#open.settled();
     const reply = Buffer.from(errorReply(request.id, REQUEST_TIMEOUT));
     if (request.array === null) this.#client.sendOne(reply);
     else request.array.add(reply);
@@ -291,7 +291,7 @@ export class PassThroughSession implements Session, UpstreamEvents {
   }
 
   get #awaitsReplies(): boolean {
-    return !this.#outputEnded && this.#requests > this.#replies;
+    return !this.#outputEnded && this.#open.any;
   }
 
   #stopIfServed(): void {
@@ -326,9 +326,7 @@ export class PassThroughSession implements Session, UpstreamEvents {
 
   /** The client wants nothing more, and has the answers to all that it asked. */
   get #served(): boolean {
-    return (
-      this.#clientEnded && this.#toServer.ring.pending === 0 && this.#requests <= this.#replies
-    );
+    return this.#clientEnded && this.#toServer.ring.pending === 0 && !this.#open.any;
   }
 
   #stopUpstream(graceMs: number): Promise<void> {
@@ -403,9 +401,4 @@ class ToClient implements FlowHandler {
   ended(): void {
     this.#session.serverFlowEnded();
   }
-}
-
-function idText(batch: Batch, index: number): string {
-  const bytes = batch.input(index).subarray(batch.word(index, ID_START), batch.word(index, ID_END));
-  return Buffer.from(bytes).toString('utf8');
 }

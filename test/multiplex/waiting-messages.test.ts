@@ -3,7 +3,7 @@ import { beforeEach, describe, test } from 'node:test';
 import type { Flow } from '../../src/lane/flow.js';
 import { type WaitingMessage, WaitingMessages } from '../../src/multiplex/waiting-messages.js';
 
-const FLOW = {} as Flow;
+const FLOW = null as unknown as Flow;
 const [A, B] = [{ name: 'a' }, { name: 'b' }];
 type Session = typeof A;
 
