@@ -149,9 +149,13 @@ function exitCode(results: readonly RunResult[]): number {
 }
 
 function brokenExpectations(results: readonly RunResult[]): number {
-  const broken = results.flatMap(({ expectations }) => expectations).filter((one) => !one.passed);
-  for (const { expression } of broken) {
-    process.stderr.write(`sluice bench: the expectation ${expression} is broken\n`);
+  const broken = new Set<string>();
+  for (const { target, expectations } of results) {
+    const where = results.length > 1 ? ` by ${target}` : '';
+    for (const { expression, passed } of expectations) {
+      if (!passed) broken.add(`sluice bench: the expectation ${expression} is broken${where}\n`);
+    }
   }
-  return broken.length > 0 ? EXIT_BROKEN_EXPECTATION : EXIT_GOOD;
+  for (const line of broken) process.stderr.write(line);
+  return broken.size > 0 ? EXIT_BROKEN_EXPECTATION : EXIT_GOOD;
 }

@@ -55,6 +55,7 @@ const BAD: readonly (readonly [readonly string[], RegExp])[] = [
   [[URL_A, '--expect', 'p98<5ms'], /"p98" cannot be expected; did you mean "p9[059]"\?/],
   [[URL_A, '--expect', 'p99<5'], /p99 needs a limit with a unit, such as p99<5ms/],
   [[URL_A, '--find-max', 'fast'], /"fast" is no expectation/],
+  [[URL_A, '--find-max', 'p99<1s', '--rate', '0.5'], /begins with a --rate of 1 or more/],
   [[URL_A, '--stages', '5s'], /"5s" is not a stage/],
   [[URL_A, '--stages', 'spike'], /--stages spike needs a --rate/],
   [[URL_A, '--stages', '0s@5'], /--stages: "0s@5" lasts no time/],
@@ -188,6 +189,13 @@ describe('the command', () => {
     const broken = sluiceBench(...common, '--expect', 'max<10s', '--expect', 'rps>100m');
     assert.equal(broken.code, 99);
     assert.equal(broken.err, 'sluice bench: the expectation rps>100m is broken\n');
+    const inTurn = [...common, '--rounds', '5', '--vs', server.url, '--expect', 'rps>100m'];
+    const both = sluiceBench(...inTurn);
+    assert.equal(
+      both.err,
+      `sluice bench: the expectation rps>100m is broken by ${server.url}\n`,
+      'once for all rounds of both, which are one target',
+    );
     const failed = sluiceBench(...common, '--method', 'twice', '--expect', 'rps>100m');
     assert.equal(failed.code, 1);
   });

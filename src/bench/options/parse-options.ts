@@ -105,7 +105,10 @@ function readModel(flags: FlagValues, workload: Workload, durationMs: number | n
   const isTimed = workload.recording?.[0]?.atMs != null;
   const stages = flags.one('stages');
   let perSecond = rate(flags, 'rate');
-  if (flags.has('find-max')) perSecond ??= FIND_MAX_START_RATE;
+  if (flags.has('find-max')) {
+    perSecond ??= FIND_MAX_START_RATE;
+    if (perSecond < 1) throw new UsageError('--find-max begins with a --rate of 1 or more');
+  }
   if (perSecond === null && stages === null) {
     if (!isTimed) {
       return { kind: 'closed', depth: count(flags, 'depth', 1, MAX_DEPTH) ?? DEFAULT_DEPTH };

@@ -32,7 +32,12 @@ function answer({ limits, steps, maxRate, confirmed, wasInterrupted }: FindMaxRe
   if (maxRate === null) {
     const lowest = Math.min(...steps.map(({ rate }) => rate));
     const tried = steps.length === 0 ? '' : ` The lowest rate tried was ${formatRate(lowest)}/s.`;
-    return wrapWords(`No rate was within ${limits} (${runs}).${tried}`, 78);
+    // Each once: a server that is not there fails every step in the same way.
+    const reasons = new Set(steps.flatMap(({ result }) => result.failureReasons));
+    return [
+      ...wrapWords(`No rate was within ${limits} (${runs}).${tried}`, 78),
+      ...[...reasons].map((reason) => `  ${reason}`),
+    ];
   }
   const sentences = [
     `Highest rate within ${limits}: ${formatRate(maxRate)} requests/s (${runs}).`,

@@ -64,6 +64,15 @@ test('when no rate was within the limits it says so and names the lowest', () =>
   assert.doesNotMatch(text, /knee/);
 });
 
+test('when no rate was within the limits it says why the runs failed, each reason once', () => {
+  const steps = [step(500, false, 80_000), step(1000, false, 90_000)].map((one) => ({
+    ...one,
+    result: { ...one.result, failureReasons: ['cannot connect: start the server'] },
+  }));
+  const text = renderFindMaxText({ ...found, steps, maxRate: null, confirmed: false });
+  assert.equal(text.split('cannot connect: start the server').length, 2);
+});
+
 test('a generator that was the bottleneck is named before the answer', () => {
   const limited = step(8000, true, 900);
   const result = {
