@@ -65,7 +65,7 @@ class SpareParsers {
   };
   std::mutex mutex_;
   std::vector<Spare> spares_;
-  /** Where nobody ever looks for what is idle, nothing is kept. */
+  /// Where nobody ever looks for what is idle, nothing is kept.
   bool is_looked_at_ = false;
 };
 

@@ -52,8 +52,9 @@ interface WaitingMessage {
 export class Outgoing implements OutgoingMessages, FlowHandler, FrameSource {
   readonly #options: OutgoingOptions;
   readonly #flow: Flow;
-  /** In the order of the calls; a set, of which the first is taken at once however many wait. */
-  #waiting = new Set<WaitingMessage>();
+  /** In the order of the calls, from `#next` on: to take the first of many away would move all others. */
+  #waiting: WaitingMessage[] = [];
+  #next = 0;
   #closed = false;
   /** What is pending cannot be written, or is not to be. */
   #dropping = false;
@@ -85,8 +86,8 @@ export class Outgoing implements OutgoingMessages, FlowHandler, FrameSource {
         ),
       );
     }
-    if (this.#waiting.size === 0 && this.#flow.accept(bytes)) return Promise.resolve();
-    return new Promise((accepted, refused) => this.#waiting.add({ bytes, accepted, refused }));
+    if (this.#waiting.length === 0 && this.#flow.accept(bytes)) return Promise.resolve();
+    return new Promise((accepted, refused) => this.#waiting.push({ bytes, accepted, refused }));
   }
 
   end(): void {
@@ -97,8 +98,9 @@ export class Outgoing implements OutgoingMessages, FlowHandler, FrameSource {
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
-    const waiting = this.#waiting;
-    this.#waiting = new Set();
+    const waiting = this.#waiting.slice(this.#next);
+    this.#waiting = [];
+    this.#next = 0;
     for (const { refused } of waiting) refused(this.#disconnected());
     this.#flow.endOfSource();
   }
@@ -110,17 +112,17 @@ export class Outgoing implements OutgoingMessages, FlowHandler, FrameSource {
   }
 
   peek(): Uint8Array | null {
-    return this.#first?.bytes ?? null;
+    return this.#waiting[this.#next]?.bytes ?? null;
   }
 
   shift(): void {
-    const first = this.#first!;
-    this.#waiting.delete(first);
-    first.accepted();
-  }
-
-  get #first(): WaitingMessage | undefined {
-    return this.#waiting.values().next().value;
+    const { accepted } = this.#waiting[this.#next++]!;
+    // Half of it at least each time, so each message is moved once on average.
+    if (this.#next * 2 >= this.#waiting.length) {
+      this.#waiting.splice(0, this.#next);
+      this.#next = 0;
+    }
+    accepted();
   }
 
   resume(): void {

@@ -83,8 +83,10 @@ export class EchoSession implements Session, FlowHandler {
   }
 
   array(_flow: Flow, count: number): boolean {
-    const answers = new UnreadAnswers(this.#client, () => [this.#flow]);
-    this.#arrays ??= new ArrayReplies(answers, this.#settings.maxArray);
+    this.#arrays ??= new ArrayReplies(
+      new UnreadAnswers(this.#client, () => [this.#flow]),
+      this.#settings.maxArray,
+    );
     return this.#arrays.begin(count);
   }
 
