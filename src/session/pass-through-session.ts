@@ -1,0 +1,396 @@
+import {
+  ACTION_PASS,
+  FRAMING_NONE,
+  KIND_NOTIFICATION,
+  KIND_REQUEST,
+  KIND_RESPONSE,
+  ON_BAD_REASON,
+  ON_BAD_REPLY,
+  op,
+} from '../../workers/batch-layout.js';
+import { messageOf } from '../errors.js';
+import { unframe } from '../framing/unframe.js';
+import type { Batch } from '../lane/batch.js';
+import { Flow, type FlowHandler } from '../lane/flow.js';
+import type { Lane } from '../lane/lane.js';
+import { LEAVE_GRACE_MS, MAX_SERVER_ARRAY_ELEMENTS, STOP_GRACE_MS } from '../limits.js';
+import type { Logger } from '../log.js';
+import type {
+  Upstream,
+  UpstreamEvents,
+  UpstreamExit,
+  UpstreamFactory,
+} from '../upstream/upstream.js';
+import { ArrayReplies, type ArrayReply } from './array-replies.js';
+import { BROKEN_REPLY, brokenReplyId } from './broken-reply.js';
+import { CancelledRequests, cancelledId } from './cancelled-requests.js';
+import {
+  CLOSE_MALFORMED,
+  CLOSE_NORMAL,
+  CLOSE_TOO_BIG,
+  CLOSE_UPSTREAM_GONE,
+  type Client,
+} from './client.js';
+import { errorReply, REQUEST_TIMEOUT } from './error-reply.js';
+import { MethodNames } from './method-names.js';
+import { NoiseLog } from './noise-log.js';
+import { idText, OpenRequests } from './open-requests.js';
+import type { Profile } from './profile.js';
+import { RequestTimer } from './request-timer.js';
+import { RequestWatch, type WatchedRequest } from './request-watch.js';
+import type { Session } from './session.js';
+import { UnreadAnswers } from './unread-answers.js';
+
+const CANCELLED = new MethodNames(['notifications/cancelled']);
+
+export interface SessionOptions {
+  readonly client: Client;
+  readonly lane: Lane;
+  readonly upstream: UpstreamFactory;
+  /** Close the client at its first bad message (1007) instead of answering it. */
+  readonly disconnectOnMalformed: boolean;
+  /** How long answers are waited for after the end of a stdio client's input. */
+  readonly drainTimeoutMs: number;
+  /** Elements that a JSON array may have; 0 refuses arrays. */
+  readonly maxArray: number;
+  /** How long a request may wait for its answer; 0: for ever. */
+  readonly requestTimeoutMs: number;
+  /** Null: guessed from the first request. */
+  readonly profile: Profile | null;
+  readonly log: Logger;
+  /** Everything of it has ended. */
+  readonly onEnded: (session: Session) => void;
+}
+
+/**
+ * Mode `session`: a server of its own for one client. Ids and bytes pass unchanged.
+ *
+ *     client.source -> toServer -> upstream.sink
+ *     client.sink   <- toClient <- upstream.source
+ */
+export class PassThroughSession implements Session, UpstreamEvents {
+  readonly #options: SessionOptions;
+  readonly #client: Client;
+  readonly #upstream: Upstream | null;
+  readonly #toServer: Flow;
+  readonly #toClient: Flow | null = null;
+  readonly #noise: NoiseLog;
+  readonly #answers: UnreadAnswers;
+  readonly #arrays: ArrayReplies;
+  readonly #watch = new RequestWatch();
+  readonly #timer: RequestTimer | null;
+  readonly #cancelled = new CancelledRequests<WatchedRequest>((request) => {
+    if (this.#watch.giveUp(request)) request.array?.forgo();
+  });
+  readonly #open = new OpenRequests();
+  #goneReason: string | null = null;
+  #outputEnded = false;
+  #inputEnded = false;
+  #clientEnded = false;
+  #clientGone = false;
+  #stopping: Promise<void> | null = null;
+  #drainTimer: NodeJS.Timeout | null = null;
+
+  constructor(options: SessionOptions) {
+    this.#options = options;
+    const { client, lane } = options;
+    this.#client = client;
+    this.#noise = new NoiseLog(options.log);
+    this.#timer =
+      options.requestTimeoutMs === 0
+        ? null
+        : new RequestTimer(
+            this.#watch,
+            options.requestTimeoutMs,
+            options.profile,
+            (request, cancel) => this.#timedOut(request, cancel),
+          );
+    this.#upstream = this.#startUpstream();
+    this.#answers = new UnreadAnswers(client, () =>
+      this.#toClient === null ? [this.#toServer] : [this.#toServer, this.#toClient],
+    );
+    this.#arrays = new ArrayReplies(this.#answers, options.maxArray);
+    this.#toServer = new Flow({
+      lane,
+      op: op(ACTION_PASS, this.#upstream?.framing ?? FRAMING_NONE, ON_BAD_REPLY),
+      source: client.source,
+      handler: new ToServer(this),
+      maxArray: options.maxArray,
+      takesTurns: true,
+    });
+    client.start(this.#toServer);
+    if (this.#upstream === null) return;
+    this.#toClient = new Flow({
+      lane,
+      op: op(ACTION_PASS, client.framing, ON_BAD_REASON),
+      source: this.#upstream.source,
+      handler: new ToClient(this),
+      maxArray: MAX_SERVER_ARRAY_ELEMENTS,
+    });
+    this.#upstream.start(this.#toClient);
+  }
+
+  get quiet(): boolean {
+    const pending = this.#toServer.ring.pending + (this.#toClient?.ring.pending ?? 0);
+    if (pending > 0 || this.#client.heldBackBytes > 0) return false;
+    return this.#client.source.peek() === null && !this.#awaitsReplies;
+  }
+
+  clientEnded(gone: boolean): void {
+    this.#clientEnded = true;
+    this.#clientGone = gone;
+    if (gone) this.#upstream?.discardOutput();
+    // What it sent before is still delivered; answers are waited for only if it can have them.
+    this.#toServer.endOfSource();
+    if (gone && this.#inputEnded) {
+      void this.#stopUpstream(LEAVE_GRACE_MS);
+      return;
+    }
+    // A server that does not take what was sent has used up half of its grace by then.
+    this.#drainTimer ??= setTimeout(
+      () => void this.#stopUpstream(gone ? LEAVE_GRACE_MS / 2 : STOP_GRACE_MS),
+      gone ? LEAVE_GRACE_MS : this.#options.drainTimeoutMs,
+    );
+  }
+
+  async stop(code: number, reason: string): Promise<void> {
+    this.#client.close(code, reason);
+    this.#upstream?.closeInput();
+    this.#upstream?.discardOutput();
+    await this.#stopUpstream(STOP_GRACE_MS);
+  }
+
+  /** Passes requests on; those whose reply has to be caught are noted. */
+  deliverToServer(flow: Flow, batch: Batch, from: number, to: number): void {
+    for (let i = from; i < to; i++) {
+      const kind = batch.verdict(i);
+      const isRequest = kind === KIND_REQUEST;
+      if (isRequest) this.#open.sent();
+      else if (kind === KIND_NOTIFICATION && CANCELLED.find(batch, i) !== null)
+        this.#cancel(batch.input(i));
+      if (this.#arrays.active || this.#timer !== null) this.#note(batch, i, isRequest);
+    }
+    if (this.#upstream === null) flow.taken(to - from);
+    else this.#upstream.sink.write(flow, batch, from, to);
+  }
+
+  deliverToClient(flow: Flow, batch: Batch, from: number, to: number): void {
+    let start = from;
+    for (let i = from; i < to; i++) {
+      if (batch.verdict(i) < KIND_RESPONSE) continue;
+      const caught = this.#caught(batch, i);
+      if (caught === null) continue;
+      // First: what the server said before the last answer of an array goes before the array.
+      if (i > start) this.#client.sink.write(flow, batch, start, i);
+      if (caught !== 'late') caught.add(unframe(batch.output(i), this.#client.framing));
+      flow.taken(1);
+      start = i + 1;
+    }
+    if (to > start) this.#client.sink.write(flow, batch, start, to);
+    this.#stopIfServed();
+  }
+
+  badFromClient(batch: Batch, index: number): void {
+    this.#arrays.error(batch.output(index));
+    if (this.#options.disconnectOnMalformed)
+      this.#client.close(CLOSE_MALFORMED, 'malformed message');
+  }
+
+  arrayFromClient(count: number): boolean {
+    return this.#arrays.begin(count);
+  }
+
+  badFromServer(batch: Batch, index: number): void {
+    this.noise(Buffer.from(batch.output(index)).toString('utf8'));
+    const id = brokenReplyId(batch, index);
+    if (id === null) return;
+    const caught = this.#caught(batch, index);
+    const reply = Buffer.from(errorReply(id, BROKEN_REPLY));
+    if (caught === null) this.#answers.sendOne(reply);
+    else if (caught !== 'late') caught.add(reply);
+    this.#stopIfServed();
+  }
+
+  clientFlowEnded(): void {
+    this.#inputEnded = true;
+    this.#upstream?.closeInput();
+    if (this.#clientGone) void this.#stopUpstream(LEAVE_GRACE_MS);
+    else if (!this.#awaitsReplies) void this.#stopUpstream(STOP_GRACE_MS);
+  }
+
+  serverFlowEnded(): void {
+    this.#outputEnded = true;
+    void this.#stopUpstream(STOP_GRACE_MS);
+    this.#closeWhenOver();
+  }
+
+  gone(reason: string, { code, signal }: UpstreamExit): void {
+    // The exit of a process has been logged with more about it.
+    const isExit = code !== null || signal !== null;
+    if (!isExit && !this.#clientGone && this.#stopping === null) this.#logGone(reason);
+    this.#goneReason ??= reason;
+    this.#closeWhenOver();
+  }
+
+  noise(reason: string): void {
+    this.#noise.add(reason);
+  }
+
+  oversize(limitBytes: number): void {
+    const reason = `the server sent a message above ${limitBytes} bytes`;
+    this.#options.log.error(reason);
+    this.#goneReason ??= reason;
+    this.#client.close(CLOSE_TOO_BIG, reason);
+  }
+
+  /** Remembers a request whose reply belongs to an array, or may come too late. */
+  #note(batch: Batch, index: number, isRequest: boolean): void {
+    const array = this.#arrays.next(isRequest);
+    if (!isRequest || (array === null && this.#timer === null)) return;
+    this.#timer?.sent(batch.input(index));
+    const sentAtMs = performance.now();
+    this.#watch.add({ id: idText(batch, index), array, sentAtMs, cancelled: false });
+  }
+
+  /** The server need not answer a request any more, so nobody waits for that. */
+  #cancel(notification: Uint8Array): void {
+    const id = cancelledId(notification);
+    if (id === null) return;
+    const request = this.#watch.active ? this.#watch.cancel(id) : null;
+    if (request === null) {
+      this.#open.cancelled(id);
+      return;
+    }
+    this.#open.settled();
+    this.#cancelled.add(request);
+  }
+
+  /** Whose part a reply is, or that it is too late; null: it is for the client as it is. */
+  #caught(batch: Batch, index: number): ArrayReply | 'late' | null {
+    const request = this.#watch.active ? this.#watch.settle(idText(batch, index)) : null;
+    // What was given up or cancelled was counted as answered then.
+    if (request !== 'late' && request?.cancelled !== true) this.#open.answered(batch, index);
+    return request === 'late' ? 'late' : (request?.array ?? null);
+  }
+
+  /** A request has had no answer for too long: the client gets one, the server is told. */
+  #timedOut(request: WatchedRequest, cancel: Uint8Array | null): void {
+    if (!request.cancelled) this.#open.settled();
+    const reply = Buffer.from(errorReply(request.id, REQUEST_TIMEOUT));
+    if (request.array === null) this.#client.sendOne(reply);
+    else request.array.add(reply);
+    if (cancel !== null && !request.cancelled) this.#upstream?.sendOne(cancel);
+  }
+
+  get #awaitsReplies(): boolean {
+    return !this.#outputEnded && this.#open.any;
+  }
+
+  #stopIfServed(): void {
+    if (this.#inputEnded && !this.#awaitsReplies) void this.#stopUpstream(STOP_GRACE_MS);
+  }
+
+  #startUpstream(): Upstream | null {
+    try {
+      return this.#options.upstream(this);
+    } catch (error) {
+      this.#goneReason = `the server cannot be started: ${messageOf(error)}`;
+      this.#outputEnded = true;
+      this.#logGone(this.#goneReason);
+      // Not within accept(): the front end has to know the session first.
+      queueMicrotask(() => {
+        this.#closeWhenOver();
+        void this.#stopUpstream(0);
+      });
+      return null;
+    }
+  }
+
+  #logGone(reason: string): void {
+    this.#options.log.error({ reason }, 'the server is gone');
+  }
+
+  /** After the last answer was delivered, and it is known how the server ended. */
+  #closeWhenOver(): void {
+    if (!this.#outputEnded || this.#goneReason === null) return;
+    this.#client.close(this.#served ? CLOSE_NORMAL : CLOSE_UPSTREAM_GONE, this.#goneReason);
+  }
+
+  /** The client wants nothing more, and has the answers to all that it asked. */
+  get #served(): boolean {
+    return this.#clientEnded && this.#toServer.ring.pending === 0 && !this.#open.any;
+  }
+
+  #stopUpstream(graceMs: number): Promise<void> {
+    this.#stopping ??= this.#stopUpstreamNow(graceMs);
+    return this.#stopping;
+  }
+
+  async #stopUpstreamNow(graceMs: number): Promise<void> {
+    await this.#upstream?.stop(graceMs);
+    if (this.#drainTimer !== null) clearTimeout(this.#drainTimer);
+    this.#timer?.end();
+    this.#cancelled.end();
+    this.#noise.end();
+    this.#options.onEnded(this);
+  }
+}
+
+class ToServer implements FlowHandler {
+  readonly #session: PassThroughSession;
+
+  constructor(session: PassThroughSession) {
+    this.#session = session;
+  }
+
+  deliver(flow: Flow, batch: Batch, from: number, to: number): void {
+    this.#session.deliverToServer(flow, batch, from, to);
+  }
+
+  deliverNothing(): void {
+    // ACTION_PASS writes something for every good frame.
+  }
+
+  deliverBad(_flow: Flow, batch: Batch, index: number): void {
+    this.#session.badFromClient(batch, index);
+  }
+
+  array(_flow: Flow, count: number): boolean {
+    return this.#session.arrayFromClient(count);
+  }
+
+  ended(): void {
+    this.#session.clientFlowEnded();
+  }
+}
+
+class ToClient implements FlowHandler {
+  readonly #session: PassThroughSession;
+
+  constructor(session: PassThroughSession) {
+    this.#session = session;
+  }
+
+  deliver(flow: Flow, batch: Batch, from: number, to: number): void {
+    this.#session.deliverToClient(flow, batch, from, to);
+  }
+
+  deliverNothing(): void {
+    // ACTION_PASS writes something for every good frame.
+  }
+
+  deliverBad(_flow: Flow, batch: Batch, index: number): void {
+    this.#session.badFromServer(batch, index);
+  }
+
+  array(_flow: Flow, count: number): boolean {
+    // Its elements are messages like any other: the server has got no arrays to answer.
+    if (count > 0 && count <= MAX_SERVER_ARRAY_ELEMENTS) return true;
+    this.#session.noise(`an array of ${count} elements`);
+    return false;
+  }
+
+  ended(): void {
+    this.#session.serverFlowEnded();
+  }
+}
