@@ -53,7 +53,6 @@ interface Row {
 }
 
 const nobody: FrameOwner = {
-  waitsForLane: false,
   pump: () => undefined,
   received: () => undefined,
 };

@@ -88,6 +88,13 @@ export const MAX_LANE_ARENAS = 96;
  * Above, what a slow destination gets is copied instead.
  */
 export const MAX_PINNED_BATCHES = 64;
+/**
+ * Arenas of a lane for frames that go alone, in bytes: those with a worker or before it, and those that
+ * destinations have not finished writing. Above the first sources wait, above the second copies are
+ * written. One larger than that passes when it is the only one.
+ */
+export const MAX_ALONE_BYTES = 64 * 1024 * 1024;
+export const MAX_PINNED_ALONE_BYTES = 64 * 1024 * 1024;
 /** Arenas of frames that went alone which are kept for the next ones. */
 export const MAX_SPARE_LARGE_ARENAS = 2;
 /** An arena that was not needed for so long is let go. */

@@ -23,8 +23,6 @@ const ALIGNMENT = 8;
 
 /** Whose frame it is: a flow, as its batch and its lane know it. */
 export interface FrameOwner {
-  /** True while the lane remembers it because it had no room. */
-  waitsForLane: boolean;
   /** There is room again. */
   pump(): void;
   /** Its frames [from, to) of this batch are processed. */

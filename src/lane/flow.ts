@@ -96,7 +96,6 @@ export class Flow implements FrameOwner {
   readonly op: number;
   /** Frames in the lane; they come back in order. */
   inLane = 0;
-  waitsForLane = false;
 
   readonly #source: FrameSource;
   readonly #handler: FlowHandler;
@@ -184,19 +183,26 @@ export class Flow implements FrameOwner {
       arg = this.#args.next();
       if (arg === 0) return false;
     }
+    const pushed = split
+      ? this.#pushArray(frame)
+      : this.lane.pushAlone(this, frame, this.op, arg, frame.length);
+    if (!pushed) {
+      if (!split) this.#args?.giveBack(arg);
+      return false;
+    }
     this.#alone = true;
     this.#splitting = split;
-    if (split) {
-      // An element takes two bytes at least, with its comma.
-      const elements = Math.min(this.#maxArray, (frame.length >> 1) + 1);
-      const room = Math.max(frame.length, elements * SPAN_BYTES);
-      this.lane.pushAlone(this, frame, splitOp(this.op), this.#maxArray, room);
-    } else {
-      this.lane.pushAlone(this, frame, this.op, arg, frame.length);
-    }
     this.ring.push(frame.length);
     this.inLane++;
     return true;
+  }
+
+  /** An array, of which only the spans of its elements are wanted. */
+  #pushArray(frame: Uint8Array): boolean {
+    // An element takes two bytes at least, with its comma.
+    const elements = Math.min(this.#maxArray, (frame.length >> 1) + 1);
+    const room = Math.max(frame.length, elements * SPAN_BYTES);
+    return this.lane.pushAlone(this, frame, splitOp(this.op), this.#maxArray, room);
   }
 
   /** Takes from the source what there is room for. */

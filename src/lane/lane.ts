@@ -15,11 +15,12 @@ import { clockUs, usSince } from '../../workers/clock.js';
 import type { Kernel } from '../../workers/kernel/kernel.js';
 import { REFUSALS, WORKER_FAILED } from '../../workers/kernel/replies.js';
 import type { FrameRun } from '../framing/frame-run.js';
-import { BATCH_ATTEMPTS, MAX_PINNED_BATCHES, MIN_TURN_FRAMES } from '../limits.js';
+import { BATCH_ATTEMPTS, MIN_TURN_FRAMES } from '../limits.js';
 import type { Logger } from '../log.js';
 import { Arenas } from './arenas.js';
 import { Batch, type FrameOwner } from './batch.js';
 import { InlineBound, type InlineBounds } from './offload.js';
+import { WaitingFlows } from './waiting-flows.js';
 
 const WORKER_FAILED_REASON = Buffer.from(REFUSALS[WORKER_FAILED]!.message);
 const NOTHING = Buffer.alloc(0);
@@ -74,8 +75,9 @@ export class Lane {
   turnFrames = Number.POSITIVE_INFINITY;
   #running = false;
   #scheduled = false;
-  #pinned = 0;
-  #waiting: FrameOwner[] = [];
+  /** Flows that found no arena for a batch, and for a frame that goes alone. */
+  readonly #waiting = new WaitingFlows();
+  readonly #waitingAlone = new WaitingFlows();
   readonly #flushers: BatchFlusher[] = [];
 
   constructor(options: LaneOptions) {
@@ -94,8 +96,8 @@ export class Lane {
   }
 
   /** True when a destination must copy what it cannot write at once, instead of pinning. */
-  get mustCopy(): boolean {
-    return this.#pinned >= MAX_PINNED_BATCHES;
+  mustCopy(batch: Batch): boolean {
+    return this.#arenas.mustCopy(batch);
   }
 
   /** Copies a frame into the filling batch; false when there is no room: the flow is woken later. */
@@ -103,7 +105,7 @@ export class Lane {
     if (!this.#filling.append(flow, frameOp, arg, frame)) {
       const empty = this.#arenas.take();
       if (empty === null) {
-        this.#wait(flow);
+        this.#waiting.add(flow);
         return false;
       }
       this.#full.push(this.#filling);
@@ -120,7 +122,7 @@ export class Lane {
     while (taken < count) {
       const empty = this.#arenas.take();
       if (empty === null) {
-        this.#wait(flow);
+        this.#waiting.add(flow);
         break;
       }
       this.#full.push(this.#filling);
@@ -133,7 +135,8 @@ export class Lane {
 
   /**
    * A frame that is its own task, beside the lane's batches: it is large, or an array. Its
-   * arena, with `roomBytes` for output, is used for nothing else.
+   * arena, with `roomBytes` for output, is used for nothing else. False when there is no room:
+   * the flow is woken later.
    */
   pushAlone(
     flow: FrameOwner,
@@ -141,8 +144,13 @@ export class Lane {
     frameOp: number,
     arg: number,
     roomBytes: number,
-  ): void {
-    const batch = this.#arenas.takeAlone(roomBytes);
+  ): boolean {
+    // Who waits longer comes first, or what needs much room would never get it.
+    const batch = this.#waitingAlone.goBefore(flow) ? null : this.#arenas.takeAlone(roomBytes);
+    if (batch === null) {
+      this.#waitingAlone.add(flow);
+      return false;
+    }
     batch.append(flow, frameOp, arg, frame);
     batch.seal();
     if (frame.length > this.#inlineAloneBytes) {
@@ -153,6 +161,7 @@ export class Lane {
         this.#deliver(batch);
       });
     }
+    return true;
   }
 
   /** A destination has collected output of the batch in delivery, to be flushed after it. */
@@ -166,10 +175,10 @@ export class Lane {
   }
 
   unpin(batch: Batch): void {
-    if (--batch.pins === 0) {
-      this.#pinned--;
-      this.#giveBack(batch);
-    }
+    if (--batch.pins > 0) return;
+    this.#arenas.unpin(batch);
+    this.#waiting.wake();
+    this.#schedule();
   }
 
   readonly #dispatch = (): void => {
@@ -225,34 +234,6 @@ export class Lane {
     setImmediate(this.#dispatch);
   }
 
-  #wait(flow: FrameOwner): void {
-    if (flow.waitsForLane) return;
-    flow.waitsForLane = true;
-    this.#waiting.push(flow);
-  }
-
-  /** There is an empty arena again: those that found none come first, in their order. */
-  #wake(): void {
-    const waiting = this.#waiting;
-    if (waiting.length === 0) return;
-    this.#waiting = [];
-    for (let i = 0; i < waiting.length; i++) {
-      const flow = waiting[i]!;
-      flow.waitsForLane = false;
-      flow.pump();
-      if (this.#waiting.length === 0) continue;
-      // No room again: it is the first of those that wait, the others stay behind it.
-      this.#waiting = this.#waiting.concat(waiting.slice(i + 1));
-      return;
-    }
-  }
-
-  #giveBack(batch: Batch): void {
-    this.#arenas.giveBack(batch);
-    this.#wake();
-    this.#schedule();
-  }
-
   #deliver(batch: Batch): void {
     const { flows, count } = batch;
     // Held while it is delivered: a destination may be done with it before the last frame is.
@@ -267,8 +248,12 @@ export class Lane {
     }
     for (const flusher of this.#flushers) flusher.flush(batch);
     this.#flushers.length = 0;
-    if (--batch.pins === 0) this.#giveBack(batch);
-    else this.#pinned++;
+    const isAlone = batch.frameCapacity === 1;
+    if (--batch.pins > 0) this.#arenas.pin(batch);
+    else this.#arenas.giveBack(batch);
+    if (isAlone) this.#waitingAlone.wake();
+    else if (batch.pins === 0) this.#waiting.wake();
+    this.#schedule();
   }
 
   /** Settles when the batch is processed, whatever happens to workers. Never rejects. */

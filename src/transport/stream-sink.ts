@@ -125,7 +125,7 @@ export class StreamSink implements FrameSink, BatchFlusher {
     // A little that waits behind other bytes is copied: it would hold a whole arena for long.
     const isLittle = bytes.length * PINS_FROM_SHARE < batch.inputBytes;
     const waits = this.#writable.writableLength > 0;
-    const copied = this.#mayKeepChunks || lane.mustCopy || (waits && isLittle);
+    const copied = this.#mayKeepChunks || lane.mustCopy(batch) || (waits && isLittle);
     if (copied && !this.#mayKeepChunks && bytes.length >= FILLS_SLAB_BYTES) {
       slab = slabs.take(bytes.length);
       slab.set(bytes);

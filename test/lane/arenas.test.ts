@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, mock, test } from 'node:test';
 import { Arenas } from '../../src/lane/arenas.js';
 import type { Batch } from '../../src/lane/batch.js';
-import { ARENA_BYTES, KEEP_ARENAS_MS, MAX_LANE_ARENAS } from '../../src/limits.js';
+import { ARENA_BYTES, KEEP_ARENAS_MS, MAX_ALONE_BYTES, MAX_LANE_ARENAS } from '../../src/limits.js';
 import { createIdStore } from '../../workers/id-store.js';
 import { PortableKernel } from '../../workers/kernel/portable-kernel.js';
 
@@ -40,11 +40,30 @@ describe('the arenas of a lane', () => {
     assert.equal(later.length, 1);
   });
 
+  test('of frames that go alone are so many bytes and no more', () => {
+    const arenas = new Arenas(kernel);
+    // Input and output: three of them have room.
+    const roomBytes = MAX_ALONE_BYTES / 7;
+    const taken = [1, 2, 3].map(() => arenas.takeAlone(roomBytes)!);
+    assert.equal(arenas.takeAlone(roomBytes), null);
+    arenas.giveBack(taken[0]!);
+    const again = arenas.takeAlone(roomBytes)!;
+    assert.equal(arenas.takeAlone(roomBytes), null);
+    // One that is pinned leaves its place, until so many are that copies are better.
+    arenas.pin(again);
+    assert.equal(arenas.mustCopy(again), false);
+    for (let i = 0; i < 3; i++) arenas.pin(arenas.takeAlone(roomBytes)!);
+    assert.equal(arenas.mustCopy(again), true);
+    assert.equal(arenas.mustCopy(arenas.take()!), false);
+    arenas.unpin(again);
+    assert.equal(arenas.mustCopy(again), false);
+  });
+
   test('of large frames are used again for what fits', (t) => {
     mock.timers.enable({ apis: ['setInterval'] });
     t.after(() => mock.timers.reset());
     const arenas = new Arenas(kernel);
-    const large = arenas.takeAlone(4 * ARENA_BYTES);
+    const large = arenas.takeAlone(4 * ARENA_BYTES)!;
     arenas.giveBack(large);
     assert.notEqual(arenas.takeAlone(ARENA_BYTES), large);
     assert.notEqual(arenas.takeAlone(5 * ARENA_BYTES), large);

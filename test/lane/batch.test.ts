@@ -15,7 +15,7 @@ import { PortableKernel } from '../../workers/kernel/portable-kernel.js';
 
 const PASS = op(ACTION_PASS, FRAMING_NDJSON, ON_BAD_REASON);
 const kernel = new PortableKernel(createIdStore());
-const owner: FrameOwner = { waitsForLane: false, pump: () => undefined, received: () => undefined };
+const owner: FrameOwner = { pump: () => undefined, received: () => undefined };
 
 function text(bytes: Uint8Array): string {
   return Buffer.from(bytes).toString();

@@ -7,6 +7,7 @@ import { WorkerPool } from '../../src/lane/worker-pool.js';
 import {
   ARENA_BYTES,
   BIG_FRAME_BYTES,
+  MAX_ALONE_BYTES,
   MAX_LANE_ARENAS,
   MAX_PINNED_BATCHES,
   RING_CAPACITY,
@@ -54,16 +55,16 @@ function message(id: number, bytes: number): string {
 class HeldRunner {
   readonly batches: Batch[] = [];
   #next: ((batch: Batch) => void) | null = null;
-  #release: (() => void) | null = null;
+  readonly #releases: (() => void)[] = [];
 
   run(batch: Batch): Promise<void> {
     this.batches.push(batch);
     this.#next?.(batch);
     return new Promise((resolve) => {
-      this.#release = () => {
+      this.#releases.push(() => {
         kernel.processBatch(batch.control, batch.bytes);
         resolve();
-      };
+      });
     });
   }
 
@@ -78,8 +79,9 @@ class HeldRunner {
     });
   }
 
+  /** The oldest that is not done is done now. */
   release(): void {
-    this.#release?.();
+    this.#releases.shift()?.();
   }
 }
 
@@ -204,12 +206,39 @@ describe('a lane', () => {
     assert.deepEqual(slow.outputs, big);
   });
 
+  test('has so many bytes of frames that go alone and no more; the others wait, in their order', async () => {
+    const runner = new HeldRunner();
+    const lane = newLane({ runner });
+    // Input and output: three of them have room.
+    const large = message(1, MAX_ALONE_BYTES / 7);
+    const small = message(2, BIG_FRAME_BYTES);
+    const recorded = [large, large, large, large, small].map((frame) =>
+      new RecordedFlow(lane, PASS, [frame]).start(),
+    );
+    const sizes = (): number[] => runner.batches.map(({ inputBytes }) => inputBytes);
+    const threeLarge = [large.length, large.length, large.length];
+    assert.deepEqual(sizes(), threeLarge);
+    runner.release();
+    await recorded[0]!.done;
+    assert.deepEqual(sizes().slice(3), [large.length, small.length]);
+    await releaseUntil(runner, Promise.all(recorded.map(({ done }) => done)));
+    assert.ok(recorded.every(({ outputs }, i) => outputs[0] === (i === 4 ? small : large)));
+  });
+
+  test('takes a frame that goes alone and is larger than all of them may be', async () => {
+    const frame = message(1, MAX_ALONE_BYTES);
+    const lane = newLane({ inlineBytes: Number.POSITIVE_INFINITY });
+    const recorded = [frame, frame].map((one) => new RecordedFlow(lane, PASS, [one]).start());
+    await Promise.all(recorded.map(({ done }) => done));
+    assert.ok(recorded.every(({ outputs }) => outputs[0] === frame));
+  });
+
   test('hands a frame that goes alone over from another size on than a batch', async () => {
     const runner = new HeldRunner();
     const lane = newLane({ runner, inlineBytes: 10_000, inlineAloneBytes: 1_000 });
     const alone = (bytes: number): Promise<Batch> =>
       new Promise((resolve) => {
-        const owner = { waitsForLane: false, pump: () => undefined, received: resolve };
+        const owner = { pump: () => undefined, received: resolve };
         lane.pushAlone(owner, Buffer.from(message(1, bytes)), PASS, 0, 2 * bytes);
       });
     await alone(500);
@@ -262,7 +291,7 @@ describe('a lane', () => {
         Array.from({ length: perFlow }, () => frame),
       ).start(),
     );
-    const waiting = recorded.filter(({ flow }) => flow.waitsForLane).length;
+    const waiting = recorded.filter(({ left }) => left > 0).length;
     assert.ok(waiting > 0 && waiting < flows / 2, String(waiting));
     await releaseUntil(runner, Promise.all(recorded.map(({ done }) => done)));
     for (const { outputs } of recorded) assert.equal(outputs.length, perFlow);
@@ -274,21 +303,22 @@ describe('a lane', () => {
     const runner = new HeldRunner();
     const lane = newLane({ runner });
     const pinned: Batch[] = [];
+    const another = new Batch(0, 2);
     for (let i = 0; i < MAX_PINNED_BATCHES; i++) {
-      assert.equal(lane.mustCopy, false);
+      assert.equal(lane.mustCopy(another), false);
       const recorded = new RecordedFlow(lane, PASS, [message(i, 1)]);
       recorded.onDelivered = () => lane.pin(runner.batches.at(-1)!);
       await releaseUntil(runner, recorded.start().done);
       pinned.push(runner.batches.at(-1)!);
     }
-    assert.equal(lane.mustCopy, true);
+    assert.equal(lane.mustCopy(another), true);
     assert.equal(new Set(pinned).size, MAX_PINNED_BATCHES);
     for (const [i, batch] of pinned.entries()) {
       assert.equal(Buffer.from(batch.output(0)).toString(), message(i, 1));
       lane.unpin(batch);
       assert.equal(batch.count, 0);
     }
-    assert.equal(lane.mustCopy, false);
+    assert.equal(lane.mustCopy(another), false);
   });
 
   test('gives a reason, where one is wanted, for a message that no worker survives', async () => {
@@ -312,7 +342,7 @@ describe('a lane', () => {
 
 test('a worker says when it began with a batch, and how long it took', async () => {
   const batch = new Batch(ARENA_BYTES, 1);
-  const owner = { waitsForLane: false, pump: () => undefined, received: () => undefined };
+  const owner = { pump: () => undefined, received: () => undefined };
   batch.append(owner, PASS, 0, Buffer.from(message(1, ARENA_BYTES - 100)));
   batch.seal();
   const handedOver = clockUs();

@@ -22,7 +22,7 @@ import { MultiplexWorld } from '../support/multiplex-world.js';
 /** A batch of one frame from a client, scanned. */
 function scanned(text: string): Batch {
   const batch = new Batch(4096, 1);
-  const owner = { waitsForLane: false, pump: () => undefined, received: () => undefined };
+  const owner = { pump: () => undefined, received: () => undefined };
   batch.append(owner, op(ACTION_TO_SERVER, 0, ON_BAD_REPLY), 55, Buffer.from(text));
   batch.seal();
   new PortableKernel(createIdStore()).processBatch(batch.control, batch.bytes);

@@ -4,7 +4,7 @@ import { Batch } from '../../src/lane/batch.js';
 import { OpenRequests } from '../../src/session/open-requests.js';
 import { ID_END, ID_START } from '../../workers/batch-layout.js';
 
-const OWNER = { waitsForLane: false, pump: () => undefined, received: () => undefined };
+const OWNER = { pump: () => undefined, received: () => undefined };
 
 /** A batch of one reply with this id. */
 function reply(id: string): Batch {

@@ -88,7 +88,7 @@ describe('a stream sink', () => {
     const sink = new StreamSink(child.stdin, (error) => assert.fail(error));
     const lane = laneHere();
     // As if many batches were pinned: what waits is copied, and into a slab where it fills half of one.
-    Object.defineProperty(lane, 'mustCopy', { value: true });
+    Object.defineProperty(lane, 'mustCopy', { value: () => true });
     const sent = Array.from({ length: 300 }, (_, id) =>
       JSON.stringify({ id, method: 'm', params: String(id).padEnd(40_000, 'x') }),
     );
