@@ -50,7 +50,10 @@ export const SPARE_SLAB_BYTES = 16 * 1024 * 1024;
 export const REFUSAL_BUFFER_BYTES = 16 * 1024 * 1024;
 /** Refusals under way at once: as many as a batch holds. */
 export const REFUSAL_RING_CAPACITY = 8192;
-/** Error replies of the gateway that a client may leave unread before it is closed with 1013. */
+/**
+ * Error replies of the gateway that a client may leave unread before it is closed with 1013; and what the
+ * gateway tells a shared server of its own (error replies, cancels), which is restarted then.
+ */
 export const UNREAD_REPLY_BYTES = 8 * 1024 * 1024;
 
 /**
@@ -154,6 +157,13 @@ export const MAX_SERVER_ARRAY_ELEMENTS = 10_000;
 
 /** Requests that one client of a shared server may have in flight; more are answered with -32001. */
 export const MAX_CLIENT_REQUESTS = 16_384;
+
+/**
+ * Ids and progress tokens in bytes that are kept for the requests in flight of one client of a shared server
+ * (ids above 27 bytes, the others have a place of their own), or of the server itself. Above, requests
+ * with such are answered with -32001.
+ */
+export const MAX_KEPT_ID_BYTES = 4 * 1024 * 1024;
 
 /** Requests of a shared server that clients have not answered; more are answered with -32001. */
 export const MAX_SERVER_REQUESTS = 16_384;

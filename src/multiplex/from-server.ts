@@ -14,7 +14,7 @@ import {
 import type { Batch } from '../lane/batch.js';
 import type { Flow, FlowHandler } from '../lane/flow.js';
 import type { BatchFlusher } from '../lane/lane.js';
-import { MAX_SERVER_ARRAY_ELEMENTS, MAX_SERVER_REQUESTS } from '../limits.js';
+import { MAX_SERVER_ARRAY_ELEMENTS } from '../limits.js';
 import { BROKEN_REPLY, brokenReplyId } from '../session/broken-reply.js';
 import { errorReply } from '../session/error-reply.js';
 import { methodOf } from '../session/method-names.js';
@@ -199,7 +199,7 @@ export class FromServer implements FlowHandler, BatchFlusher {
     const input = batch.input(index);
     const { start, end } = idSpan(batch, index);
     const originalId = input.slice(start, end);
-    const isTooMany = server.requests.size >= MAX_SERVER_REQUESTS;
+    const isTooMany = server.requests.full;
     const client = isTooMany ? null : chooseClient(server.serverRequestRule, this.#greeted());
     if (client === null) {
       const id = Buffer.from(originalId).toString('utf8');

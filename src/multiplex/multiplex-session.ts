@@ -15,14 +15,20 @@ import { INVALID_REQUEST, type ReplyError } from '../../workers/kernel/replies.j
 import type { Batch } from '../lane/batch.js';
 import { Flow, type FlowHandler, type FrameArgs } from '../lane/flow.js';
 import type { Lane } from '../lane/lane.js';
-import { MAX_CLIENT_REQUESTS, RING_CAPACITY } from '../limits.js';
+import { MAX_CLIENT_REQUESTS, MAX_KEPT_ID_BYTES, RING_CAPACITY } from '../limits.js';
 import type { Logger } from '../log.js';
 import { ArrayReplies, type ArrayReply } from '../session/array-replies.js';
 import { CLOSE_MALFORMED, CLOSE_NORMAL, type Client } from '../session/client.js';
 import { errorReply } from '../session/error-reply.js';
 import type { Session } from '../session/session.js';
 import { CANCEL_METHODS, notificationToServer } from './client-notification.js';
-import { handshakeRequestOf, keepTokens, requestOf, rewriteRequest } from './client-request.js';
+import {
+  type ClientRequest,
+  handshakeRequestOf,
+  keepTokens,
+  requestOf,
+  rewriteRequest,
+} from './client-request.js';
 import type { KeptReply } from './handshake.js';
 import type { HandshakeWaiter } from './handshake-waiters.js';
 import { Outlet, type OutletLimits } from './outlet.js';
@@ -67,6 +73,7 @@ export class MultiplexSession implements Session, FlowHandler, FrameArgs, Reques
   newestSlot = -1;
   inFlight = 0;
   cancelled = 0;
+  keptIdBytes = 0;
   /** It takes part in the handshake: the server may speak to it. */
   greeted = false;
   readonly label: string;
@@ -275,12 +282,10 @@ export class MultiplexSession implements Session, FlowHandler, FrameArgs, Reques
     }
     this.giveBack(id);
     if (kind === KIND_NOTIFICATION) this.#deliverNotification(flow, batch, index);
+    else if (kind === KIND_REQUEST) flow.taken(1);
     else {
-      if (kind !== KIND_REQUEST) {
-        const { bytes, id: span } = requestOf(batch, index);
-        this.#server.clientReply(this, bytes, span.start, span.end);
-      }
-      flow.taken(1);
+      const { bytes, id: span } = requestOf(batch, index);
+      this.#server.clientReply(this, flow, bytes, span.start, span.end);
     }
   }
 
@@ -292,7 +297,7 @@ export class MultiplexSession implements Session, FlowHandler, FrameArgs, Reques
     if (original.length > MAX_STORED_ID_BYTES) table.addExtra(id, { longId: original });
     if (array !== null) table.addExtra(id, { array });
     const method = specialMethods.find(batch, index);
-    if (this.inFlight >= MAX_CLIENT_REQUESTS) {
+    if (this.inFlight >= MAX_CLIENT_REQUESTS || this.#keepsTooMuch(request)) {
       this.#refuse(flow, id, TOO_MANY_REQUESTS);
     } else if (method !== null && CANCEL_METHODS.includes(method)) {
       this.#refuse(flow, id, CANCEL_WITH_ID);
@@ -308,6 +313,12 @@ export class MultiplexSession implements Session, FlowHandler, FrameArgs, Reques
       keepTokens(table, id, request);
       this.#server.writeMessage(this, flow, rewriteRequest(request, id), id);
     }
+  }
+
+  /** Its id or tokens would have to be kept, and too many are. */
+  #keepsTooMuch({ id, tokenA, tokenB }: ClientRequest): boolean {
+    if (this.keptIdBytes < MAX_KEPT_ID_BYTES) return false;
+    return id.end - id.start > MAX_STORED_ID_BYTES || tokenA !== null || tokenB !== null;
   }
 
   /** The first request of a handshake goes on; later ones get what it got. */

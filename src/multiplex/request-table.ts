@@ -18,7 +18,12 @@ export interface RequestOwner {
   inFlight: number;
   /** Kept by the table: how many of these were cancelled. */
   cancelled: number;
+  /** Kept by the table: bytes of their long ids and progress tokens. */
+  keptIdBytes: number;
 }
+
+/** What the table keeps of an owner that has no requests. */
+export const NO_REQUESTS = { newestSlot: -1, inFlight: 0, cancelled: 0, keptIdBytes: 0 } as const;
 
 /** What few requests have; those that do are looked at on the main thread. */
 export interface RequestExtra {
@@ -167,6 +172,8 @@ export class RequestTable {
   /** Adds to what the request has besides. */
   addExtra(id: number, extra: RequestExtra): void {
     this.#extras.set(id, { ...this.#extras.get(id), ...extra });
+    const owner = this.#owners[id & ID_SLOT_MASK] ?? null;
+    if (owner !== null) owner.keptIdBytes += idBytesOf(extra);
   }
 
   /** The server is told that nobody wants the answer to a request in flight, once. */
@@ -242,6 +249,7 @@ export class RequestTable {
     if (owner.newestSlot !== NO_SLOT) this.#newer[owner.newestSlot] = slot;
     owner.newestSlot = slot;
     owner.inFlight++;
+    owner.keptIdBytes += idBytesOf(this.extraOf(this.#ids[slot]!));
   }
 
   #unlinkFromTime(slot: number): void {
@@ -262,5 +270,12 @@ export class RequestTable {
     if (older !== NO_SLOT) this.#newer[older] = newer;
     this.#owners[slot] = null;
     owner.inFlight--;
+    owner.keptIdBytes -= idBytesOf(this.extraOf(this.#ids[slot]!));
   }
+}
+
+function idBytesOf(extra: RequestExtra | null): number {
+  if (extra === null) return 0;
+  const { longId, tokenA, tokenB } = extra;
+  return (longId?.length ?? 0) + (tokenA?.length ?? 0) + (tokenB?.length ?? 0);
 }

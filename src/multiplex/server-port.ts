@@ -32,8 +32,14 @@ export interface ServerPort<Session> {
   awaitHandshake(waiter: HandshakeWaiter<Session>): void;
   /** The client does not want an answer to its request any more, and the server may give none. */
   requestCancelled(session: Session, id: number): void;
-  /** A client's answer to a request of the server. */
-  clientReply(session: Session, frame: Uint8Array, idStart: number, idEnd: number): void;
+  /** A client's answer to a request of the server. Answers with flow.taken(). */
+  clientReply(
+    session: Session,
+    flow: Flow,
+    frame: Uint8Array,
+    idStart: number,
+    idEnd: number,
+  ): void;
   /** What a client sent goes nowhere: a reply or a cancel that is not its business. */
   dropped(what: string): void;
 }

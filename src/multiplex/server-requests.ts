@@ -1,3 +1,4 @@
+import { MAX_KEPT_ID_BYTES, MAX_SERVER_REQUESTS } from '../limits.js';
 import type { MultiplexSession } from './multiplex-session.js';
 import type { ServerRequestRule } from './server-request-rule.js';
 
@@ -30,16 +31,23 @@ export function chooseClient(
 /** Requests of one server that wait for a client's answer, by the id that the client was given. */
 export class ServerRequests {
   readonly #byGivenId = new Map<number, ServerRequest>();
+  #idBytes = 0;
   #next = 1;
 
   get size(): number {
     return this.#byGivenId.size;
   }
 
+  /** There are as many as there may be. */
+  get full(): boolean {
+    return this.size >= MAX_SERVER_REQUESTS || this.#idBytes >= MAX_KEPT_ID_BYTES;
+  }
+
   /** Notes a request; returns the id that the client is given. */
   add(request: ServerRequest): number {
     const id = this.#next++;
     this.#byGivenId.set(id, request);
+    this.#idBytes += request.originalId.length;
     return id;
   }
 
@@ -48,7 +56,7 @@ export class ServerRequests {
     if (!/^[1-9]\d{0,15}$/.test(id)) return null;
     const request = this.#byGivenId.get(Number(id));
     if (request?.client !== client) return null;
-    this.#byGivenId.delete(Number(id));
+    this.delete(Number(id));
     return request;
   }
 
@@ -62,6 +70,7 @@ export class ServerRequests {
 
   /** It needs no answer any more. */
   delete(givenId: number): void {
+    this.#idBytes -= this.#byGivenId.get(givenId)?.originalId.length ?? 0;
     this.#byGivenId.delete(givenId);
   }
 
@@ -71,12 +80,13 @@ export class ServerRequests {
     for (const [id, request] of this.#byGivenId) {
       if (request.client !== client) continue;
       taken.push(request);
-      this.#byGivenId.delete(id);
+      this.delete(id);
     }
     return taken;
   }
 
   clear(): void {
     this.#byGivenId.clear();
+    this.#idBytes = 0;
   }
 }

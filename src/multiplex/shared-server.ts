@@ -10,7 +10,7 @@ import type { ReplyError } from '../../workers/kernel/replies.js';
 import type { Batch } from '../lane/batch.js';
 import { Flow } from '../lane/flow.js';
 import type { Lane } from '../lane/lane.js';
-import { MAX_LEFT_BEHIND_BYTES, MAX_SERVER_ARRAY_ELEMENTS } from '../limits.js';
+import { MAX_LEFT_BEHIND_BYTES, MAX_SERVER_ARRAY_ELEMENTS, UNREAD_REPLY_BYTES } from '../limits.js';
 import { CancelledRequests } from '../session/cancelled-requests.js';
 import { CLOSE_TRY_AGAIN_LATER, CLOSE_UPSTREAM_GONE } from '../session/client.js';
 import { errorReply } from '../session/error-reply.js';
@@ -25,7 +25,7 @@ import { type HandshakeWaiter, HandshakeWaiters } from './handshake-waiters.js';
 import { LeftBehind } from './left-behind.js';
 import type { MultiplexSession } from './multiplex-session.js';
 import type { NotificationRules } from './notification-rules.js';
-import type { RequestOwner, RequestTable } from './request-table.js';
+import { NO_REQUESTS, type RequestOwner, type RequestTable } from './request-table.js';
 import { type LivingServer, ServerLife, type ServerLifeOptions } from './server-life.js';
 import type { ServerPort } from './server-port.js';
 import type { ServerRequestRule } from './server-request-rule.js';
@@ -63,7 +63,7 @@ export class SharedServer implements ServerPort<MultiplexSession>, SpeakingServe
   readonly tokens = new ServerTokens<MultiplexSession>();
   readonly sessions = new Set<MultiplexSession>();
   /** Owner of the handshake's requests that no client waits for. */
-  readonly own: RequestOwner = { server: this, newestSlot: -1, inFlight: 0, cancelled: 0 };
+  readonly own: RequestOwner = { server: this, ...NO_REQUESTS };
   handshake: Handshake;
   /** Replies and cancels that were nobody's: unknown, forged, repeated or late. */
   droppedCount = 0;
@@ -82,6 +82,8 @@ export class SharedServer implements ServerPort<MultiplexSession>, SpeakingServe
   /** It has taken the handshake: clients' messages may go to it. */
   #ready = false;
   #begun: Upstream | null = null;
+  /** Bytes of our own messages that it has not accepted. */
+  #unreadBytes = 0;
   #replay: HandshakeReplay | null = null;
 
   constructor(options: SharedServerOptions) {
@@ -182,16 +184,44 @@ export class SharedServer implements ServerPort<MultiplexSession>, SpeakingServe
     this.#cancelled.add({ session, id });
   }
 
-  clientReply(session: MultiplexSession, frame: Uint8Array, start: number, end: number): void {
+  clientReply(
+    session: MultiplexSession,
+    flow: Flow,
+    frame: Uint8Array,
+    start: number,
+    end: number,
+  ): void {
     const id = Buffer.from(frame.subarray(start, end)).toString('latin1');
     const request = this.requests.settle(id, session);
-    if (request === null) this.dropped('a client answered what it was not asked');
-    else this.send(splice(frame, [{ start, end, bytes: request.originalId }]));
+    const upstream = this.#upstream;
+    if (request === null || upstream === null) {
+      this.dropped('a client answered what it was not asked');
+      flow.taken(1);
+      return;
+    }
+    const reply = splice(frame, [{ start, end, bytes: request.originalId }]);
+    upstream.sendOne(reply, () => flow.taken(1));
   }
 
-  /** Sends the server a message of ours; nothing when it takes none. */
+  /**
+   * Sends the server a message of ours; nothing when it takes none. No ring holds these back: a server that
+   * does not read them is restarted.
+   */
   send(message: Uint8Array): void {
-    this.#upstream?.sendOne(message);
+    const upstream = this.#upstream;
+    if (upstream === null) return;
+    if (this.#unreadBytes > UNREAD_REPLY_BYTES) {
+      this.#options.log.error(
+        { limitBytes: UNREAD_REPLY_BYTES },
+        'the server does not read what it is told and is restarted',
+      );
+      this.restart();
+      return;
+    }
+    this.#unreadBytes += message.length;
+    upstream.sendOne(message, () => {
+      if (upstream === this.#upstream) this.#unreadBytes -= message.length;
+    });
   }
 
   /** Gives up a request that has had no answer for too long, with `error` as its answer. */
@@ -287,6 +317,7 @@ export class SharedServer implements ServerPort<MultiplexSession>, SpeakingServe
 
   opened(): void {
     this.#upstream = this.#begun;
+    this.#unreadBytes = 0;
     const { requests } = this.handshake.replay();
     this.#replay = new HandshakeReplay(this, requests, () => this.#becomeReady());
     this.#replay.start();

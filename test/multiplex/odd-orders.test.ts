@@ -1,6 +1,12 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, mock, type TestContext, test } from 'node:test';
-import { MAX_CLIENT_REQUESTS, MAX_SERVER_REQUESTS } from '../../src/limits.js';
+import {
+  MAX_CLIENT_REQUESTS,
+  MAX_KEPT_ID_BYTES,
+  MAX_SERVER_REQUESTS,
+  RING_CAPACITY,
+  UNREAD_REPLY_BYTES,
+} from '../../src/limits.js';
 import { REQUEST_TIMEOUT } from '../../src/session/error-reply.js';
 import { MultiplexWorld, NOTHING_LEFT } from '../support/multiplex-world.js';
 
@@ -360,6 +366,82 @@ test('a server whose requests are not answered may not ask without end', async (
   client.hangUp();
   await world.settle();
   assert.deepEqual(world.left, NOTHING_LEFT);
+});
+
+test('long ids of requests in flight are kept up to so many bytes', async () => {
+  const world = new MultiplexWorld();
+  const client = world.connect();
+  const pad = 'x'.repeat(MAX_KEPT_ID_BYTES / 20);
+  for (let n = 0; n < 22; n++) client.say(`{"id":"${n}${pad}","method":"hold"}`);
+  client.say('{"id":22,"method":"short"}');
+  await world.settle();
+  assert.equal(count(world.upstream.received, 'hold'), 20);
+  assert.equal(count(world.upstream.received, 'short'), 1);
+  assert.equal(count(client.received, '"too_many_requests"'), 2);
+  world.upstream.say(`{"id":${idOf(world.upstream.received, 'hold')},"result":1}`);
+  await world.settle();
+  assert.ok(client.received.at(-1)?.includes(`"id":"0${pad}"`));
+  client.say(`{"id":"${pad}","method":"another"}`);
+  await world.settle();
+  assert.equal(count(world.upstream.received, 'another'), 1);
+  client.hangUp();
+  await world.settle();
+  assert.deepEqual(world.left, NOTHING_LEFT);
+});
+
+test('long ids of questions of the server are kept up to so many bytes', async () => {
+  const world = new MultiplexWorld();
+  const client = world.connect();
+  client.say('{"method":"hello"}');
+  await world.settle();
+  const pad = 'x'.repeat(MAX_KEPT_ID_BYTES / 20);
+  for (let n = 0; n < 22; n++) world.upstream.say(`{"id":"${n}${pad}","method":"q"}`);
+  await world.settle();
+  assert.equal(client.received.length, 20);
+  assert.equal(count(world.upstream.received, '"too_many_requests"'), 2);
+  client.say('{"id":2,"result":0}');
+  world.upstream.say('{"id":8,"method":"another"}');
+  await world.settle();
+  assert.equal(count(client.received, 'another'), 1);
+});
+
+test('a server that asks and does not read what it is refused is restarted', async () => {
+  const world = new MultiplexWorld({ serverRequests: 'refuse' });
+  const client = world.connect();
+  client.say('{"id":"c","method":"hold"}');
+  await world.settle();
+  const first = world.upstream;
+  first.stalled = true;
+  const question = `{"id":"${'q'.repeat(200_000)}","method":"q"}`;
+  for (let n = 0; n < 60; n++) first.say(question);
+  await world.settle();
+  assert.equal(first.inputClosed, true);
+  assert.equal(count(first.received, '"no_client"'), Math.ceil(UNREAD_REPLY_BYTES / 200_000));
+  assert.match(client.received[0]!, /"id":"c".*"upstream_exited"/);
+  mock.timers.tick(100);
+  client.say('{"id":"d","method":"m"}');
+  await world.settle();
+  assert.notEqual(world.upstream, first);
+  assert.equal(count(world.upstream.received, '"m"'), 1);
+  world.upstream.say(question);
+  await world.settle();
+  assert.equal(world.upstream.inputClosed, false);
+});
+
+test('answers that the server does not read stay in the ring of their client', async () => {
+  const world = new MultiplexWorld();
+  const client = world.connect();
+  client.say('{"method":"hello"}');
+  await world.settle();
+  for (let id = 0; id < 200; id++) world.upstream.say(`{"id":${id},"method":"q"}`);
+  await world.settle();
+  world.upstream.stalled = true;
+  for (let id = 1; id <= 200; id++) client.say(`{"id":${id},"result":0}`);
+  await world.settle();
+  assert.equal(count(world.upstream.received, 'result'), RING_CAPACITY);
+  world.upstream.unstall();
+  await world.settle();
+  assert.equal(count(world.upstream.received, 'result'), 200);
 });
 
 test('clients that come, send and go do not fill the memory of a server that does not read', async () => {

@@ -2,13 +2,13 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import { cancelledRequest } from '../../src/multiplex/cancelled-request.js';
-import { type RequestOwner, RequestTable } from '../../src/multiplex/request-table.js';
+import { NO_REQUESTS, type RequestOwner, RequestTable } from '../../src/multiplex/request-table.js';
 import { createIdStore, ID_SLOTS } from '../../workers/id-store.js';
 
 const server = {};
 
 function owner(): RequestOwner {
-  return { server, newestSlot: -1, inFlight: 0, cancelled: 0 };
+  return { server, ...NO_REQUESTS };
 }
 
 /** A request in flight with this original id. */
@@ -47,6 +47,22 @@ describe('the request table', () => {
     assert.deepEqual(table.idsOf(mine), [id]);
     table.sent(id, mine);
     assert.deepEqual([table.ownerOf(id, server), table.isSent(id), mine.inFlight], [mine, true, 1]);
+  });
+
+  test('counts the bytes of ids and tokens that it keeps, whoever the owner is', () => {
+    const table = new RequestTable(createIdStore());
+    const [mine, another] = [owner(), owner()];
+    const bytes = (): number[] => [mine.keptIdBytes, another.keptIdBytes];
+    const short = request(table, mine, '1');
+    const long = request(table, mine, 'x'.repeat(30));
+    assert.deepEqual(bytes(), [30, 0]);
+    table.addExtra(short, { tokenA: Buffer.from('12'), tokenB: Buffer.from('345') });
+    assert.deepEqual(bytes(), [35, 0]);
+    table.adopt(short, another);
+    assert.deepEqual(bytes(), [30, 5]);
+    table.free(short);
+    table.free(long);
+    assert.deepEqual(bytes(), [0, 0]);
   });
 
   test('counts what an owner has cancelled until it is freed', () => {
