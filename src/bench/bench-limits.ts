@@ -18,7 +18,7 @@ export const MAX_FIND_STEPS = 12;
 /** Where --find-max begins to double when no --rate says otherwise, requests a second. */
 export const FIND_MAX_START_RATE = 1_000;
 
-/** TCP connect, TLS and upgrade, or a child's spawn and handshake, each. */
+/** TCP connect, TLS and upgrade, and each step of a handshake; more where --timeout is more. */
 export const CONNECT_TIMEOUT_MS = 10_000;
 /** Connections that are being opened at the same time: more overflow a listen backlog of 128. */
 export const CONNECTS_AT_ONCE = 64;

@@ -1,3 +1,4 @@
+import { CONNECT_TIMEOUT_MS } from './bench-limits.js';
 import { Disturbance } from './disturbance/disturbance.js';
 import { type LoadRunner, makeRunners } from './load/load-runner.js';
 import { leadIn, shareOf } from './load/stage-plan.js';
@@ -13,6 +14,8 @@ import { type Target, targetName } from './transport/target.js';
 
 /** Time for every load thread to hear when the load begins. */
 const START_DELAY_MS = 20;
+
+const NOT_CONNECTED: ConnectReport = { connected: 0, failures: [], pids: [] };
 
 /** A wait for the last replies that lasts longer is shown as such. */
 const DRAIN_SHOWN_AFTER_MS = 1_000;
@@ -43,11 +46,26 @@ export async function runBenchmark(
   const runners = makeRunners(threadPlans(options, target));
   watch.onSnapshot(snapshotOf('connecting', 0));
   try {
-    const connected = await Promise.all(runners.map((runner) => runner.connect()));
+    const connected = await connectAll(runners, watch.signal);
     return await runLoad(options, target, watch, runners, connected, startedAt);
   } finally {
     await Promise.all(runners.map((runner) => runner.close()));
   }
+}
+
+/** An interrupt does not wait for a server that does not answer: then nothing is connected. */
+function connectAll(
+  runners: readonly LoadRunner[],
+  signal: AbortSignal,
+): Promise<readonly ConnectReport[]> {
+  return new Promise((resolve, reject) => {
+    const giveUp = (): void => resolve(runners.map(() => NOT_CONNECTED));
+    if (signal.aborted) giveUp();
+    signal.addEventListener('abort', giveUp, { once: true });
+    Promise.all(runners.map((runner) => runner.connect()))
+      .then(resolve, reject)
+      .finally(() => signal.removeEventListener('abort', giveUp));
+  });
 }
 
 async function runLoad(
@@ -110,6 +128,7 @@ async function runLoad(
     outcomes,
     timeline: timeline.finish(),
     disturbance: disturbed,
+    wasInterrupted: watch.signal.aborted,
   });
 }
 
@@ -166,6 +185,7 @@ function threadPlans(options: BenchOptions, target: Target): readonly ThreadPlan
       durationMs: options.durationMs,
       requests: requests === null ? null : nextRequest - firstRequest,
       timeoutMs: options.timeoutMs,
+      connectTimeoutMs: Math.max(CONNECT_TIMEOUT_MS, options.timeoutMs),
       readPauseMs: 0,
     };
   });

@@ -240,6 +240,32 @@ describe('the command', () => {
     assert.doesNotMatch(await out, /beyond/);
   });
 
+  it('a signal ends a run with what was measured, and says how much of it', async () => {
+    const load = ['--warmup', '0', '--duration', '50s', '--rate', '100', '--threads', '2'];
+    const bench = spawn(process.execPath, [PROGRAM, server.url, ...load]);
+    const [out, end] = [text(bench.stdout), once(bench, 'close')];
+    let seconds = 0;
+    for await (const line of createInterface(bench.stderr)) {
+      if (line.includes('replies/s') && ++seconds === 2) bench.kill('SIGTERM');
+    }
+    assert.deepEqual(await end, [0, null]);
+    assert.match(await out, /Interrupted: \d+\.\d of 50\.0 s were measured\./);
+  });
+
+  it('a signal does not wait for servers that do not answer', async () => {
+    const silent = net.createServer((socket) => socket.resume()).listen(0, '127.0.0.1');
+    await once(silent, 'listening');
+    const { port } = silent.address() as net.AddressInfo;
+    const load = [`ws://127.0.0.1:${port}`, '--threads', '2', '--timeout', '1h'];
+    const bench = spawn(process.execPath, [PROGRAM, ...load]);
+    const [out, end] = [text(bench.stdout), once(bench, 'close')];
+    await once(silent, 'connection');
+    bench.kill('SIGINT');
+    assert.deepEqual(await end, [1, null]);
+    assert.match(await out, /interrupted before anything was measured/);
+    silent.close();
+  });
+
   it('a second signal ends everything at once, children that trap signals too', async () => {
     const alive = net.createServer().listen(0, '127.0.0.1');
     await once(alive, 'listening');

@@ -1,5 +1,6 @@
 import {
   BIG_MESSAGE_BYTES,
+  CONNECT_TIMEOUT_MS,
   MAX_DEPTH,
   SLOW_READ_INTERVAL_MS,
   SLOW_READER_BYTES,
@@ -165,6 +166,7 @@ function basicPlan({ target, workload }: DisturbancePlan): ThreadPlan {
     durationMs: null,
     requests: null,
     timeoutMs: FOREVER_MS,
+    connectTimeoutMs: CONNECT_TIMEOUT_MS,
     readPauseMs: 0,
   };
 }

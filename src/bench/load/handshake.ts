@@ -1,4 +1,3 @@
-import { CONNECT_TIMEOUT_MS } from '../bench-limits.js';
 import { frameMessage } from '../framing/frame-message.js';
 import type { Dialect, Framing, HandshakeStep } from '../payload/message-spec.js';
 import { HOLE_CONNECTION, HOLE_ID, requestTemplate } from '../payload/message-template.js';
@@ -13,13 +12,21 @@ export class Handshake {
   readonly #connection: Connection;
   readonly #flights: FlightTable;
   readonly #index: number;
+  readonly #timeoutMs: number;
   #settle: ((reply: string | ConnectFailure) => void) | null = null;
   #failure: ConnectFailure | null = null;
 
-  constructor(connection: Connection, flights: FlightTable, connectionIndex: number) {
+  /** `timeoutMs`: for the answer to each step. */
+  constructor(
+    connection: Connection,
+    flights: FlightTable,
+    connectionIndex: number,
+    timeoutMs: number,
+  ) {
     this.#connection = connection;
     this.#flights = flights;
     this.#index = connectionIndex;
+    this.#timeoutMs = timeoutMs;
   }
 
   /** Rejects with ConnectFailure where a step is refused or not answered. */
@@ -50,8 +57,8 @@ export class Handshake {
     if (this.#failure !== null) return Promise.reject(this.#failure);
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => {
-        this.#settle?.(refused(`no answer to ${method} within ${CONNECT_TIMEOUT_MS / 1_000} s`));
-      }, CONNECT_TIMEOUT_MS);
+        this.#settle?.(refused(`no answer to ${method} within ${this.#timeoutMs / 1_000} s`));
+      }, this.#timeoutMs);
       this.#settle = (reply) => {
         clearTimeout(timer);
         this.#settle = null;

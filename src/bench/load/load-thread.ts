@@ -41,6 +41,8 @@ export class LoadThread {
   #driver: LoadDriver = IDLE_DRIVER;
   /** Those that are connected; their index here is the driver's. */
   readonly #clients: LoadClient[] = [];
+  readonly #connecting = new Set<LoadClient>();
+  #isClosed = false;
   readonly #timers: NodeJS.Timeout[] = [];
   #finish: (() => void) | null = null;
   #isDraining = false;
@@ -70,7 +72,7 @@ export class LoadThread {
     const failures: { counter: ConnectCounter; reason: string }[] = [];
     let next = 0;
     const connectSome = async (): Promise<void> => {
-      while (next < connections) {
+      while (next < connections && !this.#isClosed) {
         const number = firstConnection + next++;
         try {
           await this.#connectOne(number);
@@ -139,24 +141,28 @@ export class LoadThread {
 
   /** Closes the connections; settles when they, and children, are gone. */
   async close(): Promise<void> {
-    await Promise.all(this.#clients.map((client) => client.close()));
+    this.#isClosed = true;
+    await Promise.all([...this.#clients, ...this.#connecting].map((client) => client.close()));
   }
 
   async #connectOne(number: number): Promise<void> {
-    const { target, workload, model } = this.#plan;
+    const { target, workload, model, connectTimeoutMs } = this.#plan;
     const source: MessageSource =
       workload.recording === null
         ? new WeightedMix(workload.messages, workload.seed + number)
         : new RecordingLoop(workload.recording);
     const maxFlights = model.kind === 'closed' ? model.depth : MAX_FLIGHTS_PER_CONNECTION;
     const client = new LoadClient(number, this.#context, source, maxFlights);
-    const connection = await openConnection(target, client);
-    client.handshake = new Handshake(connection, client.flights, number);
+    this.#connecting.add(client);
     try {
+      const connection = await openConnection(target, client, connectTimeoutMs);
+      client.handshake = new Handshake(connection, client.flights, number, connectTimeoutMs);
       await client.handshake.run(workload.handshake, workload.dialect, this.#context.framing);
     } catch (error) {
-      await connection.close();
+      await client.close();
       throw error;
+    } finally {
+      this.#connecting.delete(client);
     }
     client.handshake = null;
     client.driverIndex = this.#clients.length;

@@ -19,6 +19,8 @@ export interface ThreadPlan {
   /** Measured requests of this thread; null where the time bounds the run. */
   readonly requests: number | null;
   readonly timeoutMs: number;
+  /** For a connection with its handshake, each step. */
+  readonly connectTimeoutMs: number;
   /** Reading pauses so long after each chunk: for clients that are slow on purpose. 0: never. */
   readonly readPauseMs: number;
 }

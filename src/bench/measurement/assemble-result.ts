@@ -23,6 +23,8 @@ export interface RunTraces {
   readonly outcomes: readonly ThreadOutcome[];
   readonly timeline: readonly TimelinePoint[];
   readonly disturbance: Readonly<Record<string, number>> | null;
+  /** The user has ended the run, maybe before its time. */
+  readonly wasInterrupted: boolean;
 }
 
 /** Failures that make a run a failed one, and what is said of them. */
@@ -51,7 +53,10 @@ export function assembleResult(options: BenchOptions, traces: RunTraces): RunRes
   const failureReasons = explainFailures(failures, outcomes);
   const totals = sumTotals(outcomes, durationMs);
   if (outcomes.length > 0 && totals.replies + failures.late === 0) {
-    failureReasons.push('no request was answered');
+    const isEmpty = traces.wasInterrupted && totals.requests === 0;
+    failureReasons.push(
+      isEmpty ? 'interrupted before anything was measured' : 'no request was answered',
+    );
   }
   const result: RunResult = {
     schema: 'sluice-bench',
@@ -79,7 +84,10 @@ export function assembleResult(options: BenchOptions, traces: RunTraces): RunRes
         latency.count > 0 &&
         (cpuShare > MAX_CPU_SHARE ||
           lateness.percentile(99) > latency.percentile(99) * MAX_LATENESS_SHARE),
-      warnings: warnings(options, failures, totals.replies),
+      warnings: [
+        ...interruption(options, traces, durationMs, totals.requests),
+        ...warnings(options, failures, totals.replies),
+      ],
     },
     disturbance: traces.disturbance,
     expectations: [],
@@ -153,6 +161,22 @@ function explainFailures(failures: FailureCounts, outcomes: readonly ThreadOutco
     if (count > 0) sentences.push(`${count} ${what}`);
   }
   return [...sentences, ...new Set(outcomes.flatMap((outcome) => outcome.reasons))];
+}
+
+/** That the run is shorter than it was to be. */
+function interruption(
+  { durationMs, requests }: BenchOptions,
+  { wasInterrupted }: RunTraces,
+  measuredMs: number,
+  sent: number,
+): readonly string[] {
+  if (!wasInterrupted) return [];
+  if (durationMs !== null && measuredMs < durationMs) {
+    const seconds = (ms: number): string => (ms / 1_000).toFixed(1);
+    return [`Interrupted: ${seconds(measuredMs)} of ${seconds(durationMs)} s were measured.`];
+  }
+  if (requests === null || sent >= requests) return [];
+  return [`Interrupted: ${sent} of ${requests} requests were sent.`];
 }
 
 function warnings(

@@ -9,9 +9,9 @@ import type { ProcessTarget } from './target.js';
 
 type Child = ChildProcessByStdio<Writable, Readable, Readable>;
 
-/** Children that live now: none of them may outlive the benchmark, however it ends. */
 /** What node writes below the message of an uncaught error: its stack, its fields, the version. */
 const NODE_TRAILER = /^ {2}|^[{}]|^$|^Node\.js v\d/;
+/** Children that live now: none of them may outlive the benchmark, however it ends. */
 const living = new Set<Child>();
 process.on('exit', () => {
   for (const child of living) signalGroup(child, 'SIGKILL');

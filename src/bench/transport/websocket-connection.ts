@@ -1,6 +1,6 @@
 import net from 'node:net';
 import tls from 'node:tls';
-import { CONNECT_TIMEOUT_MS, MAX_UPGRADE_HEAD_BYTES, READ_BUFFER_BYTES } from '../bench-limits.js';
+import { MAX_UPGRADE_HEAD_BYTES, READ_BUFFER_BYTES } from '../bench-limits.js';
 import { closeFrame, maskedFrame, OPCODE_PONG } from '../framing/websocket-frame.js';
 import { WebSocketHandshake } from '../framing/websocket-handshake.js';
 import { WebSocketReader, type WebSocketSink } from '../framing/websocket-reader.js';
@@ -56,12 +56,16 @@ export class WebSocketConnection implements Connection, WebSocketSink {
   }
 
   /** Connects and upgrades; rejects with ConnectFailure. */
-  static open(target: WebSocketTarget, owner: ConnectionOwner): Promise<WebSocketConnection> {
+  static open(
+    target: WebSocketTarget,
+    owner: ConnectionOwner,
+    timeoutMs: number,
+  ): Promise<WebSocketConnection> {
     const connection = new WebSocketConnection(target, owner);
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => {
-        connection.#fail(`no answer to the upgrade within ${CONNECT_TIMEOUT_MS / 1_000} s`);
-      }, CONNECT_TIMEOUT_MS);
+        connection.#fail(`no answer to the upgrade within ${timeoutMs / 1_000} s`);
+      }, timeoutMs);
       connection.#settle = (failure) => {
         clearTimeout(timer);
         connection.#settle = null;
