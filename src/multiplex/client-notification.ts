@@ -1,6 +1,7 @@
 import { PARAMS_END, PARAMS_START, SPAN_A_END, SPAN_A_START } from '../../workers/batch-layout.js';
 import type { Batch } from '../lane/batch.js';
 import { MAX_PARSED_BYTES } from '../limits.js';
+import { jsonValue } from '../session/json-value.js';
 import { cancelledRequest } from './cancelled-request.js';
 import type { RequestOwner } from './request-table.js';
 import type { ServerPort } from './server-port.js';
@@ -88,7 +89,7 @@ function workCancelToServer<Session extends NotifyingClient>(
   const { table } = server;
   for (const id of table.idsOf(session)) {
     const own = table.extraOf(id)?.tokenA;
-    if (own !== undefined && jsonOf(own) === token) return workCancel(id);
+    if (own !== undefined && jsonValue(own) === token) return workCancel(id);
   }
   if (token !== undefined && server.tokens.ownerOf(token) === session) return workCancel(token);
   server.dropped('a cancel of work that is not its own');
@@ -101,10 +102,6 @@ function workCancel(token: unknown): Uint8Array {
 }
 
 function tokenOf(params: Uint8Array): unknown {
-  const value = jsonOf(params);
+  const value = jsonValue(params);
   return typeof value === 'object' && value !== null ? (value as { token?: unknown }).token : value;
-}
-
-function jsonOf(text: Uint8Array): unknown {
-  return JSON.parse(Buffer.from(text).toString('utf8')) as unknown;
 }

@@ -17,6 +17,7 @@ import type { BatchFlusher } from '../lane/lane.js';
 import { MAX_SERVER_ARRAY_ELEMENTS } from '../limits.js';
 import { BROKEN_REPLY, brokenReplyId } from '../session/broken-reply.js';
 import { errorReply } from '../session/error-reply.js';
+import { jsonValue } from '../session/json-value.js';
 import { methodOf } from '../session/method-names.js';
 import type { Handshake, KeptReply } from './handshake.js';
 import { MultiplexSession } from './multiplex-session.js';
@@ -270,14 +271,14 @@ export class FromServer implements FlowHandler, BatchFlusher {
       return;
     }
     const { tokens } = this.#server;
-    const value = jsonOf(batch.input(index).subarray(start, end));
+    const value = jsonValue(batch.input(index).subarray(start, end));
     const session = tokens.ownerOf(value);
     if (session === null) {
       this.#server.dropped("progress of a token that is nobody's");
       return;
     }
     this.#send(session, index);
-    const params = jsonOf(paramsOf(batch, index)) as { value?: { kind?: unknown } | null };
+    const params = jsonValue(paramsOf(batch, index)) as { value?: { kind?: unknown } | null };
     if (params.value?.kind === 'end') tokens.delete(value);
   }
 
@@ -286,7 +287,7 @@ export class FromServer implements FlowHandler, BatchFlusher {
     const input = batch.input(index);
     const method = methodOf(input, batch.word(index, METHOD_START), batch.word(index, METHOD_END));
     if (method !== PROGRESS_CREATE || batch.word(index, PARAMS_END) === 0) return;
-    const { token } = (jsonOf(paramsOf(batch, index)) ?? {}) as { token?: unknown };
+    const { token } = (jsonValue(paramsOf(batch, index)) ?? {}) as { token?: unknown };
     if (token !== undefined) this.#server.tokens.add(token, client);
   }
 
@@ -309,10 +310,6 @@ export class FromServer implements FlowHandler, BatchFlusher {
 function paramsOf(batch: Batch, index: number): Uint8Array {
   const start = batch.word(index, PARAMS_START);
   return batch.input(index).subarray(start, batch.word(index, PARAMS_END));
-}
-
-function jsonOf(text: Uint8Array): unknown {
-  return JSON.parse(Buffer.from(text).toString('utf8')) as unknown;
 }
 
 function idSpan(batch: Batch, index: number): { start: number; end: number } {

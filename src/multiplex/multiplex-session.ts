@@ -76,7 +76,6 @@ export class MultiplexSession implements Session, FlowHandler, FrameArgs, Reques
   keptIdBytes = 0;
   /** It takes part in the handshake: the server may speak to it. */
   greeted = false;
-  readonly label: string;
   readonly outlet: Outlet;
   readonly #options: MultiplexSessionOptions;
   readonly #client: Client;
@@ -94,7 +93,6 @@ export class MultiplexSession implements Session, FlowHandler, FrameArgs, Reques
     this.#options = options;
     this.#client = client;
     this.#server = server;
-    this.label = client.label;
     this.outlet = new Outlet(client, options.outlet, (why) =>
       options.log.warn({ client: client.label, why }, 'a client is too slow and is closed'),
     );

@@ -1,4 +1,5 @@
 import { MAX_PARSED_BYTES } from '../limits.js';
+import { jsonValue } from './json-value.js';
 
 /** A reply that crossed its cancel notification has come by then. */
 const GRACE_MS = 5000;
@@ -47,7 +48,7 @@ export class CancelledRequests<Request> {
 /** The id that `notifications/cancelled` names, as JSON text; null where there is none that is exact. */
 export function cancelledId(notification: Uint8Array): string | null {
   if (notification.length > MAX_PARSED_BYTES) return null;
-  const { params } = JSON.parse(Buffer.from(notification).toString('utf8')) as {
+  const { params } = jsonValue(notification) as {
     params?: { requestId?: unknown } | null;
   };
   const id = params?.requestId;

@@ -1,5 +1,6 @@
 import { IN_OFFSET, METHOD_END, METHOD_START } from '../../workers/batch-layout.js';
 import type { Batch } from '../lane/batch.js';
+import { jsonValue } from './json-value.js';
 
 const BACKSLASH = 0x5c;
 
@@ -50,5 +51,5 @@ function equals(bytes: Uint8Array, start: number, name: Uint8Array): boolean {
 
 /** The method whose JSON string is at [start, end). */
 export function methodOf(frame: Uint8Array, start: number, end: number): string {
-  return JSON.parse(Buffer.from(frame.subarray(start, end)).toString('utf8')) as string;
+  return jsonValue(frame.subarray(start, end)) as string;
 }

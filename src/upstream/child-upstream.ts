@@ -36,7 +36,6 @@ export interface ChildCommand {
  * speaks on its standard input and output. Its stderr is always drained, into the log.
  */
 export class ChildUpstream implements Upstream {
-  readonly label: string;
   readonly framing: number;
   readonly opening = null;
   readonly source: StreamSource;
@@ -59,7 +58,6 @@ export class ChildUpstream implements Upstream {
     const channel = openChannel(command.pipes);
     const child = startProcess(command, channel);
     this.#process = child;
-    this.label = `process ${child.pid ?? '(not started)'}`;
     this.#log = log.child({ pid: child.pid });
     if (child.pid !== undefined) guard.watch(child.pid);
     const { input, writeNow, output } = channel.open(child, (bytes) => this.source.borrow(bytes));

@@ -3,8 +3,6 @@ import type { FrameSink } from '../transport/frame-sink.js';
 
 /** A connection to a JSON-RPC server, whatever it runs as. */
 export interface Upstream {
-  /** For logs and reasons. */
-  readonly label: string;
   /** Frames from it. */
   readonly source: FrameSource;
   /** Frames to it. */

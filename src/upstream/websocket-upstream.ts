@@ -8,14 +8,12 @@ import type { Upstream, UpstreamEvents } from './upstream.js';
 
 /** A server that is reached over `ws://` or `wss://`. */
 export class WebSocketUpstream implements Upstream {
-  readonly label: string;
   readonly framing = FRAMING_NONE;
   readonly opening: Promise<void>;
   readonly #transport: WsTransport;
   readonly #closed: Promise<void>;
 
   constructor(url: string, maxPayloadBytes: number, events: UpstreamEvents) {
-    this.label = url;
     const socket = new WebSocket(url, {
       perMessageDeflate: false,
       maxPayload: maxPayloadBytes,

@@ -6,7 +6,6 @@ import { FRAMING_NONE } from '../../workers/batch-layout.js';
 
 /** A server process that is nothing but its messages, and that the test speaks for. */
 export class MemoryUpstream implements Upstream, FrameSource, FrameSink {
-  readonly label = 'memory';
   readonly framing = FRAMING_NONE;
   readonly opening: Promise<void> | null;
   /** Messages to it, as text, in order. */
