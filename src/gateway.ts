@@ -90,11 +90,6 @@ export class Gateway {
     }
   }
 
-  /** Clients that are connected, or whose server has not ended yet. */
-  get sessions(): number {
-    return this.#router.count;
-  }
-
   /**
    * Accepts nobody any more, finishes what is in flight, closes clients with 1001, ends
    * servers. Once: later calls get the same promise.

@@ -51,8 +51,8 @@ export const REFUSAL_BUFFER_BYTES = 16 * 1024 * 1024;
 /** Refusals under way at once: as many as a batch holds. */
 export const REFUSAL_RING_CAPACITY = 8192;
 /**
- * Error replies of the gateway that a client may leave unread before it is closed with 1013; and what the
- * gateway tells a shared server of its own (error replies, cancels), which is restarted then.
+ * Error replies of the gateway that a client may leave unread before it is closed with 1013, or a shared server
+ * before it is restarted. Of cancels a server has to be told as much and no more: the rest is left out.
  */
 export const UNREAD_REPLY_BYTES = 8 * 1024 * 1024;
 
@@ -61,6 +61,12 @@ export const UNREAD_REPLY_BYTES = 8 * 1024 * 1024;
  * request of a session. Such are short; a longer one is taken for one that names nothing.
  */
 export const MAX_PARSED_BYTES = 256 * 1024;
+
+/**
+ * A cancel may spell its request's id in another way (`1.0`, `"\u0031"`): of a client's requests with such ids, so
+ * many are parsed to see. Above, such a cancel is for none; one with the same bytes always finds its request.
+ */
+export const MAX_PARSED_SPELLINGS = 128;
 
 /** Unread answers to JSON arrays above which a client is not read, nor its server. */
 export const UNREAD_ANSWER_BYTES = 256 * 1024;
@@ -134,6 +140,9 @@ export const STDERR_LINE_BYTES = 8 * 1024;
 export const STDERR_LOGS_PER_SECOND = 500;
 /** Log lines that the reader of our stderr may leave unread; above, they are left out and counted. */
 export const UNREAD_LOG_BYTES = 1024 * 1024;
+
+/** Log lines for refused WebSocket clients per second; the rest is counted. */
+export const REFUSAL_LOGS_PER_SECOND = 5;
 
 /** Log lines for the noise of one server per second; the rest is counted. */
 export const NOISE_LOGS_PER_SECOND = 5;

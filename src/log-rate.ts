@@ -1,7 +1,7 @@
 /** How many times a second something is logged; the rest is only counted. */
 export class LogRate {
   readonly #perSecond: number;
-  #second = 0;
+  #second = -1;
   #inSecond = 0;
   #heldBack = 0;
 
@@ -11,7 +11,7 @@ export class LogRate {
 
   /** True when one more may be logged; else it is counted as held back. */
   allows(): boolean {
-    const second = Math.floor(Date.now() / 1000);
+    const second = Math.floor(performance.now() / 1000);
     if (second !== this.#second) {
       this.#second = second;
       this.#inSecond = 0;

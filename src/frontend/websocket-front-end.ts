@@ -1,6 +1,8 @@
 import uWS from 'uWebSockets.js';
 import { SluiceError } from '../errors.js';
+import { REFUSAL_LOGS_PER_SECOND } from '../limits.js';
 import type { Logger } from '../log.js';
+import { LogRate } from '../log-rate.js';
 import type { ClientAcceptor } from '../session/client.js';
 import { AccessPolicy } from './access-policy.js';
 import type { ConnectionCount } from './connection-count.js';
@@ -154,6 +156,7 @@ function addWebSockets(
   const { connections, acceptor, log } = options;
   const policy = new AccessPolicy({ ...options, listenHost: options.host });
   const gate = new ReadGate<SocketData>();
+  const logRate = new LogRate(REFUSAL_LOGS_PER_SECOND);
   app.ws<SocketData>('/*', {
     compression: uWS.DISABLED,
     maxPayloadLength: options.maxPayloadBytes * NATIVE_PAYLOAD_FACTOR,
@@ -164,16 +167,20 @@ function addWebSockets(
     idleTimeout: idleTimeoutSeconds(options.pingIntervalSeconds),
     sendPingsAutomatically: true,
     upgrade: (response, request, context) => {
-      const refusal = policy.refusal(request.getHeader('origin'), request.getHeader('host'));
       const address = Buffer.from(response.getRemoteAddressAsText()).toString();
-      if (refusal !== null) {
-        log.warn({ address, refusal }, 'a connection was refused');
-        response.writeStatus('403 Forbidden').end(`${refusal}\n`, CLOSE_CONNECTION);
-      } else if (!options.ready() || !connections.enter(address)) {
-        log.warn({ address, connections: connections.total }, 'a connection was refused: no room');
-        response
-          .writeStatus('503 Service Unavailable')
-          .end('too many connections\n', CLOSE_CONNECTION);
+      const refuse = (status: string, why: string): void => {
+        // Whoever can connect can have this logged.
+        if (logRate.allows()) {
+          const unlogged = logRate.takeHeldBack();
+          log.warn({ address, why, unlogged }, 'a connection was refused');
+        }
+        response.writeStatus(status).end(`${why}\n`, CLOSE_CONNECTION);
+      };
+      const refusal = policy.refusal(request.getHeader('origin'), request.getHeader('host'));
+      if (refusal !== null) refuse('403 Forbidden', refusal);
+      else if (!options.ready()) refuse('503 Service Unavailable', 'the gateway is stopping');
+      else if (!connections.enter(address)) {
+        refuse('503 Service Unavailable', 'too many connections');
       } else {
         gate.learn(response);
         response.upgrade<SocketData>(

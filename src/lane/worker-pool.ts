@@ -43,7 +43,7 @@ export class WorkerPool implements BatchRunner {
   readonly #options: WorkerPoolOptions;
   readonly #batchTimeoutMs: number;
   #piscina: Piscina<BatchTask, void>;
-  /** Start times (ms) of the tasks under way, in order of their start. */
+  /** Start times (ms of a clock that is never set) of the tasks under way, in order of their start. */
   readonly #startedAt = new Set<{ readonly at: number }>();
   #watch: NodeJS.Timeout | null = null;
   #replacing: Promise<void> | null = null;
@@ -88,7 +88,7 @@ export class WorkerPool implements BatchRunner {
   async run(batch: Batch): Promise<void> {
     await this.#replacing;
     if (this.#closed) throw new SluiceError('SLUICE_ERR_WORKER_POOL', 'the worker pool is closed');
-    const task = { at: Date.now() };
+    const task = { at: performance.now() };
     this.#startedAt.add(task);
     this.#watch ??= setInterval(this.#look, this.#batchTimeoutMs / 4);
     try {
@@ -152,10 +152,10 @@ export class WorkerPool implements BatchRunner {
 
   /** Looks for tasks that do not end, while there are tasks. */
   readonly #look = (): void => {
-    const now = Date.now();
+    const now = performance.now();
     for (const { at } of this.#startedAt) {
       if (now - at < this.#batchTimeoutMs) continue;
-      void this.#replace(`a task has not ended for ${now - at} ms`);
+      void this.#replace(`a task has not ended for ${Math.round(now - at)} ms`);
       return;
     }
     if (this.#piscina.threads.length === 0) void this.#replace('it has no threads left');

@@ -3,9 +3,10 @@ import type { Batch } from '../lane/batch.js';
 import { MAX_PARSED_BYTES } from '../limits.js';
 import { jsonValue } from '../session/json-value.js';
 import { cancelledRequest } from './cancelled-request.js';
-import type { RequestOwner } from './request-table.js';
+import type { RequestOwner, RequestTable } from './request-table.js';
 import type { ServerPort } from './server-port.js';
 import { splice } from './splice.js';
+import { WantedId } from './wanted-id.js';
 
 /** LSP: the user has cancelled what a progress token stands for. */
 const CANCEL_WORK = 'window/workDoneProgress/cancel';
@@ -86,14 +87,21 @@ function workCancelToServer<Session extends NotifyingClient>(
   const params = input.subarray(batch.word(index, PARAMS_START), batch.word(index, PARAMS_END));
   const isShort = params.length > 0 && params.length <= MAX_PARSED_BYTES;
   const token = isShort ? tokenOf(params) : undefined;
-  const { table } = server;
-  for (const id of table.idsOf(session)) {
-    const own = table.extraOf(id)?.tokenA;
-    if (own !== undefined && jsonValue(own) === token) return workCancel(id);
-  }
+  const own = token === undefined ? 0 : requestWithToken(server.table, session, token);
+  if (own !== 0) return workCancel(own);
   if (token !== undefined && server.tokens.ownerOf(token) === session) return workCancel(token);
   server.dropped('a cancel of work that is not its own');
   return null;
+}
+
+/** The newest request in flight of `owner` whose `workDoneToken` this is; 0: none. */
+function requestWithToken(table: RequestTable, owner: RequestOwner, token: unknown): number {
+  const wanted = new WantedId(Buffer.from(JSON.stringify(token)));
+  for (const id of table.idsOf(owner)) {
+    const own = table.extraOf(id)?.tokenA;
+    if (own !== undefined && wanted.isMeantBy(own, 0, own.length)) return id;
+  }
+  return 0;
 }
 
 /** Written anew, so that it names nothing besides. */

@@ -207,6 +207,28 @@ export class RequestTable {
     return ids;
   }
 
+  /**
+   * The newest of an owner's requests in flight that is not cancelled and whose original id is the one looked for;
+   * 0: none. `isIt` is told where that stands, for the time of the call.
+   */
+  findNewest(
+    owner: RequestOwner,
+    isIt: (bytes: Uint8Array, start: number, end: number) => boolean,
+  ): number {
+    for (let slot = owner.newestSlot; slot !== NO_SLOT; slot = this.#older[slot]!) {
+      const id = this.#ids[slot]!;
+      const extra = this.extraOf(id);
+      if (extra?.cancelled) continue;
+      const at = findStoredId(this.#store, id);
+      const isFound =
+        at === -1
+          ? extra?.longId !== undefined && isIt(extra.longId, 0, extra.longId.length)
+          : isIt(this.#store, at, at + storedIdLength(this.#store, at));
+      if (isFound) return id;
+    }
+    return 0;
+  }
+
   /** Ids in flight for `timeoutMs` or longer, oldest first. They stay in flight. */
   overdue(timeoutMs: number): { id: number; owner: RequestOwner }[] {
     const sinceMs = this.#nowMs() - timeoutMs;

@@ -82,8 +82,9 @@ export class SharedServer implements ServerPort<MultiplexSession>, SpeakingServe
   /** It has taken the handshake: clients' messages may go to it. */
   #ready = false;
   #begun: Upstream | null = null;
-  /** Bytes of our own messages that it has not accepted. */
+  /** Bytes of our own messages that it has not accepted, and of those that it need not know. */
   #unreadBytes = 0;
+  #unreadHintBytes = 0;
   #replay: HandshakeReplay | null = null;
 
   constructor(options: SharedServerOptions) {
@@ -224,6 +225,16 @@ export class SharedServer implements ServerPort<MultiplexSession>, SpeakingServe
     });
   }
 
+  /** Sends the server what it need not know: nothing while it has much of that to read. */
+  #hint(message: Uint8Array): void {
+    const upstream = this.#upstream;
+    if (upstream === null || this.#unreadHintBytes > UNREAD_REPLY_BYTES) return;
+    this.#unreadHintBytes += message.length;
+    upstream.sendOne(message, () => {
+      if (upstream === this.#upstream) this.#unreadHintBytes -= message.length;
+    });
+  }
+
   /** Gives up a request that has had no answer for too long, with `error` as its answer. */
   timeOut(id: number, session: MultiplexSession, error: ReplyError): void {
     // Telling a slow client of one may have ended it, and the others with it.
@@ -318,6 +329,7 @@ export class SharedServer implements ServerPort<MultiplexSession>, SpeakingServe
   opened(): void {
     this.#upstream = this.#begun;
     this.#unreadBytes = 0;
+    this.#unreadHintBytes = 0;
     const { requests } = this.handshake.replay();
     this.#replay = new HandshakeReplay(this, requests, () => this.#becomeReady());
     this.#replay.start();
@@ -418,7 +430,7 @@ export class SharedServer implements ServerPort<MultiplexSession>, SpeakingServe
   #sendCancel(id: number, reason: string): void {
     if (this.table.extraOf(id)?.cancelled) return;
     const cancel = cancelNotification(this.handshake.profile, String(id), reason);
-    if (cancel !== null) this.send(cancel);
+    if (cancel !== null) this.#hint(cancel);
   }
 }
 

@@ -165,7 +165,7 @@ export class PassThroughSession implements Session, UpstreamEvents {
     for (let i = from; i < to; i++) {
       const kind = batch.verdict(i);
       const isRequest = kind === KIND_REQUEST;
-      if (isRequest) this.#open.sent();
+      if (isRequest) this.#open.sent(batch, i);
       else if (kind === KIND_NOTIFICATION && CANCELLED.find(batch, i) !== null)
         this.#cancel(batch.input(i));
       if (this.#arrays.active || this.#timer !== null) this.#note(batch, i, isRequest);
@@ -261,7 +261,7 @@ export class PassThroughSession implements Session, UpstreamEvents {
       this.#open.cancelled(id);
       return;
     }
-    this.#open.settled();
+    this.#open.settled(request.id);
     this.#cancelled.add(request);
   }
 
@@ -275,9 +275,9 @@ export class PassThroughSession implements Session, UpstreamEvents {
 
   /** A request has had no answer for too long: the client gets one, the server is told. */
   #timedOut(request: WatchedRequest, cancel: Uint8Array | null): void {
-    if (!request.cancelled) this.#open.settled();
+    if (!request.cancelled) this.#open.settled(request.id);
     const reply = Buffer.from(errorReply(request.id, REQUEST_TIMEOUT));
-    if (request.array === null) this.#client.sendOne(reply);
+    if (request.array === null) this.#answers.sendOne(reply);
     else request.array.add(reply);
     if (cancel !== null && !request.cancelled) this.#upstream?.sendOne(cancel);
   }

@@ -24,11 +24,6 @@ export class SessionRouter implements ClientAcceptor {
     this.#createSession = createSession;
   }
 
-  /** Sessions that have not ended. */
-  get count(): number {
-    return this.#sessions.size;
-  }
-
   accept(client: Client): ClientSession {
     const lane = this.#lanes[this.#nextLane++ % this.#lanes.length]!;
     const session = this.#createSession(client, lane, this.#ended);
@@ -43,10 +38,10 @@ export class SessionRouter implements ClientAcceptor {
 
   /** Settles when nothing is in flight in any session; false when that took too long. */
   async quiet(withinMs: number): Promise<boolean> {
-    const deadline = Date.now() + withinMs;
+    const deadline = performance.now() + withinMs;
     for (;;) {
       if ([...this.#sessions].every((session) => session.quiet)) return true;
-      if (Date.now() >= deadline) return false;
+      if (performance.now() >= deadline) return false;
       await new Promise((resolve) => setTimeout(resolve, QUIET_POLL_MS));
     }
   }

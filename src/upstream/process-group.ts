@@ -25,11 +25,11 @@ export async function endGroup(pgid: number, graceMs: number): Promise<void> {
 }
 
 function groupGone(pgid: number, withinMs: number): Promise<boolean> {
-  const deadline = Date.now() + withinMs;
+  const deadline = performance.now() + withinMs;
   return new Promise((resolve) => {
     const look = (): void => {
       if (!signalGroup(pgid, 0)) resolve(true);
-      else if (Date.now() >= deadline) resolve(false);
+      else if (performance.now() >= deadline) resolve(false);
       else setTimeout(look, POLL_MS);
     };
     look();

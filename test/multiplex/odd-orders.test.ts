@@ -428,6 +428,24 @@ test('a server that asks and does not read what it is refused is restarted', asy
   assert.equal(world.upstream.inputClosed, false);
 });
 
+test('clients that leave do not have a server restarted that they have much to cancel at', async () => {
+  const world = new MultiplexWorld({ profile: 'mcp' });
+  const clients = Array.from({ length: 6 }, () => world.connect());
+  for (const client of clients) {
+    for (let id = 0; id < MAX_CLIENT_REQUESTS; id++) client.say(`{"id":${id},"method":"hold"}`);
+    await world.settle();
+  }
+  const { upstream } = world;
+  upstream.stalled = true;
+  for (const client of clients) client.hangUp();
+  await world.settle();
+  assert.equal(upstream.inputClosed, false);
+  const cancels = upstream.received.filter((text) => text.includes('notifications/cancelled'));
+  const bytes = cancels.reduce((sum, { length }) => sum + length, 0);
+  assert.ok(bytes > UNREAD_REPLY_BYTES && bytes < UNREAD_REPLY_BYTES + 1024, String(bytes));
+  assert.deepEqual(world.left, NOTHING_LEFT);
+});
+
 test('answers that the server does not read stay in the ring of their client', async () => {
   const world = new MultiplexWorld();
   const client = world.connect();

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
+import { MAX_PARSED_SPELLINGS } from '../../src/limits.js';
 import { cancelledRequest } from '../../src/multiplex/cancelled-request.js';
 import { NO_REQUESTS, type RequestOwner, RequestTable } from '../../src/multiplex/request-table.js';
 import { createIdStore, ID_SLOTS } from '../../workers/id-store.js';
@@ -211,6 +212,16 @@ describe('a cancelled request', () => {
     assert.equal(found(['1.0'], '1'), 1);
     assert.equal(found(['"\\u0031"'], '"1"'), 1);
     assert.equal(found(['10e-1', '1'], '1.0'), 2);
+    assert.equal(found(['-0'], '0'), 1);
+    assert.equal(found(['"ä"'], '"\\u00e4"'), 1);
+  });
+
+  test('is looked for among so many odd spellings and no more, and always found with the same bytes', () => {
+    const odd = Array.from({ length: MAX_PARSED_SPELLINGS }, (_, i) => `${i + 2}.0`);
+    assert.equal(found(['1.0', ...odd.slice(1)], '1'), 1);
+    assert.equal(found(['1.0', ...odd], '1'), 0);
+    assert.equal(found(['1.0', ...odd], '1.0'), 1);
+    assert.equal(found(['1', ...odd], '1'), 1);
   });
 
   test('is none of another client, of another kind, or beyond what numbers can tell apart', () => {

@@ -6,9 +6,9 @@ import { ID_END, ID_START } from '../../workers/batch-layout.js';
 
 const OWNER = { pump: () => undefined, received: () => undefined };
 
-/** A batch of one reply with this id. */
-function reply(id: string): Batch {
-  const text = `{"id":${id},"result":0}`;
+/** A batch of one message with this id. */
+function message(id: string): Batch {
+  const text = `{"id":${id},"method":"m"}`;
   const batch = new Batch(256, 1);
   batch.append(OWNER, 0, 0, Buffer.from(text));
   batch.setWord(0, ID_START, text.indexOf(id));
@@ -18,11 +18,12 @@ function reply(id: string): Batch {
 
 describe('requests that wait for their answers', () => {
   let open = new OpenRequests();
-  const answered = (id: string): void => open.answered(reply(id), 0);
+  const sent = (id: string): void => open.sent(message(id), 0);
+  const answered = (id: string): void => open.answered(message(id), 0);
   beforeEach(() => {
     open = new OpenRequests();
-    open.sent();
-    open.sent();
+    sent('1');
+    sent('2');
   });
 
   test('are there until as many are answered as were sent', () => {
@@ -37,7 +38,7 @@ describe('requests that wait for their answers', () => {
     assert.equal(open.any, true);
     answered('2');
     assert.equal(open.any, false);
-    open.sent();
+    sent('3');
     assert.equal(open.any, true);
     // The answer crossed the cancel: the other one is still open.
     answered('1');
@@ -52,14 +53,36 @@ describe('requests that wait for their answers', () => {
     answered('2');
     open.cancelled('2');
     open.cancelled('"never sent"');
-    open.sent();
+    sent('3');
     assert.equal(open.any, true);
     answered('3');
     assert.equal(open.any, false);
   });
 
+  test('are waited for while another one was cancelled after its answer', () => {
+    answered('1');
+    open.cancelled('1');
+    assert.equal(open.any, true);
+    open.cancelled('"never sent"');
+    assert.equal(open.any, true);
+    answered('2');
+    assert.equal(open.any, false);
+  });
+
+  test('that have one id are as many as were sent', () => {
+    sent('1');
+    open.cancelled('1');
+    assert.equal(open.any, true);
+    answered('2');
+    assert.equal(open.any, true);
+    answered('1');
+    assert.equal(open.any, true);
+    answered('1');
+    assert.equal(open.any, false);
+  });
+
   test('that are given up need no answer', () => {
-    open.settled();
+    open.settled('1');
     answered('2');
     assert.equal(open.any, false);
   });
