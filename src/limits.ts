@@ -174,7 +174,10 @@ export const MAX_CLIENT_REQUESTS = 16_384;
  */
 export const MAX_KEPT_ID_BYTES = 4 * 1024 * 1024;
 
-/** Requests of a shared server that clients have not answered; more are answered with -32001. */
+/**
+ * Requests of a shared server that clients have not answered, and progress tokens that it has made (LSP); more
+ * are answered with -32001.
+ */
 export const MAX_SERVER_REQUESTS = 16_384;
 
 /**

@@ -3,7 +3,6 @@ import type { ServeConfig } from './config/serve-config.js';
 import type { Lane } from './lane/lane.js';
 import type { Logger } from './log.js';
 import { MultiplexSession } from './multiplex/multiplex-session.js';
-import { NotificationRules } from './multiplex/notification-rules.js';
 import { RequestTable } from './multiplex/request-table.js';
 import { ServerPool } from './multiplex/server-pool.js';
 import { EchoSession } from './session/echo-session.js';
@@ -64,7 +63,7 @@ function createServers(parts: ModeParts, upstream: UpstreamFactory): ServerPool 
   const { config, lanes, ids, log } = parts;
   return new ServerPool({
     ...config,
-    notifications: new NotificationRules(config.notifications),
+    notifications: config.notifications,
     size: config.mode === 'pool' ? config.poolSize : 1,
     upstream,
     framing: upstreamFraming(config),

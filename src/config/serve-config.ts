@@ -14,7 +14,7 @@ import {
   SLOW_CLIENT_GRACE_MS,
 } from '../limits.js';
 import type { LogFormat, LogLevel } from '../log.js';
-import type { NotificationRule } from '../multiplex/notification-rules.js';
+import type { NotificationRules } from '../multiplex/notification-rules.js';
 import type { ServerRequestRule } from '../multiplex/server-request-rule.js';
 import type { Profile } from '../session/profile.js';
 
@@ -58,7 +58,7 @@ export interface ServeConfig {
   /** Null: guessed from the handshake. */
   readonly profile: Profile | null;
   readonly serverRequests: ServerRequestRule;
-  readonly notifications: ReadonlyMap<string, NotificationRule>;
+  readonly notifications: NotificationRules;
   /** 0: no timeout. */
   readonly requestTimeoutMs: number;
   readonly clientOverflowBytes: number;

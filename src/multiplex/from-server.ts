@@ -3,8 +3,6 @@ import {
   ID_START,
   KIND_REQUEST,
   KIND_RESPONSE,
-  METHOD_END,
-  METHOD_START,
   PARAMS_END,
   PARAMS_START,
   REQUEST_ID,
@@ -14,11 +12,11 @@ import {
 import type { Batch } from '../lane/batch.js';
 import type { Flow, FlowHandler } from '../lane/flow.js';
 import type { BatchFlusher } from '../lane/lane.js';
-import { MAX_SERVER_ARRAY_ELEMENTS } from '../limits.js';
+import { MAX_PARSED_BYTES, MAX_SERVER_ARRAY_ELEMENTS } from '../limits.js';
 import { BROKEN_REPLY, brokenReplyId } from '../session/broken-reply.js';
 import { errorReply } from '../session/error-reply.js';
 import { jsonValue } from '../session/json-value.js';
-import { methodOf } from '../session/method-names.js';
+import { MethodNames } from '../session/method-names.js';
 import type { Handshake, KeptReply } from './handshake.js';
 import { MultiplexSession } from './multiplex-session.js';
 import type { NotificationRules } from './notification-rules.js';
@@ -41,6 +39,7 @@ const TOO_MANY_QUESTIONS = {
 /** As we give them to the server. */
 const GIVEN_ID = /^[1-9]\d{0,9}$/;
 const NOBODYS_REPLY = 'a reply that nobody waits for';
+const CANCEL_REQUEST_METHODS = ['notifications/cancelled', '$/cancelRequest'];
 const PROGRESS_CREATE = 'window/workDoneProgress/create';
 
 /** What FromServer needs of the server whose output it gets. */
@@ -71,6 +70,8 @@ export interface SpeakingServer {
  */
 export class FromServer implements FlowHandler, BatchFlusher {
   readonly #server: SpeakingServer;
+  /** Those that do not simply go on. */
+  readonly #methods: MethodNames;
   /** Sessions that the batch in delivery has something for. */
   #dirty: MultiplexSession[] = [];
   /** Frames of the batch in delivery that are not counted as taken yet. */
@@ -79,6 +80,11 @@ export class FromServer implements FlowHandler, BatchFlusher {
 
   constructor(server: SpeakingServer) {
     this.#server = server;
+    this.#methods = new MethodNames([
+      ...server.notifications.keys(),
+      ...CANCEL_REQUEST_METHODS,
+      PROGRESS_CREATE,
+    ]);
   }
 
   deliver(flow: Flow, batch: Batch, from: number, to: number): void {
@@ -200,7 +206,8 @@ export class FromServer implements FlowHandler, BatchFlusher {
     const input = batch.input(index);
     const { start, end } = idSpan(batch, index);
     const originalId = input.slice(start, end);
-    const isTooMany = server.requests.full;
+    const token = this.#serverToken(batch, index);
+    const isTooMany = server.requests.full || (token !== undefined && server.tokens.full);
     const client = isTooMany ? null : chooseClient(server.serverRequestRule, this.#greeted());
     if (client === null) {
       const id = Buffer.from(originalId).toString('utf8');
@@ -209,22 +216,21 @@ export class FromServer implements FlowHandler, BatchFlusher {
       return;
     }
     const givenId = server.requests.add({ originalId, client });
-    this.#noteServerToken(batch, index, client);
+    if (token !== undefined) server.tokens.add(token, client);
     client.outlet.flush(batch);
     client.outlet.sendOne(splice(input, [{ start, end, bytes: Buffer.from(String(givenId)) }]));
   }
 
   #notification(batch: Batch, index: number): void {
     const server = this.#server;
-    const input = batch.input(index);
-    const method = methodOf(input, batch.word(index, METHOD_START), batch.word(index, METHOD_END));
+    const method = this.#methods.find(batch, index);
     if (batch.word(index, SPAN_A_END) !== 0) {
-      if (method === 'notifications/cancelled' || method === '$/cancelRequest') {
+      if (method !== null && CANCEL_REQUEST_METHODS.includes(method)) {
         this.#cancel(batch, index, method);
       } else this.#progress(batch, index);
       return;
     }
-    switch (server.notifications.ruleOf(method)) {
+    switch (server.notifications.get(method ?? '') ?? 'all') {
       case 'all':
         for (const session of this.#greeted()) this.#send(session, index);
         break;
@@ -271,24 +277,26 @@ export class FromServer implements FlowHandler, BatchFlusher {
       return;
     }
     const { tokens } = this.#server;
-    const value = jsonValue(batch.input(index).subarray(start, end));
+    const value =
+      end - start > MAX_PARSED_BYTES ? null : jsonValue(batch.input(index).subarray(start, end));
     const session = tokens.ownerOf(value);
     if (session === null) {
       this.#server.dropped("progress of a token that is nobody's");
       return;
     }
     this.#send(session, index);
-    const params = jsonValue(paramsOf(batch, index)) as { value?: { kind?: unknown } | null };
+    const text = paramsOf(batch, index);
+    if (text.length > MAX_PARSED_BYTES) return;
+    const params = jsonValue(text) as { value?: { kind?: unknown } | null };
     if (params.value?.kind === 'end') tokens.delete(value);
   }
 
-  /** LSP: the server makes a token and asks one client to show its progress. */
-  #noteServerToken(batch: Batch, index: number, client: MultiplexSession): void {
-    const input = batch.input(index);
-    const method = methodOf(input, batch.word(index, METHOD_START), batch.word(index, METHOD_END));
-    if (method !== PROGRESS_CREATE || batch.word(index, PARAMS_END) === 0) return;
-    const { token } = (jsonValue(paramsOf(batch, index)) ?? {}) as { token?: unknown };
-    if (token !== undefined) this.#server.tokens.add(token, client);
+  /** LSP: the token that the server makes, asking one client to show its progress; mostly there is none. */
+  #serverToken(batch: Batch, index: number): unknown {
+    if (this.#methods.find(batch, index) !== PROGRESS_CREATE) return undefined;
+    const params = paramsOf(batch, index);
+    if (params.length === 0 || params.length > MAX_PARSED_BYTES) return undefined;
+    return ((jsonValue(params) ?? {}) as { token?: unknown }).token;
   }
 
   /** Sends the worker's output of a frame, together with what else the batch has for the session. */

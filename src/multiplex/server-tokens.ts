@@ -1,16 +1,27 @@
+import { MAX_KEPT_ID_BYTES, MAX_SERVER_REQUESTS } from '../limits.js';
+
 /**
  * LSP: progress tokens that the server makes itself (window/workDoneProgress/create), and the
  * client that was asked to show their progress. Tokens are compared as JSON values.
  */
 export class ServerTokens<Client> {
   readonly #owners = new Map<string, Client>();
+  /** Of the tokens, as UTF-16. */
+  #bytes = 0;
 
   get size(): number {
     return this.#owners.size;
   }
 
+  /** There are as many as there may be. */
+  get full(): boolean {
+    return this.size >= MAX_SERVER_REQUESTS || this.#bytes >= MAX_KEPT_ID_BYTES;
+  }
+
   add(token: unknown, owner: Client): void {
-    this.#owners.set(JSON.stringify(token), owner);
+    const key = JSON.stringify(token);
+    if (!this.#owners.has(key)) this.#bytes += 2 * key.length;
+    this.#owners.set(key, owner);
   }
 
   /** Whom the progress of a token goes to; null for one that is nobody's. */
@@ -20,15 +31,20 @@ export class ServerTokens<Client> {
 
   /** Its progress has ended. */
   delete(token: unknown): void {
-    this.#owners.delete(JSON.stringify(token));
+    this.#deleteKey(JSON.stringify(token));
   }
 
   /** A client has left: nobody sees the progress of its tokens any more. */
   deleteAllOf(owner: Client): void {
-    for (const [token, session] of this.#owners) if (session === owner) this.#owners.delete(token);
+    for (const [key, session] of this.#owners) if (session === owner) this.#deleteKey(key);
   }
 
   clear(): void {
     this.#owners.clear();
+    this.#bytes = 0;
+  }
+
+  #deleteKey(key: string): void {
+    if (this.#owners.delete(key)) this.#bytes -= 2 * key.length;
   }
 }

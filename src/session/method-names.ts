@@ -4,20 +4,26 @@ import { jsonValue } from './json-value.js';
 
 const BACKSLASH = 0x5c;
 
+interface Name {
+  readonly name: string;
+  readonly bytes: Uint8Array;
+}
+
 /**
  * Recognizes the few methods that are treated in their own way. Looks at the bytes of every
  * method, so it makes neither strings nor views for those that are none of them.
  */
 export class MethodNames {
   readonly #names: ReadonlySet<string>;
-  /** The names' bytes, by their length. */
-  readonly #byLength: (readonly Uint8Array[] | undefined)[] = [];
+  /** The names with their bytes, by the length of these. */
+  readonly #byLength: (readonly Name[] | undefined)[] = [];
 
   constructor(names: Iterable<string>) {
     this.#names = new Set(names);
     for (const name of this.#names) {
       const bytes = Buffer.from(name);
-      this.#byLength[bytes.length] = [...(this.#byLength[bytes.length] ?? []), bytes];
+      const sameLength = this.#byLength[bytes.length] ?? [];
+      this.#byLength[bytes.length] = [...sameLength, { name, bytes }];
     }
   }
 
@@ -29,7 +35,7 @@ export class MethodNames {
     const candidates = this.#byLength[end - start];
     if (candidates !== undefined) {
       for (const candidate of candidates) {
-        if (equals(bytes, start, candidate)) return Buffer.from(candidate).toString('utf8');
+        if (equals(bytes, start, candidate.bytes)) return candidate.name;
       }
     }
     for (let i = start; i < end; i++) {
@@ -39,7 +45,7 @@ export class MethodNames {
   }
 
   #unescaped(bytes: Uint8Array, start: number, end: number): string | null {
-    const name = methodOf(bytes, start - 1, end + 1);
+    const name = jsonValue(bytes.subarray(start - 1, end + 1)) as string;
     return this.#names.has(name) ? name : null;
   }
 }
@@ -47,9 +53,4 @@ export class MethodNames {
 function equals(bytes: Uint8Array, start: number, name: Uint8Array): boolean {
   for (let i = 0; i < name.length; i++) if (bytes[start + i] !== name[i]) return false;
   return true;
-}
-
-/** The method whose JSON string is at [start, end). */
-export function methodOf(frame: Uint8Array, start: number, end: number): string {
-  return jsonValue(frame.subarray(start, end)) as string;
 }

@@ -405,6 +405,26 @@ test('long ids of questions of the server are kept up to so many bytes', async (
   assert.equal(count(client.received, 'another'), 1);
 });
 
+test('a server may not make progress tokens without end', async () => {
+  const world = new MultiplexWorld();
+  const client = world.connect();
+  client.say('{"method":"hello"}');
+  await world.settle();
+  const create = (token: string): void =>
+    world.upstream.say(
+      `{"id":1,"method":"window/workDoneProgress/create","params":{"token":"${token}"}}`,
+    );
+  const pad = 'x'.repeat(MAX_KEPT_ID_BYTES / 40);
+  for (let n = 0; n < 22; n++) create(`${n}${pad}`);
+  await world.settle();
+  assert.equal(client.received.length, 20);
+  assert.equal(count(world.upstream.received, '"too_many_requests"'), 2);
+  world.upstream.say(`{"method":"$/progress","params":{"token":"0${pad}","value":{"kind":"end"}}}`);
+  create('another');
+  await world.settle();
+  assert.equal(count(client.received, 'another'), 1);
+});
+
 test('a server that asks and does not read what it is refused is restarted', async () => {
   const world = new MultiplexWorld({ serverRequests: 'refuse' });
   const client = world.connect();

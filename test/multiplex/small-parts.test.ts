@@ -7,7 +7,6 @@ import {
   requestOf,
   rewriteRequest,
 } from '../../src/multiplex/client-request.js';
-import { NotificationRules } from '../../src/multiplex/notification-rules.js';
 import { RequestTable } from '../../src/multiplex/request-table.js';
 import { RestartBackoff } from '../../src/multiplex/restart-backoff.js';
 import { chooseClient, ServerRequests } from '../../src/multiplex/server-requests.js';
@@ -81,13 +80,6 @@ describe('names of methods', () => {
     for (const other of ['"tools/call"', '"Initialize"', '"initialized"', '"x\\u0020y"', '""']) {
       assert.equal(found(other), null, other);
     }
-  });
-});
-
-describe('a rule for a notification', () => {
-  test('is the one of its method, or all', () => {
-    const rules = new NotificationRules(new Map([['a', 'none']]));
-    assert.deepEqual([rules.ruleOf('a'), rules.ruleOf('b')], ['none', 'all']);
   });
 });
 

@@ -1,7 +1,6 @@
 import type { Lane } from '../../src/lane/lane.js';
 import { silentLogger } from '../../src/log.js';
 import { MultiplexSession } from '../../src/multiplex/multiplex-session.js';
-import { NotificationRules } from '../../src/multiplex/notification-rules.js';
 import { RequestTable } from '../../src/multiplex/request-table.js';
 import { SharedServer, type SharedServerOptions } from '../../src/multiplex/shared-server.js';
 import { FRAMING_NONE } from '../../workers/batch-layout.js';
@@ -50,7 +49,7 @@ export class MultiplexWorld {
       handshakeMethods: ['initialize'],
       profile: null,
       serverRequests: 'owner',
-      notifications: new NotificationRules(new Map()),
+      notifications: new Map(),
       maxRestarts: 10,
       eager: false,
       idleTimeoutMs: 60_000,
