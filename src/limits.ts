@@ -24,7 +24,7 @@ export const LARGEST_PAYLOAD_BYTES = 512 * 1024 * 1024;
 
 /**
  * `--receive-buffer`: bytes of frames that a WebSocket client has sent and the ring had
- * no room for. One read may bring thousands of frames, which must not be lost.
+ * no room for, behind the oldest of them. One read may bring thousands of frames, which must not be lost.
  */
 export const RECEIVE_BUFFER_BYTES = 4 * 1024 * 1024;
 /** Bytes in it from which on the socket is not read, and below which it is again. */
@@ -32,13 +32,17 @@ export const PAUSE_AT_BYTES = 256 * 1024;
 export const RESUME_AT_BYTES = 64 * 1024;
 /**
  * A socket that is not read gets to write so often, and is read all the same after so many of
- * these ticks: in the end its client has to be told. Reading and refusing what one read brings
+ * these ticks: in the end its client has to be told. Ticks in which the
+ * gateway itself has to get on with what it sent do not count. Reading and refusing what one read brings
  * should take a small part of that time.
  */
 export const READ_GATE_TICK_MS = 2;
 export const READ_GATE_TICKS = 50;
-/** The same for one whose client does not read what it is sent: to find out whether it is still there. */
-export const READ_GATE_HELD_TICKS = 5000;
+/**
+ * The same for one whose client does not read what it is sent, to find out whether it is still there; and for one
+ * with large messages, of which the next would be refused while its server has others to take.
+ */
+export const READ_GATE_PATIENT_TICKS = 5000;
 /** Receive buffers take memory in pieces of this, and keep so many bytes of it for the next use. */
 export const SLAB_BYTES = 64 * 1024;
 export const SPARE_SLAB_BYTES = 16 * 1024 * 1024;

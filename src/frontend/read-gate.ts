@@ -1,20 +1,24 @@
 import type { HttpResponse, WebSocket } from 'uWebSockets.js';
-import { READ_GATE_HELD_TICKS, READ_GATE_TICK_MS, READ_GATE_TICKS } from '../limits.js';
+import { READ_GATE_PATIENT_TICKS, READ_GATE_TICK_MS, READ_GATE_TICKS } from '../limits.js';
 
 /** A client whose socket can be kept from being read. */
 export interface GatedReader<UserData> {
   readonly socket: WebSocket<UserData>;
   /** The gate's own: null while the socket is read. */
   gate: GateState | null;
+  /** What it has sent is with the gateway, not with whom it is for: its turn comes. */
+  readonly isInLane: boolean;
+  /** A large message of it waits: what it sends next would probably have to be refused. */
+  readonly isLargeWaiting: boolean;
   /** The socket has written some of what it held back. */
   drained(): void;
 }
 
 interface GateState {
-  /** It is read again after so many ticks without output held back. */
+  /** It is read again after so many ticks, those with something in the lane not counted. */
   ticksLeft: number;
-  /** Or after so many with it: a client that does not read cannot be told anything. */
-  heldTicksLeft: number;
+  /** So many where it holds back output, for a client that does not read cannot be told anything, or has large messages. */
+  patientTicksLeft: number;
   /** At the last pause() it held back output. */
   heldBack: boolean;
 }
@@ -70,7 +74,11 @@ export class ReadGate<UserData> {
     if (this.#pause === null) return;
     const heldBack = reader.socket.getBufferedAmount() > 0;
     if (reader.gate === null) {
-      reader.gate = { ticksLeft: READ_GATE_TICKS, heldTicksLeft: READ_GATE_HELD_TICKS, heldBack };
+      reader.gate = {
+        ticksLeft: READ_GATE_TICKS,
+        patientTicksLeft: READ_GATE_PATIENT_TICKS,
+        heldBack,
+      };
       this.#paused.add(reader);
       this.#timer ??= setInterval(this.#tick, READ_GATE_TICK_MS);
       // Else it is paused, and what still comes is of the same read, unless a write has undone it.
@@ -113,7 +121,9 @@ export class ReadGate<UserData> {
     for (const reader of this.#paused) {
       const gate = reader.gate!;
       const holdsBack = reader.socket.getBufferedAmount() > 0;
-      if ((holdsBack ? --gate.heldTicksLeft : --gate.ticksLeft) === 0) this.resume(reader);
+      const isPatient = holdsBack || reader.isLargeWaiting;
+      if (!reader.isInLane && (isPatient ? --gate.patientTicksLeft : --gate.ticksLeft) === 0)
+        this.resume(reader);
       else if (holdsBack) this.#write(reader);
       // Also without output now: it may have gone when uWebSockets.js uncorked the socket itself.
       reader.drained();

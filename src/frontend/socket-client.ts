@@ -102,6 +102,14 @@ export class SocketClient implements Client, FrameSource, FrameSink, GatedReader
     this.#limits = limits;
   }
 
+  get isInLane(): boolean {
+    return this.#flow?.isInLane ?? false;
+  }
+
+  get isLargeWaiting(): boolean {
+    return (this.#received?.peek()?.length ?? 0) > BIG_FRAME_BYTES;
+  }
+
   get label(): string {
     return `websocket client ${this.#address}`;
   }

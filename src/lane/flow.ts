@@ -106,6 +106,7 @@ export class Flow implements FrameOwner {
   readonly #takesTurns: boolean;
   /** A frame that goes alone is in the lane: nothing else may be. */
   #alone = false;
+  #foundNoRoom = false;
   #splitting = false;
   /** Elements of an array, which go before anything else from the source. */
   #elements: Uint8Array[] = NO_ELEMENTS;
@@ -129,6 +130,11 @@ export class Flow implements FrameOwner {
     this.#scans = (op & 0xff) === ACTION_SCAN;
   }
 
+  /** It has something in the lane, or waits for room there: it gets on without its destination. */
+  get isInLane(): boolean {
+    return this.inLane > 0 || this.#foundNoRoom;
+  }
+
   /**
    * Takes a frame straight off the wire: copies it into the lane. False when it has to
    * wait; then the source keeps it, and the flow comes for it.
@@ -145,6 +151,7 @@ export class Flow implements FrameOwner {
     const { bounds, first } = run;
     const room = this.ring.room(bounds, first, Math.min(run.end, first + most));
     const count = this.lane.pushRun(this, run, room, this.op, this.#arg);
+    this.#foundNoRoom = count < room;
     for (let i = first; i < first + count; i++) this.ring.push(bounds[i + 1]! - 1 - bounds[i]!);
     this.inLane += count;
     return count;
@@ -166,7 +173,8 @@ export class Flow implements FrameOwner {
     if (this.ring.full || this.#alone || this.#holds > 0) return false;
     const arg = this.#args === null ? this.#arg : this.#args.next();
     if (this.#args !== null && arg === 0) return false;
-    if (!this.lane.push(this, frame, this.op, arg)) {
+    this.#foundNoRoom = !this.lane.push(this, frame, this.op, arg);
+    if (this.#foundNoRoom) {
       this.#args?.giveBack(arg);
       return false;
     }
@@ -183,10 +191,10 @@ export class Flow implements FrameOwner {
       arg = this.#args.next();
       if (arg === 0) return false;
     }
-    const pushed = split
-      ? this.#pushArray(frame)
-      : this.lane.pushAlone(this, frame, this.op, arg, frame.length);
-    if (!pushed) {
+    this.#foundNoRoom = split
+      ? !this.#pushArray(frame)
+      : !this.lane.pushAlone(this, frame, this.op, arg, frame.length);
+    if (this.#foundNoRoom) {
       if (!split) this.#args?.giveBack(arg);
       return false;
     }

@@ -25,12 +25,13 @@ export class ReceiveBuffer {
   }
 
   /**
-   * Keeps a copy of the frame; false when it would go beyond the capacity. One that is
-   * larger than the capacity is kept when it is alone.
+   * Keeps a copy of the frame; false when it would go beyond the capacity. The oldest one does not count: it may
+   * be large, and what the same read has brought behind it has to be kept.
    */
   push(frame: Uint8Array): boolean {
     const cost = frame.length + LENGTH_BYTES;
-    if (!this.empty && this.bytes + cost > this.capacityBytes) return false;
+    if (!this.empty && this.bytes - this.#slabs[0]!.oldestCost + cost > this.capacityBytes)
+      return false;
     this.bytes += cost;
     let last = this.#slabs.at(-1);
     if (last === undefined || last.bytes.length - last.end < cost) {
@@ -81,14 +82,18 @@ class Slab {
     this.end += LENGTH_BYTES + frame.length;
   }
 
+  /** Bytes that the oldest frame takes. */
+  get oldestCost(): number {
+    return LENGTH_BYTES + this.#words.getUint32(this.start, true);
+  }
+
   peek(): Uint8Array {
-    const from = this.start + LENGTH_BYTES;
-    return this.bytes.subarray(from, from + this.#words.getUint32(this.start, true));
+    return this.bytes.subarray(this.start + LENGTH_BYTES, this.start + this.oldestCost);
   }
 
   /** Returns how many bytes the oldest frame took. */
   shift(): number {
-    const cost = LENGTH_BYTES + this.#words.getUint32(this.start, true);
+    const cost = this.oldestCost;
     this.start += cost;
     return cost;
   }

@@ -39,6 +39,18 @@ test('large messages that follow each other at once are all answered, in order',
   }
 });
 
+test('clients whose large messages wait for each other have none refused, and what follows neither', async (t) => {
+  const gateway = await GatewayProcess.start(t);
+  const large = 'x'.repeat(8 * MEBIBYTE);
+  const exchange = async (): Promise<void> => {
+    const client = await JsonRpcSocket.open(t, gateway.url);
+    for (let n = 0; n < 2; n++) client.notify('large', large);
+    client.notify('small', 0);
+    assert.equal((await client.request('m', 'after them')).result, 'after them');
+  };
+  await Promise.all(Array.from({ length: 12 }, exchange));
+});
+
 test('a client on wss:// has none refused either', async (t) => {
   const { certFile, keyFile, certificate } = selfSigned(t);
   const gateway = await GatewayProcess.start(t, {

@@ -20,17 +20,19 @@ describe('a receive buffer', () => {
 
   test('refuses what goes beyond its capacity, and takes it when there is room', () => {
     const buffer = new ReceiveBuffer(1000);
-    assert.equal(buffer.push(Buffer.alloc(500)), true);
-    assert.equal(buffer.push(Buffer.alloc(500)), false);
+    for (const taken of [true, true, false]) {
+      assert.equal(buffer.push(Buffer.alloc(600)), taken);
+    }
     buffer.shift();
-    assert.equal(buffer.push(Buffer.alloc(500)), true);
+    assert.equal(buffer.push(Buffer.alloc(600)), true);
+    assert.equal(buffer.push(Buffer.alloc(600)), false);
   });
 
   test('bounds frames that have no bytes too', () => {
     const buffer = new ReceiveBuffer(100_000);
     let count = 0;
     while (buffer.push(Buffer.alloc(0))) count++;
-    assert.equal(count, 100_000 / 4);
+    assert.equal(count, 1 + 100_000 / 4);
   });
 
   test('uses memory again, and keeps frames of all sizes apart', () => {
@@ -51,10 +53,16 @@ describe('a receive buffer', () => {
     );
   });
 
-  test('takes one frame above its capacity when it is alone', () => {
+  test('takes one frame above its capacity when it is alone, and has all its room behind it', () => {
     const buffer = new ReceiveBuffer(10);
-    assert.equal(buffer.push(Buffer.alloc(100)), true);
-    assert.equal(buffer.push(Buffer.alloc(0)), false);
+    for (const [bytes, taken] of [
+      [100, true],
+      [100, false],
+      [6, true],
+      [0, false],
+    ] as const) {
+      assert.equal(buffer.push(Buffer.alloc(bytes)), taken);
+    }
   });
 
   test('is empty and has all its room after clear()', () => {
