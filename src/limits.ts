@@ -172,6 +172,15 @@ export const MAX_SERVER_ARRAY_ELEMENTS = 10_000;
 export const MAX_CLIENT_REQUESTS = 16_384;
 
 /**
+ * Of the ids of all shared servers together (131,072), those that requests in flight leave to what is on its way:
+ * below, clients wait for one. When none was answered for the time below, nobody gets on by waiting: requests
+ * are answered with -32001, but for clients with few in flight while half of these ids are left.
+ */
+export const RESERVED_IDS = 8192;
+export const STUCK_AFTER_MS = 2000;
+export const FEW_REQUESTS = 16;
+
+/**
  * Ids and progress tokens in bytes that are kept for the requests in flight of one client of a shared server
  * (ids above 27 bytes, the others have a place of their own), or of the server itself. Above, requests
  * with such are answered with -32001.

@@ -61,14 +61,16 @@ export function createMode(parts: ModeParts): {
 
 function createServers(parts: ModeParts, upstream: UpstreamFactory): ServerPool {
   const { config, lanes, ids, log } = parts;
+  const table = new RequestTable(ids);
+  table.onStuck = () =>
+    log.warn('too many requests are in flight and none was answered for 2 s: more are refused');
   return new ServerPool({
     ...config,
-    notifications: config.notifications,
     size: config.mode === 'pool' ? config.poolSize : 1,
     upstream,
     framing: upstreamFraming(config),
     lanes,
-    table: new RequestTable(ids),
+    table,
     log,
   });
 }

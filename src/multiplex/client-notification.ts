@@ -97,6 +97,8 @@ function workCancelToServer<Session extends NotifyingClient>(
 /** The newest request in flight of `owner` whose `workDoneToken` this is; 0: none. */
 function requestWithToken(table: RequestTable, owner: RequestOwner, token: unknown): number {
   const wanted = new WantedId(Buffer.from(JSON.stringify(token)));
+  // Most clients give none with any request.
+  if (owner.keptIdBytes === 0) return 0;
   for (const id of table.idsOf(owner)) {
     const own = table.extraOf(id)?.tokenA;
     if (own !== undefined && wanted.isMeantBy(own, 0, own.length)) return id;

@@ -267,7 +267,8 @@ export class MultiplexSession implements Session, FlowHandler, FrameArgs, Reques
       return true;
     }
     const idLength = batch.word(index, ID_END) - batch.word(index, ID_START);
-    return idLength <= MAX_STORED_ID_BYTES && this.inFlight < PASSING_REQUESTS;
+    if (idLength > MAX_STORED_ID_BYTES || this.inFlight >= PASSING_REQUESTS) return false;
+    return !this.#server.table.isStuck;
   }
 
   #deliverSpecial(flow: Flow, batch: Batch, index: number): void {
@@ -295,7 +296,11 @@ export class MultiplexSession implements Session, FlowHandler, FrameArgs, Reques
     if (original.length > MAX_STORED_ID_BYTES) table.addExtra(id, { longId: original });
     if (array !== null) table.addExtra(id, { array });
     const method = specialMethods.find(batch, index);
-    if (this.inFlight >= MAX_CLIENT_REQUESTS || this.#keepsTooMuch(request)) {
+    const isOneTooMany =
+      this.inFlight >= MAX_CLIENT_REQUESTS ||
+      this.#keepsTooMuch(request) ||
+      table.isOneTooMany(this);
+    if (isOneTooMany) {
       this.#refuse(flow, id, TOO_MANY_REQUESTS);
     } else if (method !== null && CANCEL_METHODS.includes(method)) {
       this.#refuse(flow, id, CANCEL_WITH_ID);

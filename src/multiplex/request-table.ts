@@ -6,6 +6,7 @@ import {
   storedIdLength,
   storeId,
 } from '../../workers/id-store.js';
+import { FEW_REQUESTS, RESERVED_IDS, STUCK_AFTER_MS } from '../limits.js';
 import type { ArrayReply } from '../session/array-replies.js';
 
 /** Whoever gets the replies: a client's session, or a server's own handshake. */
@@ -63,8 +64,15 @@ const NULL_ID = Buffer.from('null');
  * in the order of time, for timeouts.
  */
 export class RequestTable {
+  /** Told when it gets stuck. */
+  onStuck: () => void = () => undefined;
   /** Ids that are given or sent. */
   count = 0;
+  /** Of these the ones of requests in flight. */
+  #inFlight = 0;
+  /** Those that were and are not any more, since the beginning. */
+  #ended = 0;
+  #isStuck = false;
   readonly #ids = new Int32Array(ID_SLOTS);
   readonly #states = new Uint8Array(ID_SLOTS);
   readonly #owners = new Array<RequestOwner | null>(ID_SLOTS).fill(null);
@@ -82,6 +90,7 @@ export class RequestTable {
   #next: number;
   /** Who found the table full. */
   #starved: (() => void)[] = [];
+  #stuckTimer: NodeJS.Timeout | null = null;
 
   /**
    * `store`: the id store that the workers write (workers/id-store.ts). `nowMs`: a clock that is
@@ -93,9 +102,9 @@ export class RequestTable {
     this.#next = firstId;
   }
 
-  /** An id for a frame that may be a request; 0 when all slots are taken: see whenFree(). */
+  /** An id for a frame that may be a request; 0 when too many are taken: see whenFree(). */
   give(): number {
-    if (this.count === ID_SLOTS) return 0;
+    if (this.count === ID_SLOTS || (this.#isCrowded && !this.#isStuck)) return 0;
     while (this.#states[this.#next & ID_SLOT_MASK] !== FREE) this.#advance();
     const id = this.#next;
     this.#advance();
@@ -106,9 +115,21 @@ export class RequestTable {
     return id;
   }
 
-  /** Calls `wake`, in a turn of its own, when an id is free again. */
+  /** Calls `wake`, in a turn of its own, when an id is free again, or waiting for one is of no use. */
   whenFree(wake: () => void): void {
     this.#starved.push(wake);
+    this.#watchStarved();
+  }
+
+  /** So many requests are in flight that no more may be, and for a while none of them has ended. */
+  get isStuck(): boolean {
+    return this.#isStuck;
+  }
+
+  /** Where the table is stuck: whether a request of this owner is one too many. */
+  isOneTooMany(owner: RequestOwner): boolean {
+    if (!this.#isStuck) return false;
+    return owner.inFlight >= FEW_REQUESTS || this.#inFlight >= ID_SLOTS - RESERVED_IDS / 2;
   }
 
   /** The request with this id goes to the server now; one that has waited has its owner. */
@@ -190,11 +211,15 @@ export class RequestTable {
       if (this.extraOf(id)?.cancelled) owner.cancelled--;
       this.#unlinkFromOwner(slot);
       this.#unlinkFromTime(slot);
+      this.#inFlight--;
+      this.#ended++;
     }
     this.#states[slot] = FREE;
     this.#ids[slot] = 0;
     this.count--;
     if (this.#extras.size > 0) this.#extras.delete(id);
+    if (this.#isCrowded) return;
+    this.#isStuck = false;
     if (this.#starved.length > 0) this.#wake();
   }
 
@@ -244,15 +269,33 @@ export class RequestTable {
     this.#next = this.#next === MAX_ID ? 1 : this.#next + 1;
   }
 
+  get #isCrowded(): boolean {
+    return this.#inFlight >= ID_SLOTS - RESERVED_IDS;
+  }
+
   #begin(slot: number, owner: RequestOwner, state: number): void {
     this.#states[slot] = state;
     this.#sinceMs[slot] = this.#nowMs();
+    this.#inFlight++;
     this.#linkToOwner(slot, owner);
     this.#earlier[slot] = this.#latest;
     this.#later[slot] = NO_SLOT;
     if (this.#latest === NO_SLOT) this.#earliest = slot;
     else this.#later[this.#latest] = slot;
     this.#latest = slot;
+  }
+
+  #watchStarved(): void {
+    const endedBefore = this.#ended;
+    this.#stuckTimer ??= setTimeout(() => {
+      this.#stuckTimer = null;
+      if (this.#starved.length === 0) return;
+      if (this.#ended === endedBefore && this.#isCrowded) {
+        this.#isStuck = true;
+        this.onStuck();
+        this.#wake();
+      } else this.#watchStarved();
+    }, STUCK_AFTER_MS).unref();
   }
 
   #wake(): void {

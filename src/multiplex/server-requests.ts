@@ -31,6 +31,8 @@ export function chooseClient(
 /** Requests of one server that wait for a client's answer, by the id that the client was given. */
 export class ServerRequests {
   readonly #byGivenId = new Map<number, ServerRequest>();
+  /** The newest with each original id, as JSON text. */
+  readonly #byOriginalId = new Map<string, number>();
   #idBytes = 0;
   #next = 1;
 
@@ -47,6 +49,7 @@ export class ServerRequests {
   add(request: ServerRequest): number {
     const id = this.#next++;
     this.#byGivenId.set(id, request);
+    this.#byOriginalId.set(textOf(request.originalId), id);
     this.#idBytes += request.originalId.length;
     return id;
   }
@@ -62,16 +65,19 @@ export class ServerRequests {
 
   /** The request that the server calls `originalId`; it stays. */
   find(originalId: Uint8Array): { givenId: number; client: MultiplexSession } | null {
-    for (const [givenId, { originalId: id, client }] of this.#byGivenId) {
-      if (Buffer.compare(id, originalId) === 0) return { givenId, client };
-    }
-    return null;
+    const givenId = this.#byOriginalId.get(textOf(originalId));
+    return givenId === undefined ? null : { givenId, client: this.#byGivenId.get(givenId)!.client };
   }
 
   /** It needs no answer any more. */
   delete(givenId: number): void {
-    this.#idBytes -= this.#byGivenId.get(givenId)?.originalId.length ?? 0;
+    const request = this.#byGivenId.get(givenId);
+    if (request === undefined) return;
+    const { originalId } = request;
+    this.#idBytes -= originalId.length;
     this.#byGivenId.delete(givenId);
+    const text = textOf(originalId);
+    if (this.#byOriginalId.get(text) === givenId) this.#byOriginalId.delete(text);
   }
 
   /** Takes all that `client` was asked. */
@@ -87,6 +93,11 @@ export class ServerRequests {
 
   clear(): void {
     this.#byGivenId.clear();
+    this.#byOriginalId.clear();
     this.#idBytes = 0;
   }
+}
+
+function textOf(id: Uint8Array): string {
+  return Buffer.from(id).toString('latin1');
 }

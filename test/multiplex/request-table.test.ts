@@ -1,7 +1,12 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
-import { MAX_PARSED_SPELLINGS } from '../../src/limits.js';
+import {
+  FEW_REQUESTS,
+  MAX_PARSED_SPELLINGS,
+  RESERVED_IDS,
+  STUCK_AFTER_MS,
+} from '../../src/limits.js';
 import { cancelledRequest } from '../../src/multiplex/cancelled-request.js';
 import { NO_REQUESTS, type RequestOwner, RequestTable } from '../../src/multiplex/request-table.js';
 import { createIdStore, ID_SLOTS } from '../../workers/id-store.js';
@@ -101,6 +106,34 @@ describe('the request table', () => {
     await woken;
     assert.equal(table.give() & (ID_SLOTS - 1), ids[77]! & (ID_SLOTS - 1));
     assert.equal(table.give(), 0);
+  });
+
+  test('leaves some ids to what is on its way, and where nothing ends, to clients that ask little', (t) => {
+    t.mock.timers.enable({ apis: ['setTimeout'] });
+    const table = new RequestTable(createIdStore());
+    const [greedy, modest] = [owner(), owner()];
+    for (let n = 0; n < ID_SLOTS - RESERVED_IDS; n++) request(table, greedy, '1');
+    const starve = (): void => {
+      assert.equal(table.give(), 0);
+      table.whenFree(() => undefined);
+    };
+    starve();
+    const [last] = table.idsOf(greedy);
+    table.free(last!);
+    request(table, greedy, '1');
+    starve();
+    t.mock.timers.tick(STUCK_AFTER_MS);
+    assert.equal(table.isStuck, false, 'one has ended meanwhile');
+    t.mock.timers.tick(STUCK_AFTER_MS);
+    assert.equal(table.isStuck, true);
+    assert.deepEqual([table.isOneTooMany(greedy), table.isOneTooMany(modest)], [true, false]);
+    for (let n = 0; n < FEW_REQUESTS; n++) request(table, modest, '1');
+    assert.equal(table.isOneTooMany(modest), true);
+    for (const id of table.idsOf(modest)) table.free(id);
+    assert.equal(table.isStuck, true);
+    table.free(table.idsOf(greedy)[0]!);
+    assert.equal(table.isStuck, false);
+    assert.equal(table.isOneTooMany(greedy), false);
   });
 
   test('keeps ids of any length, and tokens and the like, as long as the request is in flight', () => {
