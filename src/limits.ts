@@ -165,10 +165,19 @@ export const CONNECT_TIMEOUT_MS = 10_000;
 /** `--max-batch`: elements of a JSON-RPC batch; 0 refuses batches. */
 export const MAX_ARRAY_ELEMENTS = 100;
 
+/**
+ * Bytes of answers that are kept for the arrays of one client until these are whole. Above, an error -32011 takes the
+ * place of an answer.
+ */
+export const MAX_ARRAY_ANSWER_BYTES = 16 * 1024 * 1024;
+
 /** Elements of an array that a server sends; a larger one is skipped like other noise. */
 export const MAX_SERVER_ARRAY_ELEMENTS = 10_000;
 
-/** Requests that one client of a shared server may have in flight; more are answered with -32001. */
+/**
+ * Requests that one client of a shared server may have in flight; and in mode session those that are watched: the
+ * elements of arrays, and with `--request-timeout` all. More are answered with -32001.
+ */
 export const MAX_CLIENT_REQUESTS = 16_384;
 
 /**

@@ -9,7 +9,7 @@ import { errorReply } from '../session/error-reply.js';
 import { ReceiveBuffer } from '../transport/receive-buffer.js';
 
 /** To a JSON array, whose elements nobody looks at. */
-const ARRAY_REFUSED = Buffer.from(errorReply('null', REFUSALS[RECEIVE_BUFFER_FULL]!));
+const ARRAY_REFUSED = errorReply('null', REFUSALS[RECEIVE_BUFFER_FULL]!);
 const REFUSE = op(ACTION_REFUSE, FRAMING_NONE, ON_BAD_REPLY);
 
 type RefusedClient = Pick<Client, 'reply' | 'close'>;

@@ -185,18 +185,20 @@ export class FromServer implements FlowHandler, BatchFlusher {
     const { table, handshake } = this.#server;
     const id = batch.word(index, REQUEST_ID);
     const extra = table.extraOf(id);
+    const array = extra?.array;
+    const originalId = array === undefined ? undefined : table.originalId(id);
     table.free(id);
     session.outlet.flush(batch);
     const method = extra?.handshake;
     if (method === undefined) {
-      session.answer(message, extra?.array);
+      session.answer(message, array, originalId);
       return;
     }
     this.#flushAll(batch);
     const isResult = batch.verdict(index) === KIND_RESPONSE;
     session.greeted = isResult;
     if (isResult) handshake.answered(method, this.#kept(batch, index));
-    session.answer(message, extra?.array);
+    session.answer(message, array, originalId);
     if (isResult) this.#server.handshakeAnswered(method);
     else this.#server.handshakeFailed(method);
   }
@@ -210,9 +212,8 @@ export class FromServer implements FlowHandler, BatchFlusher {
     const isTooMany = server.requests.full || (token !== undefined && server.tokens.full);
     const client = isTooMany ? null : chooseClient(server.serverRequestRule, this.#greeted());
     if (client === null) {
-      const id = Buffer.from(originalId).toString('utf8');
       const error = isTooMany ? TOO_MANY_QUESTIONS : NO_CLIENT;
-      server.send(Buffer.from(errorReply(id, error)));
+      server.send(errorReply(originalId, error));
       return;
     }
     const givenId = server.requests.add({ originalId, client });

@@ -19,7 +19,7 @@ import { MAX_CLIENT_REQUESTS, MAX_KEPT_ID_BYTES, RING_CAPACITY } from '../limits
 import type { Logger } from '../log.js';
 import { ArrayReplies, type ArrayReply } from '../session/array-replies.js';
 import { CLOSE_MALFORMED, CLOSE_NORMAL, type Client } from '../session/client.js';
-import { errorReply } from '../session/error-reply.js';
+import { errorReply, TOO_MANY_REQUESTS } from '../session/error-reply.js';
 import type { Session } from '../session/session.js';
 import { CANCEL_METHODS, notificationToServer } from './client-notification.js';
 import {
@@ -49,12 +49,6 @@ export interface MultiplexSessionOptions {
   readonly log: Logger;
   readonly onEnded: (session: Session) => void;
 }
-
-const TOO_MANY_REQUESTS: ReplyError = {
-  code: -32001,
-  message: 'Server overloaded; retry later.',
-  data: { reason: 'too_many_requests', retryable: true },
-};
 
 /** Requests that pass together are in flight only afterwards; near the limit each is looked at. */
 const PASSING_REQUESTS = MAX_CLIENT_REQUESTS - RING_CAPACITY;
@@ -218,19 +212,19 @@ export class MultiplexSession implements Session, FlowHandler, FrameArgs, Reques
   answerHandshake(id: number, { bytes, id: span }: KeptReply): void {
     const { table } = this.#server;
     this.greeted = true;
-    const edit = { ...span, bytes: table.originalId(id) };
+    const original = table.originalId(id);
     const array = table.extraOf(id)?.array;
     table.free(id);
-    this.answer(splice(bytes, [edit]), array);
+    this.answer(splice(bytes, [{ ...span, bytes: original }]), array, original);
   }
 
   /** Answers one of its requests in flight with an error; its id is free then. */
   answerError(id: number, error: ReplyError): void {
     const { table } = this.#server;
-    const original = Buffer.from(table.originalId(id)).toString('utf8');
+    const original = table.originalId(id);
     const array = table.extraOf(id)?.array;
     table.free(id);
-    this.answer(Buffer.from(errorReply(original, error)), array);
+    this.answer(errorReply(original, error), array);
   }
 
   /** Gives up one of its requests in flight without an answer; its id is free then. */
@@ -242,11 +236,11 @@ export class MultiplexSession implements Session, FlowHandler, FrameArgs, Reques
     this.leaveIfAnswered();
   }
 
-  /** Sends one message, or adds it to the array that it is an answer in. */
-  answer(message: Uint8Array, array: ArrayReply | undefined): void {
+  /** Sends one message, or adds it to the array that it is an answer in; `id`: see ArrayReply.add(). */
+  answer(message: Uint8Array, array: ArrayReply | undefined, id?: Uint8Array): void {
     if (this.#left) return;
     if (array === undefined) this.outlet.sendOne(message);
-    else array.add(message);
+    else array.add(message, id);
     this.leaveIfAnswered();
   }
 

@@ -82,7 +82,8 @@ export class Outlet {
   #account(count: number, bytes: number): void {
     this.#held += count;
     this.#sentBytes += bytes;
-    if (this.#client.heldBackBytes > this.#limits.overflowBytes) {
+    // What was sent last may be larger alone: it has had no time yet to be read.
+    if (this.#client.heldBackBytes - bytes > this.#limits.overflowBytes) {
       this.#cut(`more than ${this.#limits.overflowBytes} bytes unread`);
     } else if (this.#held > RING_CAPACITY && this.#timer === null) {
       this.#beginGrace();

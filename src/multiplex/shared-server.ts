@@ -249,10 +249,10 @@ export class SharedServer implements ServerPort<MultiplexSession>, SpeakingServe
       if (method !== undefined && !('method' in waiting)) this.handshakeFailed(method);
     } else if (method !== undefined) {
       // Others wait for its answer too: only this client is told, and it goes on.
-      const original = Buffer.from(this.table.originalId(id)).toString('utf8');
+      const original = this.table.originalId(id);
       const array = this.table.extraOf(id)?.array;
       this.table.adopt(id, this.own);
-      session.answer(Buffer.from(errorReply(original, error)), array);
+      session.answer(errorReply(original, error), array);
     } else {
       this.#sendCancel(id, 'the request timed out');
       session.answerError(id, error);
@@ -436,5 +436,5 @@ export class SharedServer implements ServerPort<MultiplexSession>, SpeakingServe
 
 function clientGoneReply(originalId: Uint8Array): Uint8Array {
   const error = { code: -32000, message: 'The client has left.', data: { reason: 'client_gone' } };
-  return Buffer.from(errorReply(Buffer.from(originalId).toString('utf8'), error));
+  return errorReply(originalId, error);
 }

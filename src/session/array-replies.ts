@@ -1,8 +1,16 @@
-import { INVALID_REQUEST } from '../../workers/kernel/replies.js';
+import { INVALID_REQUEST, type ReplyError } from '../../workers/kernel/replies.js';
+import { MAX_ARRAY_ANSWER_BYTES } from '../limits.js';
+import { errorReply } from './error-reply.js';
 
 const OPEN: Uint8Array = Buffer.from('[');
 const COMMA: Uint8Array = Buffer.from(',');
 const CLOSE: Uint8Array = Buffer.from(']');
+
+const TOO_BIG: ReplyError = {
+  code: -32011,
+  message: 'The answers to batches take too much room; ask for this one alone.',
+  data: { reason: 'batch_answer_too_big', retryable: false },
+};
 
 /** Where replies go: a client, or a queue before it. */
 export interface ReplyTarget {
@@ -11,15 +19,24 @@ export interface ReplyTarget {
   reply(bytes: Uint8Array): void;
 }
 
+/** How much of answers is kept for arrays that are not whole. */
+interface KeptBytes {
+  bytes: number;
+}
+
 /** Collects the answers to the elements of one JSON array, and sends them as one array. */
 export class ArrayReply {
   readonly #client: ReplyTarget;
+  readonly #kept: KeptBytes;
   #replies: Uint8Array[] = [];
+  #bytes = 0;
   #awaited = 0;
   #sealed = false;
 
-  constructor(client: ReplyTarget) {
+  /** `kept`: of all arrays of the client. */
+  constructor(client: ReplyTarget, kept: KeptBytes) {
     this.#client = client;
+    this.#kept = kept;
   }
 
   /** An answer will come for one more element. */
@@ -27,10 +44,18 @@ export class ArrayReply {
     this.#awaited++;
   }
 
-  /** An expected answer; the bytes are copied. */
-  add(reply: Uint8Array): void {
+  /**
+   * An expected answer; the bytes are copied. `id`: its id as JSON text, where an error may take the place of an answer
+   * for which there is no room; one that is alone always has it.
+   */
+  add(reply: Uint8Array, id?: string | Uint8Array): void {
     this.#awaited--;
-    this.#replies.push(new Uint8Array(reply));
+    const { bytes } = this.#kept;
+    const hasRoom = bytes === 0 || bytes + reply.length <= MAX_ARRAY_ANSWER_BYTES;
+    const answer = hasRoom || id === undefined ? new Uint8Array(reply) : errorReply(id, TOO_BIG);
+    this.#replies.push(answer);
+    this.#bytes += answer.length;
+    this.#kept.bytes += answer.length;
     this.#sendIfWhole();
   }
 
@@ -57,6 +82,7 @@ export class ArrayReply {
     }
     parts.push(CLOSE);
     this.#replies = [];
+    this.#kept.bytes -= this.#bytes;
     this.#client.sendOne(Buffer.concat(parts));
   }
 }
@@ -68,6 +94,7 @@ export class ArrayReply {
 export class ArrayReplies {
   readonly #client: ReplyTarget;
   readonly #maxArray: number;
+  readonly #kept: KeptBytes = { bytes: 0 };
   #current: ArrayReply | null = null;
   #remaining = 0;
 
@@ -93,7 +120,7 @@ export class ArrayReplies {
       });
       return false;
     }
-    this.#current = new ArrayReply(this.#client);
+    this.#current = new ArrayReply(this.#client, this.#kept);
     this.#remaining = count;
     return true;
   }

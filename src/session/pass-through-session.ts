@@ -13,7 +13,12 @@ import { unframe } from '../framing/unframe.js';
 import type { Batch } from '../lane/batch.js';
 import { Flow, type FlowHandler } from '../lane/flow.js';
 import type { Lane } from '../lane/lane.js';
-import { LEAVE_GRACE_MS, MAX_SERVER_ARRAY_ELEMENTS, STOP_GRACE_MS } from '../limits.js';
+import {
+  LEAVE_GRACE_MS,
+  MAX_CLIENT_REQUESTS,
+  MAX_SERVER_ARRAY_ELEMENTS,
+  STOP_GRACE_MS,
+} from '../limits.js';
 import type { Logger } from '../log.js';
 import type {
   Upstream,
@@ -31,7 +36,7 @@ import {
   CLOSE_UPSTREAM_GONE,
   type Client,
 } from './client.js';
-import { errorReply, REQUEST_TIMEOUT } from './error-reply.js';
+import { errorReply, REQUEST_TIMEOUT, TOO_MANY_REQUESTS } from './error-reply.js';
 import { MethodNames } from './method-names.js';
 import { NoiseLog } from './noise-log.js';
 import { idText, OpenRequests } from './open-requests.js';
@@ -162,16 +167,22 @@ export class PassThroughSession implements Session, UpstreamEvents {
 
   /** Passes requests on; those whose reply has to be caught are noted. */
   deliverToServer(flow: Flow, batch: Batch, from: number, to: number): void {
+    let start = from;
     for (let i = from; i < to; i++) {
       const kind = batch.verdict(i);
       const isRequest = kind === KIND_REQUEST;
+      if (isRequest && this.#watch.size >= MAX_CLIENT_REQUESTS) {
+        if (i > start) this.#writeToServer(flow, batch, start, i);
+        start = i + 1;
+        this.#refuse(flow, batch, i);
+        continue;
+      }
       if (isRequest) this.#open.sent(batch, i);
       else if (kind === KIND_NOTIFICATION && CANCELLED.find(batch, i) !== null)
         this.#cancel(batch.input(i));
       if (this.#arrays.active || this.#timer !== null) this.#note(batch, i, isRequest);
     }
-    if (this.#upstream === null) flow.taken(to - from);
-    else this.#upstream.sink.write(flow, batch, from, to);
+    if (to > start) this.#writeToServer(flow, batch, start, to);
   }
 
   deliverToClient(flow: Flow, batch: Batch, from: number, to: number): void {
@@ -182,7 +193,9 @@ export class PassThroughSession implements Session, UpstreamEvents {
       if (caught === null) continue;
       // First: what the server said before the last answer of an array goes before the array.
       if (i > start) this.#client.sink.write(flow, batch, start, i);
-      if (caught !== 'late') caught.add(unframe(batch.output(i), this.#client.framing));
+      if (caught !== 'late') {
+        caught.add(unframe(batch.output(i), this.#client.framing), idText(batch, i));
+      }
       flow.taken(1);
       start = i + 1;
     }
@@ -205,7 +218,7 @@ export class PassThroughSession implements Session, UpstreamEvents {
     const id = brokenReplyId(batch, index);
     if (id === null) return;
     const caught = this.#caught(batch, index);
-    const reply = Buffer.from(errorReply(id, BROKEN_REPLY));
+    const reply = errorReply(id, BROKEN_REPLY);
     if (caught === null) this.#answers.sendOne(reply);
     else if (caught !== 'late') caught.add(reply);
     this.#stopIfServed();
@@ -243,6 +256,20 @@ export class PassThroughSession implements Session, UpstreamEvents {
     this.#client.close(CLOSE_TOO_BIG, reason);
   }
 
+  #writeToServer(flow: Flow, batch: Batch, from: number, to: number): void {
+    if (this.#upstream === null) flow.taken(to - from);
+    else this.#upstream.sink.write(flow, batch, from, to);
+  }
+
+  /** Too many requests are watched: those of arrays, or all of them with a timeout. */
+  #refuse(flow: Flow, batch: Batch, index: number): void {
+    const reply = errorReply(idText(batch, index), TOO_MANY_REQUESTS);
+    const array = this.#arrays.next(true);
+    if (array === null) this.#answers.sendOne(reply);
+    else array.add(reply);
+    flow.taken(1);
+  }
+
   /** Remembers a request whose reply belongs to an array, or may come too late. */
   #note(batch: Batch, index: number, isRequest: boolean): void {
     const array = this.#arrays.next(isRequest);
@@ -276,7 +303,7 @@ export class PassThroughSession implements Session, UpstreamEvents {
   /** A request has had no answer for too long: the client gets one, the server is told. */
   #timedOut(request: WatchedRequest, cancel: Uint8Array | null): void {
     if (!request.cancelled) this.#open.settled(request.id);
-    const reply = Buffer.from(errorReply(request.id, REQUEST_TIMEOUT));
+    const reply = errorReply(request.id, REQUEST_TIMEOUT);
     if (request.array === null) this.#answers.sendOne(reply);
     else request.array.add(reply);
     if (cancel !== null && !request.cancelled) this.#upstream?.sendOne(cancel);

@@ -56,7 +56,17 @@ describe('the way to a client', () => {
 
   test('is closed at once above its overflow', () => {
     const { client, outlet } = slowClient(1000);
-    sendUnread(client, outlet, 1000);
+    sendUnread(client, outlet, 1001);
+    assert.equal(closeCode(client), undefined);
+    sendUnread(client, outlet, 1);
+    assert.equal(closeCode(client), 1013);
+    outlet.end();
+  });
+
+  test('is not closed for one message that is larger than that', () => {
+    const { client, outlet } = slowClient(1000);
+    client.heldBackBytes = 1_000_000;
+    outlet.sendOne(Buffer.alloc(1_000_000));
     assert.equal(closeCode(client), undefined);
     sendUnread(client, outlet, 1);
     assert.equal(closeCode(client), 1013);

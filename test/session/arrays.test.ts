@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { MAX_ARRAY_ANSWER_BYTES, MAX_CLIENT_REQUESTS } from '../../src/limits.js';
 import { fixture } from '../support/fixture.js';
 import { GatewayProcess } from '../support/gateway-process.js';
 import { JsonRpcSocket, type Message } from '../support/json-rpc-socket.js';
@@ -113,3 +114,54 @@ for (const mode of ['session', 'shared']) {
     assert.deepEqual(order, ['told', 'batch', 'own']);
   });
 }
+
+for (const mode of ['session', 'shared'] as const) {
+  test(`answers of batches that are not whole are kept up to so many bytes, in mode ${mode}`, async (t) => {
+    const gateway = await GatewayProcess.start(t, {
+      args: ['--mode', mode],
+      command: fixture('shared-server'),
+    });
+    const client = await JsonRpcSocket.open(t, gateway.url);
+    const bytes = MAX_ARRAY_ANSWER_BYTES / 8;
+    const big = (id: number): object => ({ id, method: 'big', params: { bytes } });
+    client.send(JSON.stringify([...[1, 2, 3, 4, 5].map(big), { id: 6, method: 'hold' }]));
+    client.send(JSON.stringify([7, 8, 9].map(big)));
+    client.send(JSON.stringify([{ id: 'release', method: 'release' }]));
+    // The second one waits for nothing, so its answers are not kept for long.
+    const second = await nextArray(client);
+    const sizes = (answers: readonly Message[]): unknown[] =>
+      answers.map(({ id, result, error }) => [id, String(result).length === bytes, error?.code]);
+    assert.deepEqual(sizes(second), [
+      [7, true, undefined],
+      [8, true, undefined],
+      [9, false, -32011],
+    ]);
+    const first = await nextArray(client);
+    assert.deepEqual(
+      sizes(first.slice(0, 5)),
+      [1, 2, 3, 4, 5].map((id) => [id, true, undefined]),
+    );
+    client.send(JSON.stringify([big(10)]));
+    assert.deepEqual(sizes(await nextArray(client)), [[10, true, undefined]]);
+  });
+}
+
+test('a client may have so many elements unanswered; more are refused in their place', async (t) => {
+  const gateway = await GatewayProcess.start(t, {
+    args: ['--max-batch', String(MAX_CLIENT_REQUESTS / 2)],
+    command: fixture('shared-server'),
+  });
+  const client = await JsonRpcSocket.open(t, gateway.url);
+  const half = MAX_CLIENT_REQUESTS / 2;
+  const hold = Array.from({ length: half }, (_, id) => ({ id, method: 'hold' }));
+  client.send(JSON.stringify(hold));
+  client.send(JSON.stringify(hold.map(({ id, method }) => ({ id: half + id, method }))));
+  client.send('[{"id":"a","method":"seen"},{"method":"n"}]');
+  assert.deepEqual(
+    (await nextArray(client)).map(({ id, error }) => [id, error?.data?.reason]),
+    [['a', 'too_many_requests']],
+  );
+  client.notify('release');
+  for (let n = 0; n < 2; n++) assert.equal((await nextArray(client)).length, half);
+  assert.deepEqual((await client.request('big', { bytes: 3 })).result, 'xxx');
+});
