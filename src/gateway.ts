@@ -1,12 +1,12 @@
 import { createIdStore } from '../workers/id-store.js';
 import type { Kernel } from '../workers/kernel/kernel.js';
-import { selectKernel } from '../workers/kernel/select-kernel.js';
 import type { ListenAddress, ServeConfig } from './config/serve-config.js';
 import { ConnectionCount } from './frontend/connection-count.js';
 import { clientsWithinDescriptors } from './frontend/descriptor-room.js';
 import { StdioClient } from './frontend/stdio-client.js';
 import { WebSocketFrontEnd } from './frontend/websocket-front-end.js';
 import { Lane } from './lane/lane.js';
+import { mainKernel } from './lane/main-kernel.js';
 import { inlineBounds } from './lane/offload.js';
 import { WorkerPool } from './lane/worker-pool.js';
 import type { Logger } from './log.js';
@@ -61,7 +61,7 @@ export class Gateway {
     const guard = new OrphanGuard();
     const upstream = createUpstreamFactory(config, guard, log);
     const ids = createIdStore();
-    const { kernel, why } = selectKernel(config.kernel, ids);
+    const { kernel, why } = mainKernel(config.kernel, ids);
     const { threads } = config;
     log.info({ kernel: kernel.name, why, threads }, 'kernel');
     const pool = await WorkerPool.start({ threads, kernel: config.kernel, ids, log });

@@ -2,7 +2,7 @@ import { workerData } from 'node:worker_threads';
 import { BEGAN_US, WORKED_US } from './batch-layout.js';
 import { clockUs, usSince } from './clock.js';
 import { collectSeen } from './collect-seen.js';
-import { selectKernel } from './kernel/select-kernel.js';
+import { selectKernel, type WantedKernel } from './kernel/select-kernel.js';
 
 /** What main sends for one batch; batch-layout.ts describes the memory. */
 export interface BatchTask {
@@ -13,7 +13,7 @@ export interface BatchTask {
 
 /** What each worker of the pool starts with. */
 export interface BatchWorkerData {
-  readonly kernel: 'auto' | 'native' | 'portable';
+  readonly kernel: WantedKernel;
   /** The id store (id-store.ts), shared by all threads. */
   readonly ids: Uint8Array;
 }

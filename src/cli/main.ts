@@ -56,13 +56,6 @@ function version(): string {
   return (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version;
 }
 
-/** Workers have errors of their own for the operator, with codes of the same family. */
-function isOperatorError(error: unknown): error is Error & { readonly code: string } {
-  return (
-    error instanceof Error && String((error as { code?: unknown }).code).startsWith('SLUICE_ERR_')
-  );
-}
-
 /** Ends the process once what was written is out: exit() does not wait for a pipe. */
 async function exit(code: number): Promise<never> {
   const written = Promise.all([writtenTo(process.stdout), writtenTo(process.stderr)]);
@@ -82,7 +75,7 @@ function writtenTo(stream: Writable): Promise<void> {
 for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
 
 main(process.argv.slice(2)).then(exit, (error: unknown) => {
-  const known = isOperatorError(error);
+  const known = error instanceof SluiceError;
   process.stderr.write(
     `sluice: ${known ? error.message : ((error as Error).stack ?? messageOf(error))}\n`,
   );

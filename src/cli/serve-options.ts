@@ -1,16 +1,16 @@
 import { isIP } from 'node:net';
+import { KERNELS } from '../../workers/kernel/select-kernel.js';
 import {
   defaultServeConfig,
-  KERNELS,
   type ListenAddress,
   MODES,
-  OFFLOADS,
   ON_MALFORMED,
   type ServeConfig,
   type UpstreamTarget,
 } from '../config/serve-config.js';
 import { FRAMINGS } from '../framing/splitter.js';
 import { MAX_PING_INTERVAL_SECONDS } from '../frontend/idle-timeout.js';
+import { OFFLOADS } from '../lane/offload.js';
 import { LARGEST_PAYLOAD_BYTES, MAX_THREADS } from '../limits.js';
 import { LOG_FORMATS, LOG_LEVELS } from '../log.js';
 import { NOTIFICATION_RULES, type NotificationRule } from '../multiplex/notification-rules.js';

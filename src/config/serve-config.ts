@@ -1,5 +1,7 @@
 import { availableParallelism } from 'node:os';
+import type { WantedKernel } from '../../workers/kernel/select-kernel.js';
 import type { Framing } from '../framing/splitter.js';
+import type { Offload } from '../lane/offload.js';
 import {
   CLIENT_OVERFLOW_BYTES,
   DRAIN_TIMEOUT_MS,
@@ -32,10 +34,6 @@ export type UpstreamTarget =
 /** How clients share servers: DESIGN section 5. */
 export const MODES = ['session', 'shared', 'pool'] as const;
 type Mode = (typeof MODES)[number];
-export const OFFLOADS = ['adaptive', 'always', 'never'] as const;
-type Offload = (typeof OFFLOADS)[number];
-export const KERNELS = ['auto', 'native', 'portable'] as const;
-type KernelChoice = (typeof KERNELS)[number];
 export const ON_MALFORMED = ['answer', 'disconnect'] as const;
 
 /** Everything that `sluice serve` can be told, resolved once and frozen. */
@@ -70,7 +68,7 @@ export interface ServeConfig {
   readonly env: readonly string[];
   readonly inheritEnv: boolean;
   readonly threads: number;
-  readonly kernel: KernelChoice;
+  readonly kernel: WantedKernel;
   readonly offload: Offload;
   readonly maxPayloadBytes: number;
   readonly receiveBufferBytes: number;

@@ -12,16 +12,21 @@ import {
 import { type Logger, silentLogger } from '../log.js';
 import { CLOSE_GOING_AWAY, type Client } from '../session/client.js';
 import { AcceptedSocket } from './accepted-socket.js';
+import { numberOption } from './checked-options.js';
 import { CLOSE_INTERNAL_ERROR } from './close-codes.js';
-import { numberOption } from './number-option.js';
 
 export interface AcceptWebSocketsOptions {
   /** `ws://IP:PORT` or, with `tls`, `wss://IP:PORT`; port 0 picks one. */
   readonly listen: string;
   /** PEM files, for `wss://`. */
   readonly tls?: { readonly certFile: string; readonly keyFile: string };
-  /** Called for each client, on the thread that listens. When it throws or rejects, the socket is closed with 1011. */
+  /**
+   * Called for each client, on the thread that listens. When it throws or rejects, the socket is closed with 1011
+   * and `onError` is told, unless it is SLUICE_ERR_DISCONNECTED: the client has left.
+   */
   readonly onConnection: (socket: AcceptedSocket) => void | Promise<void>;
+  /** Not said: the error is an unhandled rejection, which ends the process where nothing handles these. */
+  readonly onError?: (error: unknown) => void;
   /** The largest message, in bytes; a larger one closes with 1009; default 16 MiB. */
   readonly maxPayloadBytes?: number;
   /** Bytes of a client that wait while its ring is full; default 4 MiB. */
@@ -58,7 +63,7 @@ export async function acceptWebSockets(
   options: AcceptWebSocketsOptions,
 ): Promise<WebSocketAcceptor> {
   const { host, port, secure } = parseAddress(options.listen);
-  const { onConnection, tls, log = silentLogger() } = options;
+  const { tls, log = silentLogger() } = options;
   if (secure && tls === undefined) {
     throw new SluiceError('SLUICE_ERR_USAGE', `${options.listen} needs the option tls`);
   }
@@ -96,7 +101,7 @@ export async function acceptWebSockets(
         CONNECTIONS_PER_ADDRESS,
       ),
     ),
-    acceptor: { accept: (client) => accept(client, onConnection) },
+    acceptor: { accept: (client) => accept(client, options) },
     log,
     ready: () => true,
   });
@@ -109,16 +114,17 @@ export async function acceptWebSockets(
 
 function accept(
   client: Client,
-  onConnection: AcceptWebSocketsOptions['onConnection'],
+  { onConnection, onError }: AcceptWebSocketsOptions,
 ): AcceptedSocket {
   const socket = new AcceptedSocket(client, client.label.replace(/^websocket client /, ''));
-  // In its own turn: the front end has to know the socket's session before anyone closes it. An
-  // error of the application is the application's: it ends the socket and surfaces as its own.
+  // In its own turn: the front end has to know the socket's session before anyone closes it.
   void Promise.resolve()
     .then(() => onConnection(socket))
     .catch((error: unknown) => {
       socket.close(CLOSE_INTERNAL_ERROR, 'internal error');
-      throw error;
+      if (error instanceof SluiceError && error.code === 'SLUICE_ERR_DISCONNECTED') return;
+      if (onError === undefined) throw error;
+      onError(error);
     });
   return socket;
 }

@@ -3,8 +3,8 @@ import type { WebSocket } from 'ws';
 import type { Framing } from '../framing/splitter.js';
 import { LARGEST_PAYLOAD_BYTES, MAX_PAYLOAD_BYTES } from '../limits.js';
 import { AcceptedSocket } from './accepted-socket.js';
+import { choiceOption, numberOption } from './checked-options.js';
 import type { ConnectionEvent } from './incoming.js';
-import { numberOption } from './number-option.js';
 import type { OutgoingMessages } from './outgoing.js';
 import { JsonRpcRuntime } from './runtime.js';
 import { StdioWire } from './stdio-wire.js';
@@ -70,7 +70,7 @@ export class JsonRpcConnection {
    * and only outgoing.end() ends `writable`.
    *
    * @param label - names the other side in reasons
-   * @throws SluiceError SLUICE_ERR_USAGE for a wrong maxPayloadBytes
+   * @throws SluiceError SLUICE_ERR_USAGE for a wrong option
    */
   static fromStdio(
     readable: Readable,
@@ -78,7 +78,8 @@ export class JsonRpcConnection {
     label: string,
     options: StdioOptions = {},
   ): JsonRpcConnection {
-    const { framing = 'ndjson', allowHalfOpen = false } = options;
+    const { allowHalfOpen = false } = options;
+    const framing = choiceOption('framing', options.framing, ['ndjson', 'content-length']);
     const maxPayloadBytes = numberOption('maxPayloadBytes', options.maxPayloadBytes, {
       fallback: MAX_PAYLOAD_BYTES,
       min: 1,
@@ -122,7 +123,9 @@ export class JsonRpcConnection {
 
 function common(
   label: string,
-  { malformed = 'disconnect', runtime = JsonRpcRuntime.shared() }: ConnectionOptions,
+  options: ConnectionOptions,
 ): Pick<WiringOptions, 'label' | 'lane' | 'reportMalformed'> {
+  const malformed = choiceOption('malformed', options.malformed, ['disconnect', 'report']);
+  const { runtime = JsonRpcRuntime.shared() } = options;
   return { label, lane: runtime.nextLane(), reportMalformed: malformed === 'report' };
 }

@@ -1,26 +1,27 @@
 import { availableParallelism } from 'node:os';
 import { createIdStore } from '../../workers/id-store.js';
 import type { Kernel } from '../../workers/kernel/kernel.js';
-import { selectKernel } from '../../workers/kernel/select-kernel.js';
+import { KERNELS, type WantedKernel } from '../../workers/kernel/select-kernel.js';
 import { messageOf, SluiceError } from '../errors.js';
 import type { Batch } from '../lane/batch.js';
 import { type BatchRunner, Lane } from '../lane/lane.js';
-import { inlineBounds } from '../lane/offload.js';
+import { mainKernel } from '../lane/main-kernel.js';
+import { inlineBounds, OFFLOADS, type Offload } from '../lane/offload.js';
 import { WorkerPool } from '../lane/worker-pool.js';
 import { MAX_THREADS } from '../limits.js';
 import { type Logger, silentLogger } from '../log.js';
-import { numberOption } from './number-option.js';
+import { choiceOption, numberOption } from './checked-options.js';
 
 export interface JsonRpcRuntimeOptions {
   /** Worker threads, each with a lane; default: cores minus one, at least one. */
   readonly threads?: number;
   /** `auto` takes the native kernel where it was built; default `auto`. */
-  readonly kernel?: 'auto' | 'native' | 'portable';
+  readonly kernel?: WantedKernel;
   /**
    * When messages are given to the worker threads: `adaptive` does what is little on the main
    * thread, `always` and `never` are for comparison; default `adaptive`.
    */
-  readonly offload?: 'adaptive' | 'always' | 'never';
+  readonly offload?: Offload;
   /** A pino logger that hears of failed workers; default: silent. */
   readonly log?: Logger;
 }
@@ -38,14 +39,16 @@ export class JsonRpcRuntime {
   #closed = false;
 
   private constructor(options: JsonRpcRuntimeOptions) {
-    const { kernel: wanted = 'auto', offload = 'adaptive', log = silentLogger() } = options;
+    const { log = silentLogger() } = options;
+    const wanted = choiceOption('kernel', options.kernel, KERNELS);
+    const offload = choiceOption('offload', options.offload, OFFLOADS);
     const threads = numberOption('threads', options.threads, {
       fallback: Math.max(1, availableParallelism() - 1),
       min: 1,
       max: MAX_THREADS,
     });
     const ids = createIdStore();
-    const { kernel } = selectKernel(wanted, ids);
+    const { kernel } = mainKernel(wanted, ids);
     this.#runner = new PoolOrHere(kernel, () =>
       WorkerPool.start({ threads, kernel: wanted, ids, log }),
     );
@@ -55,7 +58,8 @@ export class JsonRpcRuntime {
 
   /**
    * A runtime of its own, whose threads have started.
-   * @throws SluiceError SLUICE_ERR_WORKER_POOL when they cannot; SLUICE_ERR_USAGE for a wrong number
+   * @throws SluiceError SLUICE_ERR_WORKER_POOL when they cannot; SLUICE_ERR_KERNEL without the kernel that is wanted;
+   * SLUICE_ERR_USAGE for a wrong option
    */
   static async start(options: JsonRpcRuntimeOptions = {}): Promise<JsonRpcRuntime> {
     const runtime = new JsonRpcRuntime(options);

@@ -9,6 +9,10 @@ const ADAPTIVE_INLINE_BYTES = { native: 96 * 1024, portable: 8 * 1024 } as const
 /** Hand-overs whose median counts: one worker that was interrupted decides nothing. */
 const SAMPLES = 5;
 
+/** `--offload`, and the library's option: whether batches go to the workers. */
+export const OFFLOADS = ['adaptive', 'always', 'never'] as const;
+export type Offload = (typeof OFFLOADS)[number];
+
 /** Bytes up to which something is processed on the main thread; -1: never, Infinity: always. */
 export interface InlineBounds {
   /** A batch, when the lane is idle. */
@@ -20,10 +24,7 @@ export interface InlineBounds {
 }
 
 /** What an idle lane processes on the main thread. */
-export function inlineBounds(
-  offload: 'adaptive' | 'always' | 'never',
-  kernel: Kernel,
-): InlineBounds {
+export function inlineBounds(offload: Offload, kernel: Kernel): InlineBounds {
   if (offload === 'always') return { inlineBytes: -1, inlineAloneBytes: -1 };
   if (offload === 'never') return { inlineBytes: Infinity, inlineAloneBytes: Infinity };
   return {

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import type { IncomingMessage } from 'node:http';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
+import { PassThrough } from 'node:stream';
 import { after, before, describe, test } from 'node:test';
 import { WebSocket, WebSocketServer } from 'ws';
 import {
@@ -11,6 +12,9 @@ import {
   type ConnectionOptions,
   type ConnectionParts,
   JsonRpcConnection,
+  JsonRpcRuntime,
+  type JsonRpcRuntimeOptions,
+  type StdioOptions,
   type WebSocketAcceptor,
 } from '../../src/index.js';
 import { allEvents, nextEvents } from '../support/connection-events.js';
@@ -286,6 +290,32 @@ describe('acceptWebSockets', () => {
     assert.deepEqual(events.slice(0, -1), ['message {"method":"early"}']);
   });
 
+  test('closes the socket of a handler that fails, and tells onError; but not that a client has left', async (t) => {
+    const errors: unknown[] = [];
+    const acceptor = await acceptWebSockets({
+      listen: 'ws://127.0.0.1:0',
+      onConnection: async (socket) => {
+        const { incoming, outgoing } = JsonRpcConnection.fromWebSocket(socket, 'peer').intoParts();
+        for await (const event of incoming) {
+          if (event.type === 'message') throw new Error(event.message.method);
+        }
+        await outgoing.send({ method: 'too late' });
+      },
+      onError: (error) => errors.push(error),
+    });
+    t.after(() => acceptor.close());
+    const leaving = new WebSocket(acceptor.url);
+    await once(leaving, 'open');
+    leaving.close();
+    await once(leaving, 'close');
+    const failing = new WebSocket(acceptor.url);
+    await once(failing, 'open');
+    failing.send('{"method":"fail"}');
+    const [code] = (await once(failing, 'close')) as [number];
+    assert.equal(code, 1011);
+    assert.deepEqual(errors.map(String), ['Error: fail']);
+  });
+
   for (const listen of ['http://127.0.0.1:1', 'ws://127.0.0.1', 'ws://127.0.0.1:70000']) {
     test(`refuses to listen on ${listen}`, async () => {
       await assert.rejects(acceptWebSockets({ listen, onConnection: () => undefined }), {
@@ -305,6 +335,20 @@ describe('acceptWebSockets', () => {
     test(`refuses ${JSON.stringify(wrong)}`, async () => {
       const options = { listen: 'ws://127.0.0.1:0', onConnection: () => undefined, ...wrong };
       await assert.rejects(acceptWebSockets(options), { code: 'SLUICE_ERR_USAGE' });
+    });
+  }
+});
+
+test('words that an option does not take are refused', async () => {
+  const streams = [new PassThrough(), new PassThrough()] as const;
+  for (const options of [{ framing: 'lsp' }, { malformed: 'reprot' }]) {
+    const connect = (): unknown =>
+      JsonRpcConnection.fromStdio(...streams, 'peer', options as unknown as StdioOptions);
+    assert.throws(connect, { code: 'SLUICE_ERR_USAGE' });
+  }
+  for (const options of [{ kernel: 'nativ' }, { offload: 'nope' }]) {
+    await assert.rejects(JsonRpcRuntime.start(options as unknown as JsonRpcRuntimeOptions), {
+      code: 'SLUICE_ERR_USAGE',
     });
   }
 });

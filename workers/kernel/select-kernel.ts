@@ -3,7 +3,9 @@ import { loadNativeAddon } from './native-addon.js';
 import { NativeKernel } from './native-kernel.js';
 import { PortableKernel } from './portable-kernel.js';
 
-export type WantedKernel = 'auto' | 'native' | 'portable';
+/** `--kernel`, and the library's option. */
+export const KERNELS = ['auto', 'native', 'portable'] as const;
+export type WantedKernel = (typeof KERNELS)[number];
 
 /** A kernel, and in a few words why it is this one (for the log). */
 export interface SelectedKernel {
@@ -11,26 +13,12 @@ export interface SelectedKernel {
   readonly why: string;
 }
 
-/** The operator asked for the native kernel and it is not there. */
-class KernelUnavailableError extends Error {
-  readonly code = 'SLUICE_ERR_KERNEL';
-
-  constructor(reason: string, options: ErrorOptions) {
-    super(
-      `The native kernel cannot be used: ${reason}. Run "node native/build.mjs --verbose" in ` +
-        `Sluice's folder to compile it, or choose the kernel "auto" or "portable".`,
-      options,
-    );
-    this.name = 'KernelUnavailableError';
-  }
-}
-
 /**
  * Chooses this thread's kernel: 'auto' is the native one where it was compiled.
  *
  * @param ids - the id store (id-store.ts) that all threads share
  * @param loadAddon - for tests, which also run where there is an addon
- * @throws KernelUnavailableError when 'native' is wanted and cannot be had
+ * @throws Error when 'native' is wanted and cannot be had; the message says what to do
  */
 export function selectKernel(
   wanted: WantedKernel,
@@ -43,7 +31,13 @@ export function selectKernel(
     return { kernel: new NativeKernel(addon, ids), why: `for ${addon.instructionSet()}` };
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    if (wanted === 'native') throw new KernelUnavailableError(reason, { cause: error });
+    if (wanted === 'native') {
+      throw new Error(
+        `The native kernel cannot be used: ${reason}. Run "node native/build.mjs --verbose" in ` +
+          `Sluice's folder to compile it, or choose the kernel "auto" or "portable".`,
+        { cause: error },
+      );
+    }
     return { kernel: new PortableKernel(ids), why: `no native kernel: ${reason}` };
   }
 }
