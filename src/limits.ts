@@ -171,7 +171,7 @@ export const MAX_ARRAY_ELEMENTS = 100;
  */
 export const MAX_ARRAY_ANSWER_BYTES = 16 * 1024 * 1024;
 
-/** Elements of an array that a server sends; a larger one is skipped like other noise. */
+/** Elements of an array that a server sends; a larger one closes its client with 1009, or has a shared server restarted. */
 export const MAX_SERVER_ARRAY_ELEMENTS = 10_000;
 
 /**

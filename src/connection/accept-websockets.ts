@@ -27,7 +27,7 @@ export interface AcceptWebSocketsOptions {
   readonly onConnection: (socket: AcceptedSocket) => void | Promise<void>;
   /** Not said: the error is an unhandled rejection, which ends the process where nothing handles these. */
   readonly onError?: (error: unknown) => void;
-  /** The largest message, in bytes; a larger one closes with 1009; default 16 MiB. */
+  /** The largest message, in bytes; a larger one closes with 1009, one above twice that without a code; default 16 MiB. */
   readonly maxPayloadBytes?: number;
   /** Bytes of a client that wait while its ring is full; default 4 MiB. */
   readonly receiveBufferBytes?: number;

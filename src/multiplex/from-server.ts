@@ -60,6 +60,8 @@ export interface SpeakingServer {
   handshakeAnswered(method: string): void;
   handshakeFailed(method: string): void;
   noise(reason: string): void;
+  /** What it said cannot be delivered, and whom it would have answered is not known. */
+  tooBig(reason: string): void;
   outputEnded(): void;
 }
 
@@ -134,8 +136,9 @@ export class FromServer implements FlowHandler, BatchFlusher {
 
   array(_flow: Flow, count: number): boolean {
     // Its elements are messages like any other; a client's arrays never reach the server.
-    if (count > 0 && count <= MAX_SERVER_ARRAY_ELEMENTS) return true;
-    this.#server.noise(`an array of ${count} elements`);
+    if (count === 0) this.#server.noise('an empty array');
+    else if (count <= MAX_SERVER_ARRAY_ELEMENTS) return true;
+    else this.#server.tooBig(`the server sent an array of ${count} messages`);
     return false;
   }
 

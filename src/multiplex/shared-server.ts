@@ -369,11 +369,11 @@ export class SharedServer implements ServerPort<MultiplexSession>, SpeakingServe
   }
 
   oversize(limitBytes: number): void {
-    // Whose answer it was cannot be known, so nobody would ever get it: start afresh.
-    this.#options.log.error(
-      { limitBytes },
-      'the server sent a message above the limit and is restarted',
-    );
+    this.tooBig(`the server sent a message above ${limitBytes} bytes`);
+  }
+
+  tooBig(reason: string): void {
+    this.#options.log.error(`${reason}, and is restarted`);
     this.restart();
   }
 

@@ -159,10 +159,12 @@ export class PassThroughSession implements Session, UpstreamEvents {
   }
 
   async stop(code: number, reason: string): Promise<void> {
-    this.#client.close(code, reason);
     this.#upstream?.closeInput();
     this.#upstream?.discardOutput();
-    await this.#stopUpstream(STOP_GRACE_MS);
+    // First: a client that has left would give the server less time.
+    const stopped = this.#stopUpstream(STOP_GRACE_MS);
+    this.#client.close(code, reason);
+    await stopped;
   }
 
   /** Passes requests on; those whose reply has to be caught are noted. */
@@ -250,7 +252,11 @@ export class PassThroughSession implements Session, UpstreamEvents {
   }
 
   oversize(limitBytes: number): void {
-    const reason = `the server sent a message above ${limitBytes} bytes`;
+    this.tooBig(`the server sent a message above ${limitBytes} bytes`);
+  }
+
+  /** What the server said cannot be delivered, and whom it would have answered is not known. */
+  tooBig(reason: string): void {
     this.#options.log.error(reason);
     this.#goneReason ??= reason;
     this.#client.close(CLOSE_TOO_BIG, reason);
@@ -412,8 +418,9 @@ class ToClient implements FlowHandler {
 
   array(_flow: Flow, count: number): boolean {
     // Its elements are messages like any other: the server has got no arrays to answer.
-    if (count > 0 && count <= MAX_SERVER_ARRAY_ELEMENTS) return true;
-    this.#session.noise(`an array of ${count} elements`);
+    if (count === 0) this.#session.noise('an empty array');
+    else if (count <= MAX_SERVER_ARRAY_ELEMENTS) return true;
+    else this.#session.tooBig(`the server sent an array of ${count} messages`);
     return false;
   }
 

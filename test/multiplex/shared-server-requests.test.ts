@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { MAX_SERVER_ARRAY_ELEMENTS } from '../../src/limits.js';
 import type { JsonRpcSocket } from '../support/json-rpc-socket.js';
 import { SharedGateway, seenWith } from '../support/shared-gateway.js';
 
@@ -99,6 +100,24 @@ test('notifications of the server go to all, or as --notification says', async (
   assert.equal((await other.next()).method, 'any/method');
   // One that takes no part in the handshake is not spoken to.
   assert.equal((await ungreeted.request('m', 1)).result, 1);
+});
+
+test('an array of a server that is too long to be taken apart loses nobody an answer for ever', async (t) => {
+  const text = `[${'{"method":"n"},'.repeat(MAX_SERVER_ARRAY_ELEMENTS)}{"method":"n"}]`;
+  const alone = await SharedGateway.start(t, '--mode', 'session');
+  const client = await alone.connect();
+  client.notify('print', { text });
+  assert.deepEqual(await client.close(), {
+    code: 1009,
+    reason: `the server sent an array of ${MAX_SERVER_ARRAY_ELEMENTS + 1} messages`,
+  });
+  const shared = await SharedGateway.start(t, '--mode', 'shared');
+  const [waiting, other] = [await shared.connect(), await shared.connect()];
+  const held = waiting.request('hold');
+  await waiting.request('seen');
+  other.notify('print', { text });
+  assert.equal((await held).error?.data?.reason, 'upstream_exited');
+  assert.equal((await waiting.request('big', { bytes: 1 })).result, 'x');
 });
 
 test('an array of a server is taken apart', async (t) => {
