@@ -1,11 +1,4 @@
-import {
-  ACTION_FROM_SERVER,
-  ARG,
-  FRAMING_NONE,
-  KIND_REQUEST,
-  ON_BAD_REASON,
-  op,
-} from '../../workers/batch-layout.js';
+import { ACTION_FROM_SERVER, FRAMING_NONE, ON_BAD_REASON, op } from '../../workers/batch-layout.js';
 import type { ReplyError } from '../../workers/kernel/replies.js';
 import type { Batch } from '../lane/batch.js';
 import { Flow } from '../lane/flow.js';
@@ -26,13 +19,13 @@ import { LeftBehind } from './left-behind.js';
 import type { MultiplexSession } from './multiplex-session.js';
 import type { NotificationRules } from './notification-rules.js';
 import { NO_REQUESTS, type RequestOwner, type RequestTable } from './request-table.js';
+import { ServerInlet } from './server-inlet.js';
 import { type LivingServer, ServerLife, type ServerLifeOptions } from './server-life.js';
 import type { ServerPort } from './server-port.js';
 import type { ServerRequestRule } from './server-request-rule.js';
 import { ServerRequests } from './server-requests.js';
 import { ServerTokens } from './server-tokens.js';
 import { splice } from './splice.js';
-import { WaitingMessages } from './waiting-messages.js';
 
 export interface SharedServerOptions extends ServerLifeOptions {
   /** How frames to it are told apart: a FRAMING_ constant. */
@@ -51,8 +44,7 @@ export interface SharedServerOptions extends ServerLifeOptions {
 const END_METHODS = ['shutdown', 'exit'];
 
 /**
- * One server process (or connection) that several clients share: what they send goes to it, or
- * waits while it is down or has not taken the handshake yet.
+ * One server process (or connection) that several clients share, through all its restarts.
  */
 export class SharedServer implements ServerPort<MultiplexSession>, SpeakingServer, LivingServer {
   readonly table: RequestTable;
@@ -74,17 +66,10 @@ export class SharedServer implements ServerPort<MultiplexSession>, SpeakingServe
     ({ session, id }) => this.#forgo(session, id),
   );
   #isJoining = false;
-  readonly #waiting = new WaitingMessages<MultiplexSession>();
   readonly #waiters = new HandshakeWaiters<MultiplexSession>();
   readonly #leftBehind = new LeftBehind();
-  /** What takes messages now. */
-  #upstream: Upstream | null = null;
-  /** It has taken the handshake: clients' messages may go to it. */
-  #ready = false;
+  readonly #inlet: ServerInlet;
   #begun: Upstream | null = null;
-  /** Bytes of our own messages that it has not accepted, and of those that it need not know. */
-  #unreadBytes = 0;
-  #unreadHintBytes = 0;
   #replay: HandshakeReplay | null = null;
 
   constructor(options: SharedServerOptions) {
@@ -98,6 +83,8 @@ export class SharedServer implements ServerPort<MultiplexSession>, SpeakingServe
       ...(options.handshakeMethods.length > 0 ? [...INITIALIZED_METHODS, ...END_METHODS] : []),
     ]);
     this.handshake = new Handshake(options.profile);
+    const { table, sessions } = this;
+    this.#inlet = new ServerInlet({ table, sessions, onUnread: () => this.#restartUnread() });
     this.#life = new ServerLife(this, options);
     if (options.eager) this.#life.need();
   }
@@ -116,7 +103,7 @@ export class SharedServer implements ServerPort<MultiplexSession>, SpeakingServe
 
   /** Messages and requests of a handshake that wait. */
   get waitingCount(): number {
-    return this.#waiting.size + this.#waiters.size;
+    return this.#inlet.waiting.size + this.#waiters.size;
   }
 
   join(session: MultiplexSession): void {
@@ -133,7 +120,7 @@ export class SharedServer implements ServerPort<MultiplexSession>, SpeakingServe
     this.sessions.delete(session);
     this.tokens.deleteAllOf(session);
     const waiters = this.#waiters.takeAllOf(session);
-    const waiting = this.#waiting.takeAllOf(session);
+    const waiting = this.#inlet.waiting.takeAllOf(session);
     const begun = waiting.map(({ id }) => this.table.extraOf(id)?.handshake);
     for (const { id } of [...waiters, ...waiting]) if (id !== 0) this.table.free(id);
     for (const id of this.table.idsOf(session)) this.#cancel(id, 'the client has left');
@@ -147,32 +134,11 @@ export class SharedServer implements ServerPort<MultiplexSession>, SpeakingServe
   }
 
   write(session: MultiplexSession, flow: Flow, batch: Batch, from: number, to: number): void {
-    if (!this.#ready) {
-      for (let i = from; i < to; i++) {
-        const id = batch.verdict(i) === KIND_REQUEST ? batch.word(i, ARG) : 0;
-        this.writeMessage(session, flow, session.messageOf(batch, i), id);
-      }
-      return;
-    }
-    for (let i = from; i < to; i++) {
-      if (batch.verdict(i) === KIND_REQUEST) this.table.sent(batch.word(i, ARG), session);
-    }
-    this.#upstream!.sink.write(flow, batch, from, to);
+    this.#inlet.write(session, flow, batch, from, to);
   }
 
   writeMessage(session: MultiplexSession, flow: Flow, message: Uint8Array, id: number): void {
-    if (!this.#ready) {
-      if (!this.sessions.has(session)) {
-        // The last words of a client that has left wait for nothing; requests are none of them.
-        flow.taken(1);
-        return;
-      }
-      if (id !== 0) this.table.waits(id, session);
-      this.#waiting.add({ session, flow, message, id });
-      return;
-    }
-    if (id !== 0) this.table.sent(id, session);
-    this.#upstream!.sendOne(message, () => flow.taken(1));
+    this.#inlet.writeMessage(session, flow, message, id);
   }
 
   awaitHandshake(waiter: HandshakeWaiter<MultiplexSession>): void {
@@ -194,45 +160,16 @@ export class SharedServer implements ServerPort<MultiplexSession>, SpeakingServe
   ): void {
     const id = Buffer.from(frame.subarray(start, end)).toString('latin1');
     const request = this.requests.settle(id, session);
-    const upstream = this.#upstream;
-    if (request === null || upstream === null) {
-      this.dropped('a client answered what it was not asked');
-      flow.taken(1);
-      return;
+    if (request !== null) {
+      const reply = splice(frame, [{ start, end, bytes: request.originalId }]);
+      if (this.#inlet.reply(reply, () => flow.taken(1))) return;
     }
-    const reply = splice(frame, [{ start, end, bytes: request.originalId }]);
-    upstream.sendOne(reply, () => flow.taken(1));
+    this.dropped('a client answered what it was not asked');
+    flow.taken(1);
   }
 
-  /**
-   * Sends the server a message of ours; nothing when it takes none. No ring holds these back: a server that
-   * does not read them is restarted.
-   */
   send(message: Uint8Array): void {
-    const upstream = this.#upstream;
-    if (upstream === null) return;
-    if (this.#unreadBytes > UNREAD_REPLY_BYTES) {
-      this.#options.log.error(
-        { limitBytes: UNREAD_REPLY_BYTES },
-        'the server does not read what it is told and is restarted',
-      );
-      this.restart();
-      return;
-    }
-    this.#unreadBytes += message.length;
-    upstream.sendOne(message, () => {
-      if (upstream === this.#upstream) this.#unreadBytes -= message.length;
-    });
-  }
-
-  /** Sends the server what it need not know: nothing while it has much of that to read. */
-  #hint(message: Uint8Array): void {
-    const upstream = this.#upstream;
-    if (upstream === null || this.#unreadHintBytes > UNREAD_REPLY_BYTES) return;
-    this.#unreadHintBytes += message.length;
-    upstream.sendOne(message, () => {
-      if (upstream === this.#upstream) this.#unreadHintBytes -= message.length;
-    });
+    this.#inlet.send(message);
   }
 
   /** Gives up a request that has had no answer for too long, with `error` as its answer. */
@@ -240,7 +177,7 @@ export class SharedServer implements ServerPort<MultiplexSession>, SpeakingServe
     // Telling a slow client of one may have ended it, and the others with it.
     if (!this.table.isInFlight(id, session)) return;
     const method = this.table.extraOf(id)?.handshake;
-    const waiting = this.#waiters.take(id) ?? this.#waiting.take(id);
+    const waiting = this.#waiters.take(id) ?? this.#inlet.waiting.take(id);
     if (method !== undefined) session.greeted = false;
     if (waiting !== null) {
       session.answerError(id, error);
@@ -284,7 +221,7 @@ export class SharedServer implements ServerPort<MultiplexSession>, SpeakingServe
   /** It was answered with an error, or never: the next one tries. */
   handshakeFailed(method: string): void {
     const initialized = this.handshake.failed(method);
-    if (initialized !== null) this.#waiting.takeMessage(initialized)?.flow.taken(1);
+    if (initialized !== null) this.#inlet.waiting.takeMessage(initialized)?.flow.taken(1);
     if (this.handshake.request(method) !== 'first') return;
     const next = this.#waiters.takeFirst(method);
     if (next !== null) next.session.sendHandshake(next);
@@ -327,17 +264,16 @@ export class SharedServer implements ServerPort<MultiplexSession>, SpeakingServe
   }
 
   opened(): void {
-    this.#upstream = this.#begun;
-    this.#unreadBytes = 0;
-    this.#unreadHintBytes = 0;
+    this.#inlet.open(this.#begun!);
     const { requests } = this.handshake.replay();
-    this.#replay = new HandshakeReplay(this, requests, () => this.#becomeReady());
+    this.#replay = new HandshakeReplay(this, requests, () =>
+      this.#inlet.becomeReady(this.handshake.replay().initialized),
+    );
     this.#replay.start();
   }
 
   ending(): void {
-    this.#ready = false;
-    this.#upstream = null;
+    this.#inlet.close();
     this.#replay?.end();
     this.#replay = null;
   }
@@ -377,17 +313,12 @@ export class SharedServer implements ServerPort<MultiplexSession>, SpeakingServe
     this.restart();
   }
 
-  #becomeReady(): void {
-    this.#ready = true;
-    const { initialized } = this.handshake.replay();
-    if (initialized !== null) {
-      // Its client may have sent it since the last process went: then it waits here too.
-      this.#waiting.takeMessage(initialized)?.flow.taken(1);
-      this.send(initialized);
-    }
-    for (const { session, flow, message, id } of this.#waiting.takeAll()) {
-      this.writeMessage(session, flow, message, id);
-    }
+  #restartUnread(): void {
+    this.#options.log.error(
+      { limitBytes: UNREAD_REPLY_BYTES },
+      'the server does not read what it is told and is restarted',
+    );
+    this.restart();
   }
 
   #answerInFlight(error: ReplyError): void {
@@ -430,7 +361,7 @@ export class SharedServer implements ServerPort<MultiplexSession>, SpeakingServe
   #sendCancel(id: number, reason: string): void {
     if (this.table.extraOf(id)?.cancelled) return;
     const cancel = cancelNotification(this.handshake.profile, String(id), reason);
-    if (cancel !== null) this.#hint(cancel);
+    if (cancel !== null) this.#inlet.hint(cancel);
   }
 }
 
