@@ -11,7 +11,7 @@ import {
 import { messageOf } from '../errors.js';
 import { unframe } from '../framing/unframe.js';
 import type { Batch } from '../lane/batch.js';
-import { Flow, type FlowHandler } from '../lane/flow.js';
+import { Flow } from '../lane/flow.js';
 import type { Lane } from '../lane/lane.js';
 import {
   LEAVE_GRACE_MS,
@@ -40,6 +40,7 @@ import { errorReply, REQUEST_TIMEOUT, TOO_MANY_REQUESTS } from './error-reply.js
 import { MethodNames } from './method-names.js';
 import { NoiseLog } from './noise-log.js';
 import { idText, OpenRequests } from './open-requests.js';
+import { type PassedThrough, ToClient, ToServer } from './pass-through-flows.js';
 import type { Profile } from './profile.js';
 import { RequestTimer } from './request-timer.js';
 import { RequestWatch, type WatchedRequest } from './request-watch.js';
@@ -73,7 +74,7 @@ export interface SessionOptions {
  *     client.source -> toServer -> upstream.sink
  *     client.sink   <- toClient <- upstream.source
  */
-export class PassThroughSession implements Session, UpstreamEvents {
+export class PassThroughSession implements Session, UpstreamEvents, PassedThrough {
   readonly #options: SessionOptions;
   readonly #client: Client;
   readonly #upstream: Upstream | null;
@@ -366,65 +367,5 @@ export class PassThroughSession implements Session, UpstreamEvents {
     this.#cancelled.end();
     this.#noise.end();
     this.#options.onEnded(this);
-  }
-}
-
-class ToServer implements FlowHandler {
-  readonly #session: PassThroughSession;
-
-  constructor(session: PassThroughSession) {
-    this.#session = session;
-  }
-
-  deliver(flow: Flow, batch: Batch, from: number, to: number): void {
-    this.#session.deliverToServer(flow, batch, from, to);
-  }
-
-  deliverNothing(): void {
-    // ACTION_PASS writes something for every good frame.
-  }
-
-  deliverBad(_flow: Flow, batch: Batch, index: number): void {
-    this.#session.badFromClient(batch, index);
-  }
-
-  array(_flow: Flow, count: number): boolean {
-    return this.#session.arrayFromClient(count);
-  }
-
-  ended(): void {
-    this.#session.clientFlowEnded();
-  }
-}
-
-class ToClient implements FlowHandler {
-  readonly #session: PassThroughSession;
-
-  constructor(session: PassThroughSession) {
-    this.#session = session;
-  }
-
-  deliver(flow: Flow, batch: Batch, from: number, to: number): void {
-    this.#session.deliverToClient(flow, batch, from, to);
-  }
-
-  deliverNothing(): void {
-    // ACTION_PASS writes something for every good frame.
-  }
-
-  deliverBad(_flow: Flow, batch: Batch, index: number): void {
-    this.#session.badFromServer(batch, index);
-  }
-
-  array(_flow: Flow, count: number): boolean {
-    // Its elements are messages like any other: the server has got no arrays to answer.
-    if (count === 0) this.#session.noise('an empty array');
-    else if (count <= MAX_SERVER_ARRAY_ELEMENTS) return true;
-    else this.#session.tooBig(`the server sent an array of ${count} messages`);
-    return false;
-  }
-
-  ended(): void {
-    this.#session.serverFlowEnded();
   }
 }
