@@ -1,3 +1,4 @@
+import { MAX_CPU_SHARE } from '../../src/bench/bench-limits.js';
 import { textColumns } from '../../src/bench/report/text-columns.js';
 import { formatCount, formatLatency } from '../../src/bench/report/units.js';
 import { median } from '../../src/bench/statistics/median.js';
@@ -47,6 +48,7 @@ export function renderText(result: ComparisonResult): string {
   const judged = result.ratios.filter(({ met }) => met !== null);
   const met = judged.filter((ratio) => ratio.met === true).length;
   lines.push(`${met} of ${judged.length} bars are met.`);
+  for (const note of footnotes(result)) lines.push(note);
   for (const { contender, why } of result.leftOut) lines.push(`Left out: ${contender}: ${why}.`);
   for (const failure of failures(result)) lines.push(failure);
   return `${lines.join('\n')}\n`;
@@ -61,6 +63,8 @@ export function renderMarkdown(result: ComparisonResult): string {
     lines.push(markdownRow(header.map((_, k) => (k === 0 ? '---' : '---:'))));
     lines.push(...rows.map(markdownRow), '');
   }
+  const notes = footnotes(result);
+  if (notes.length > 0) lines.push(...notes.map((note) => `\\${note}`), '');
   const others = Object.entries(versions).filter(([name]) => !['sluice', 'node'].includes(name));
   lines.push(
     `Measured on ${result.measuredAt.slice(0, 10)} with \`npm run bench:peers${result.isQuick ? ' -- --quick' : ''}\`: ` +
@@ -74,7 +78,7 @@ export function renderMarkdown(result: ComparisonResult): string {
 }
 
 function markdownRow(cells: readonly string[]): string {
-  return `| ${cells.join(' | ')} |`;
+  return `| ${cells.join(' | ').replaceAll('*', '\\*')} |`;
 }
 
 function rowsBy<T>(
@@ -102,7 +106,23 @@ function figureCell(series: Series): string {
   const good = series.rounds.filter((one): one is Sample => one !== null && one.failure === null);
   if (good.length === 0) return 'failed';
   if (series.group === 'round-trip') return formatLatency(median(good.map((one) => one.p50Us)));
-  return formatCount(median(good.map((one) => one.perSecond)));
+  const figure = formatCount(median(good.map((one) => one.perSecond)));
+  return isGeneratorBound(series) ? `${figure}*` : figure;
+}
+
+/** The generator had nothing left to give: the server could have done more. */
+function isGeneratorBound({ group, rounds }: Series): boolean {
+  const shares = rounds.flatMap((one) => (one === null ? [] : [one.generatorShare]));
+  return group !== 'round-trip' && shares.length > 0 && median(shares) > MAX_CPU_SHARE;
+}
+
+/** What has to be known of figures with a mark; nothing where there are none. */
+function footnotes({ series }: ComparisonResult): string[] {
+  if (!series.some(isGeneratorBound)) return [];
+  const share = `${MAX_CPU_SHARE * 100} %`;
+  return [
+    `* The load generator was busy for more than ${share} of a core: the server can do more, and a ratio to it may be smaller.`,
+  ];
 }
 
 function ratioCell({ ratio, bar, met }: Ratio): string {

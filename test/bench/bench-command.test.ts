@@ -34,6 +34,7 @@ const BAD: readonly (readonly [readonly string[], RegExp])[] = [
   [[URL_A, '-d', '5'], /unknown option -d; did you mean/],
   [[URL_A, '--dura', '5'], /unknown option --dura; did you mean --duration\?/],
   [[URL_A, '--rate'], /--rate needs a value: --rate R/],
+  [[URL_A, '--json', '--quiet'], /--json needs a value: --json FILE/],
   [[URL_A, '--rate', '0'], /--rate needs a rate a second/],
   [[URL_A, '--connections', '0'], /--connections needs a whole number from 1 to/],
   [[URL_A, '--duration', '5 parsecs'], /--duration needs a time such as 30s/],

@@ -102,7 +102,8 @@ function checkFlag(rawName: string, value: string | undefined, isRepeated: boole
     const names = FLAGS.map((one) => one.name);
     throw new UsageError(`unknown option ${rawName}${didYouMean(name, names, FLAG_HINT)}`);
   }
-  if (flag.value !== undefined && (value === undefined || value === '')) {
+  // What looks like an option is one: `--json --quiet` has forgotten the file.
+  if (flag.value !== undefined && (value === undefined || value === '' || value.startsWith('--'))) {
     throw new UsageError(`--${name} needs a value: --${name} ${flag.value}`);
   }
   if (flag.value === undefined && value !== undefined) {
