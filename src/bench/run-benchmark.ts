@@ -58,9 +58,10 @@ function connectAll(
   runners: readonly LoadRunner[],
   signal: AbortSignal,
 ): Promise<readonly ConnectReport[]> {
+  const none = runners.map(() => NOT_CONNECTED);
+  if (signal.aborted) return Promise.resolve(none);
   return new Promise((resolve, reject) => {
-    const giveUp = (): void => resolve(runners.map(() => NOT_CONNECTED));
-    if (signal.aborted) giveUp();
+    const giveUp = (): void => resolve(none);
     signal.addEventListener('abort', giveUp, { once: true });
     Promise.all(runners.map((runner) => runner.connect()))
       .then(resolve, reject)

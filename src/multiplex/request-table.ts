@@ -218,8 +218,8 @@ export class RequestTable {
     this.#ids[slot] = 0;
     this.count--;
     if (this.#extras.size > 0) this.#extras.delete(id);
-    if (this.#isCrowded) return;
-    this.#isStuck = false;
+    if (!this.#isCrowded) this.#isStuck = false;
+    else if (!this.#isStuck) return;
     if (this.#starved.length > 0) this.#wake();
   }
 

@@ -108,20 +108,20 @@ describe('the request table', () => {
     assert.equal(table.give(), 0);
   });
 
-  test('leaves some ids to what is on its way, and where nothing ends, to clients that ask little', (t) => {
+  test('leaves some ids to what is on its way, and where nothing ends, to clients that ask little', async (t) => {
     t.mock.timers.enable({ apis: ['setTimeout'] });
     const table = new RequestTable(createIdStore());
     const [greedy, modest] = [owner(), owner()];
     for (let n = 0; n < ID_SLOTS - RESERVED_IDS; n++) request(table, greedy, '1');
-    const starve = (): void => {
+    const starve = (wake: () => void): void => {
       assert.equal(table.give(), 0);
-      table.whenFree(() => undefined);
+      table.whenFree(wake);
     };
-    starve();
+    starve(() => undefined);
     const [last] = table.idsOf(greedy);
     table.free(last!);
     request(table, greedy, '1');
-    starve();
+    starve(() => undefined);
     t.mock.timers.tick(STUCK_AFTER_MS);
     assert.equal(table.isStuck, false, 'one has ended meanwhile');
     t.mock.timers.tick(STUCK_AFTER_MS);
@@ -131,6 +131,14 @@ describe('the request table', () => {
     assert.equal(table.isOneTooMany(modest), true);
     for (const id of table.idsOf(modest)) table.free(id);
     assert.equal(table.isStuck, true);
+    // What is on its way may have all that is left; who waits for that is woken as soon as one is back.
+    const onTheirWay = Array.from({ length: ID_SLOTS - table.count }, () => table.give());
+    const woken = new Promise<void>((resolve) => {
+      starve(resolve);
+    });
+    table.free(onTheirWay[0]!);
+    await woken;
+    for (const id of onTheirWay.slice(1)) table.free(id);
     table.free(table.idsOf(greedy)[0]!);
     assert.equal(table.isStuck, false);
     assert.equal(table.isOneTooMany(greedy), false);
