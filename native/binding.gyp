@@ -16,7 +16,8 @@
         "src/params_filter.cc",
         "src/pipe_pair.cc",
         "src/simdjson.cc",
-        "src/token_index.cc"
+        "src/token_index.cc",
+        "src/wakeup_preemption.cc"
       ],
       "cflags_cc": ["-std=c++17", "-fvisibility=hidden"],
       "cflags_cc!": ["-std=gnu++20", "-std=gnu++17"],

@@ -137,6 +137,14 @@ export const POOL_START_TIMEOUT_MS = 15_000;
 /** How often a batch is given to the pool before its frames are tried one by one. */
 export const BATCH_ATTEMPTS = 2;
 
+/**
+ * How often the main thread is looked at while processes are written to, and the shares of this time: from the
+ * first on processes do not interrupt it when they wake up, below the second they do again.
+ */
+export const LOOK_AT_LOAD_MS = 100;
+export const BUSY_THREAD_SHARE = 0.75;
+export const CALM_THREAD_SHARE = 0.5;
+
 /** A line of a server's stderr is cut here in the log. */
 export const STDERR_LINE_BYTES = 8 * 1024;
 

@@ -17,10 +17,10 @@
  */
 
 /**
- * Raised with every change of this page, or of what a kernel writes: an addon that was
+ * Raised with every change of this page, or of what the addon does: one that was
  * compiled before would take one word for another, and is refused.
  */
-export const KERNEL_REVISION = 7;
+export const KERNEL_REVISION = 8;
 
 /** Header words of `control`. */
 export const FRAME_COUNT = 0;

@@ -14,6 +14,7 @@
 #include "line_splitter.h"
 #include "pipe_pair.h"
 #include "token_index.h"
+#include "wakeup_preemption.h"
 
 namespace {
 
@@ -185,6 +186,22 @@ napi_value write_now(napi_env env, napi_callback_info info) {
   return number(env, static_cast<int64_t>(sluice::write_now(end, bytes.data, bytes.length)));
 }
 
+/// setWakeupPreemption(process: number, mayPreempt: boolean): boolean
+napi_value set_wakeup_preemption(napi_env env, napi_callback_info info) {
+  napi_value arguments[2];
+  size_t count = 2;
+  if (napi_get_cb_info(env, info, &count, arguments, nullptr, nullptr) != napi_ok) return nullptr;
+  int32_t process = 0;
+  bool may_preempt = false;
+  if (count < 2 || napi_get_value_int32(env, arguments[0], &process) != napi_ok ||
+      napi_get_value_bool(env, arguments[1], &may_preempt) != napi_ok) {
+    return throw_type_error(env, "setWakeupPreemption takes a number and a boolean");
+  }
+  napi_value result = nullptr;
+  napi_get_boolean(env, sluice::set_wakeup_preemption(process, may_preempt), &result);
+  return result;
+}
+
 struct HeapTrim {
   napi_async_work work = nullptr;
   napi_deferred done = nullptr;
@@ -258,6 +275,8 @@ napi_value init(napi_env env, napi_value exports) {
       {"trimHeap", nullptr, trim_heap, nullptr, nullptr, nullptr, napi_enumerable, nullptr},
       {"openPipe", nullptr, open_pipe, nullptr, nullptr, nullptr, napi_enumerable, nullptr},
       {"writeNow", nullptr, write_now, nullptr, nullptr, nullptr, napi_enumerable, nullptr},
+      {"setWakeupPreemption", nullptr, set_wakeup_preemption, nullptr, nullptr, nullptr,
+       napi_enumerable, nullptr},
       {"revision", nullptr, revision, nullptr, nullptr, nullptr, napi_enumerable, nullptr},
       {"instructionSet", nullptr, instruction_set, nullptr, nullptr, nullptr, napi_enumerable,
        nullptr},

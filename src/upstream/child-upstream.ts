@@ -9,13 +9,14 @@ import type { Flow } from '../lane/flow.js';
 import { STOP_GRACE_MS } from '../limits.js';
 import type { Logger } from '../log.js';
 import { slabs } from '../transport/slabs.js';
-import { StreamSink } from '../transport/stream-sink.js';
+import { StreamSink, type WriteNow } from '../transport/stream-sink.js';
 import { StreamSource } from '../transport/stream-source.js';
 import { type ChildChannel, PipeChannel, type Pipes, SocketChannel } from './child-channel.js';
 import { logLines } from './line-log.js';
 import type { OrphanGuard } from './orphan-guard.js';
 import { endGroup, signalGroup } from './process-group.js';
 import type { Upstream, UpstreamEvents } from './upstream.js';
+import type { Wakeups } from './wakeup-preemption.js';
 
 const NOTHING_LEFT = 'no descriptors or processes are left';
 
@@ -29,6 +30,8 @@ export interface ChildCommand {
   readonly maxPayloadBytes: number;
   /** For its input and output to be pipes; null: sockets. */
   readonly pipes: Pipes | null;
+  /** For the process not to interrupt a busy gateway; null: it may. */
+  readonly wakeups: Wakeups | null;
 }
 
 /**
@@ -65,7 +68,11 @@ export class ChildUpstream implements Upstream {
     this.source = new StreamSource(this.#output, this.#splitter(command), {
       failed: (error) => this.#log.warn({ err: error }, 'cannot read from the process'),
     });
-    this.sink = new StreamSink(input, (error) => this.#inputLost(error), writeNow);
+    this.sink = new StreamSink(
+      input,
+      (error) => this.#inputLost(error),
+      uninterrupted(writeNow, child.pid, command.wakeups),
+    );
     logLines(child.stderr!, this.#log);
     this.#exited = new Promise((resolve) => {
       child.once('error', (error) => {
@@ -158,6 +165,19 @@ function openChannel(pipes: Pipes | null): ChildChannel {
   } catch (error) {
     throw new Error(NOTHING_LEFT, { cause: error });
   }
+}
+
+function uninterrupted(
+  writeNow: WriteNow | null,
+  pid: number | undefined,
+  wakeups: Wakeups | null,
+): WriteNow | null {
+  if (writeNow === null || wakeups === null || pid === undefined) return writeNow;
+  const beforeWrite = wakeups.beforeWrites(pid);
+  return (bytes) => {
+    beforeWrite();
+    return writeNow(bytes);
+  };
 }
 
 /** @throws Error when it cannot be started; then nothing of `channel` is open */

@@ -1,12 +1,12 @@
 import { loadNativeAddon } from '../../workers/kernel/native-addon.js';
 import type { ServeConfig } from '../config/serve-config.js';
 import type { Logger } from '../log.js';
-import type { Pipes } from './child-channel.js';
 import { childEnvironment } from './child-environment.js';
 import { type ChildCommand, ChildUpstream } from './child-upstream.js';
 import type { OrphanGuard } from './orphan-guard.js';
 import { findProgram } from './program.js';
 import type { UpstreamFactory } from './upstream.js';
+import { WakeupPreemption } from './wakeup-preemption.js';
 import { WebSocketUpstream } from './websocket-upstream.js';
 
 /**
@@ -31,18 +31,22 @@ export function createUpstreamFactory(
     env,
     framing: config.framing,
     maxPayloadBytes,
-    pipes: config.mode === 'session' ? pipesOf(config) : null,
+    ...(config.mode === 'session' ? ownProcess(config) : SHARED_PROCESS),
   };
   return (events) => new ChildUpstream(command, events, guard, log);
 }
 
-/** Null where the addon is not to be had, or not wanted. */
-function pipesOf({ kernel }: ServeConfig): Pipes | null {
-  if (kernel === 'portable' || process.platform === 'win32') return null;
+/** A process that all clients share is reached through sockets, and has the usual policy of the scheduler. */
+const SHARED_PROCESS = { pipes: null, wakeups: null };
+
+/** For a process of one client: what the addon gives, where it is to be had and wanted. */
+function ownProcess({ kernel }: ServeConfig): Pick<ChildCommand, 'pipes' | 'wakeups'> {
+  if (kernel === 'portable' || process.platform === 'win32') return SHARED_PROCESS;
   try {
-    return loadNativeAddon();
+    const addon = loadNativeAddon();
+    return { pipes: addon, wakeups: new WakeupPreemption(addon.setWakeupPreemption) };
   } catch {
     // The log says why at the choice of the kernel.
-    return null;
+    return SHARED_PROCESS;
   }
 }

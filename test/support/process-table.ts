@@ -29,6 +29,16 @@ export function descriptorCount(pid: number): number {
   return readdirSync(`/proc/${pid}/fd`).length;
 }
 
+/** Policies of Linux's scheduler, as schedulingPolicy() says them. */
+export const SCHED_OTHER = 0;
+export const SCHED_BATCH = 3;
+
+/** Of a process's main thread. */
+export function schedulingPolicy(pid: number): number {
+  // Field 41 of proc(5); statFields() begins with field 3.
+  return Number(statFields(pid)?.[38]);
+}
+
 /** TCP ports that somebody on this machine listens on (IPv4). */
 export function listeningPorts(): number[] {
   return readFileSync('/proc/net/tcp', 'utf8')

@@ -15,16 +15,23 @@ function unexpected(what: string | number): void {
   assert.fail(String(what));
 }
 
-test('a process behind pipes is written to past the stream', {
+test('a process behind pipes is written to past the stream, and told first not to interrupt', {
   skip: !NATIVE_ADDON_IS_BUILT,
 }, async (t) => {
   const lane = laneHere();
   const addon = loadNativeAddon();
+  const steps: string[] = [];
   let written = '';
   const writeNow: typeof addon.writeNow = (fd, bytes) => {
     const taken = addon.writeNow(fd, bytes);
+    steps.push('write');
     written += Buffer.from(bytes.subarray(0, taken)).toString();
     return taken;
+  };
+  const told: number[] = [];
+  const beforeWrites = (pid: number): (() => void) => {
+    told.push(pid);
+    return () => void steps.push('before');
   };
   const command = {
     program: '/bin/cat',
@@ -34,6 +41,7 @@ test('a process behind pipes is written to past the stream', {
     framing: 'ndjson',
     maxPayloadBytes: 1_000,
     pipes: { openPipe: addon.openPipe, writeNow },
+    wakeups: { beforeWrites },
   } as const;
   const events = { gone: () => undefined, noise: unexpected, oversize: unexpected };
   const guard = new OrphanGuard();
@@ -54,6 +62,9 @@ test('a process behind pipes is written to past the stream', {
   const messages = ['{"id":1,"method":"m"}', '{"id":2,"method":"m"}'];
   await new Sender(lane, upstream.sink, messages).done;
   assert.equal(written, `${messages.join('\n')}\n`);
+  assert.equal(told.length, 1);
+  assert.deepEqual(steps.splice(0, 2), ['before', 'write']);
+  assert.ok(steps.every((step, i) => step === (i % 2 === 0 ? 'before' : 'write')));
   upstream.closeInput();
   await received.done;
   assert.deepEqual(received.outputs, messages);

@@ -35,6 +35,13 @@ export interface NativeAddon {
    * @returns how many bytes were written; 0 where none can be now, and where it failed
    */
   readonly writeNow: (descriptor: number, bytes: Uint8Array) => number;
+  /**
+   * Whether a process that wakes up may take the processor from one that runs: the scheduler's usual policy,
+   * or SCHED_BATCH.
+   *
+   * @returns false, and nothing has changed, where somebody else chose its policy, or the system has none
+   */
+  readonly setWakeupPreemption: (pid: number, mayPreempt: boolean) => boolean;
   /** How often this thread has allocated memory for frames, since it loaded the addon. */
   readonly allocations: () => number;
   /** The KERNEL_REVISION that it was compiled for. */

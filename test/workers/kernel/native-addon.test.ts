@@ -159,6 +159,14 @@ describe('the addon', { skip: !NATIVE_ADDON_IS_BUILT }, () => {
       assert.throws(() => writeNow(...args), TypeError);
     }
     assert.equal(writeNow(-1, bytes), 0);
+    const setWakeupPreemption = addon.setWakeupPreemption as (...args: unknown[]) => boolean;
+    for (const args of [[], [process.pid], ['1', true], [process.pid, 0], [process.pid, 'false']]) {
+      assert.throws(() => setWakeupPreemption(...args), TypeError);
+    }
+    // The calling thread, no process, and one that has the policy already.
+    for (const pid of [0, -1, 2 ** 31 - 1, process.pid]) {
+      assert.equal(setWakeupPreemption(pid, true), false);
+    }
     for (const from of [-1, 65, 2 ** 31, 2 ** 53, -(2 ** 53)]) {
       assert.throws(() => splitLines(bytes, from, words), RangeError);
     }
