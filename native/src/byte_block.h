@@ -33,6 +33,12 @@ inline unsigned lowest_bit(uint64_t bits) {
 #endif
 }
 
+/// The beginning of a \u escape, or of "ke" in either case; 0xaa is the last byte of U+212A, the Kelvin sign.
+inline bool is_escape_or_ke(uint8_t byte, uint8_t next) {
+  if (byte == '\\') return next == 'u';
+  return ((byte | 0x20) == 'k' || byte == 0xaa) && (next | 0x20) == 'e';
+}
+
 class ByteBlock {
  public:
   /// How many bytes a block holds, and the answer of the first_ functions for "none".
@@ -47,6 +53,12 @@ class ByteBlock {
   unsigned first_backslash_or_control() const {
     const Lanes control = _mm_cmpeq_epi8(_mm_min_epu8(lanes_, all(0x1f)), lanes_);
     return first(_mm_or_si128(control, equal('\\')));
+  }
+  unsigned first_escape_or_ke(ByteBlock next) const {
+    const Lanes is_k = _mm_or_si128(_mm_cmpeq_epi8(_mm_or_si128(lanes_, all(0x20)), all('k')), equal('\xaa'));
+    const Lanes is_e = _mm_cmpeq_epi8(_mm_or_si128(next.lanes_, all(0x20)), all('e'));
+    return first(_mm_or_si128(_mm_and_si128(is_k, is_e),
+                              _mm_and_si128(equal('\\'), next.equal('u'))));
   }
   unsigned first_non_digit() const {
     const Lanes value = _mm_sub_epi8(lanes_, all('0'));
@@ -65,6 +77,12 @@ class ByteBlock {
   unsigned first_backslash() const { return first(equal('\\')); }
   unsigned first_backslash_or_control() const {
     return first(vorrq_u8(vcltq_u8(lanes_, vdupq_n_u8(0x20)), equal('\\')));
+  }
+  unsigned first_escape_or_ke(ByteBlock next) const {
+    const Lanes small = vdupq_n_u8(0x20);
+    const Lanes is_k = vorrq_u8(vceqq_u8(vorrq_u8(lanes_, small), vdupq_n_u8('k')), equal('\xaa'));
+    const Lanes is_e = vceqq_u8(vorrq_u8(next.lanes_, small), vdupq_n_u8('e'));
+    return first(vorrq_u8(vandq_u8(is_k, is_e), vandq_u8(equal('\\'), next.equal('u'))));
   }
   unsigned first_non_digit() const {
     return first(vcgtq_u8(vsubq_u8(lanes_, vdupq_n_u8('0')), vdupq_n_u8(9)));
@@ -93,6 +111,11 @@ class ByteBlock {
   }
   unsigned first_backslash_or_control() const {
     return first([](uint8_t c) { return c < 0x20 || c == '\\'; });
+  }
+  unsigned first_escape_or_ke(ByteBlock next) const {
+    unsigned k = 0;
+    while (k < kSize && !is_escape_or_ke(lanes_.byte[k], next.lanes_.byte[k])) k++;
+    return k;
   }
   unsigned first_non_digit() const {
     return first([](uint8_t c) { return c < '0' || c > '9'; });

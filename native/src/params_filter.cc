@@ -2,22 +2,20 @@
 
 #include <cstring>
 
+#include "byte_block.h"
 #include "member_name.h"
 
 namespace sluice {
 
 namespace {
 
-bool contains(const uint8_t* at, const uint8_t* end, const char* what, size_t length) {
-  while (end - at >= static_cast<int64_t>(length)) {
-    const size_t places = static_cast<size_t>(end - at) - length + 1;
-    const void* found = std::memchr(at, what[0], places);
-    if (found == nullptr) return false;
-    at = static_cast<const uint8_t*>(found);
-    if (std::memcmp(at, what, length) == 0) return true;
-    at++;
-  }
-  return false;
+/// Whether the k at `at`, or the last byte of U+212A, is that of "token" and a quote.
+bool is_in_token(const uint8_t* begin, const uint8_t* at, const uint8_t* end) {
+  if (end - at < 4 || (at[2] | 0x20) != 'n' || at[3] != '"') return false;
+  const int64_t before = at - begin;
+  if (*at != 0xaa) return before >= 2 && (at[-1] | 0x20) == 'o' && (at[-2] | 0x20) == 't';
+  return before >= 4 && at[-1] == 0x84 && at[-2] == 0xe2 && (at[-3] | 0x20) == 'o' &&
+         (at[-4] | 0x20) == 't';
 }
 
 bool names_an_id_or_token(const uint8_t* method, int64_t length) {
@@ -30,6 +28,27 @@ bool names_an_id_or_token(const uint8_t* method, int64_t length) {
 
 }  // namespace
 
+bool may_name_token(const uint8_t* at, const uint8_t* end) {
+  const uint8_t* const begin = at;
+  while (end - at > 1) {
+    if (end - at > ByteBlock::kSize) {
+      const unsigned k = ByteBlock::load(at).first_escape_or_ke(ByteBlock::load(at + 1));
+      if (k == ByteBlock::kSize) {
+        // A number that does not depend on what was found: the processor need not wait for it.
+        at += ByteBlock::kSize;
+        continue;
+      }
+      at += k;
+    } else if (!is_escape_or_ke(at[0], at[1])) {
+      at++;
+      continue;
+    }
+    if (*at == '\\' || is_in_token(begin, at, end)) return true;
+    at++;
+  }
+  return false;
+}
+
 bool needs_a_look(const FrameToWrite& frame) {
   const Envelope& envelope = *frame.envelope;
   if (!envelope.has(PARAMS_START)) return false;
@@ -37,7 +56,7 @@ bool needs_a_look(const FrameToWrite& frame) {
   if (*params != '{') return false;
   if (envelope.verdict == KIND_REQUEST) {
     const uint8_t* end = frame.bytes + envelope.end(PARAMS_START);
-    return contains(params, end, "Token", 5) || contains(params, end, "\\u", 2);
+    return may_name_token(params, end);
   }
   if (envelope.verdict != KIND_NOTIFICATION) return false;
   const uint8_t* method = frame.bytes + envelope.start(METHOD_START) + 1;

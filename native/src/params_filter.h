@@ -10,4 +10,8 @@ namespace sluice {
 /// notifications, those of cancelling and progress name ids and tokens.
 bool needs_a_look(const FrameToWrite& frame);
 
+/// False where no member in [at, end) can have the name of a progress token, nor one that a parser which
+/// ignores case takes for it: all of these end with "token", and a quote.
+bool may_name_token(const uint8_t* at, const uint8_t* end);
+
 }  // namespace sluice

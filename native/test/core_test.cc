@@ -13,6 +13,7 @@
 #include "checked_batch.h"
 #include "frame_generator.h"
 #include "line_splitter.h"
+#include "params_filter.h"
 #include "simdjson.h"
 #include "token_index.h"
 
@@ -127,6 +128,31 @@ void ids_come_back(FrameGenerator& random) {
   if (words[sluice::REQUEST_ID] != id) fail("a reply has lost the id of its request");
 }
 
+/// Whether a member name can be a token's is found wherever in its blocks it stands, and as a look at each byte
+/// finds it.
+void token_names_are_found(FrameGenerator& random) {
+  static const char* const kParts[] = {"token\"", "TOKEN\"", "To\xe2\x84\xaa" "en\"", "oken\"", "to\xe2\x84kEN\"",
+                                       "tok",     "ken\"",   "ke",   "K",    "\\u", "\\", "u", "\xaa", "x"};
+  constexpr uint32_t kCount = sizeof kParts / sizeof kParts[0];
+  std::string text = std::string(random.below(40), '.');
+  for (uint32_t parts = random.below(6); parts > 0; parts--) {
+    text += kParts[random.below(kCount)] + std::string(random.below(20), '.');
+  }
+  bool expected = text.find("\\u") != std::string::npos;
+  for (size_t at = 0; at < text.size(); at++) {
+    std::string rest = text.substr(at, 8);
+    for (char& c : rest) {
+      if (c >= 'A' && c <= 'Z') c = static_cast<char>(c | 0x20);
+    }
+    expected |= rest.rfind("token\"", 0) == 0 || rest.rfind("to\xe2\x84\xaa" "en\"", 0) == 0;
+  }
+  // Memory of its own size, so that the sanitizer sees a look beyond it.
+  const std::vector<uint8_t> bytes(text.begin(), text.end());
+  if (sluice::may_name_token(bytes.data(), bytes.data() + bytes.size()) != expected) {
+    fail("the name of a token was not found, or found where none is");
+  }
+}
+
 /// Runs the batch many times while another thread calls `write`, over and over.
 template <typename Write>
 void run_while(CheckedBatch& batch, int runs, Write write) {
@@ -228,6 +254,7 @@ void run_rounds(long rounds, uint64_t seed) {
     what_follows_never_matters(random);
     frames_keep_their_padding(random);
     ids_come_back(random);
+    token_names_are_found(random);
     lines_are_found(random);
     if (round % 50 == 0) memory_changes_meanwhile(random);
   }

@@ -63,13 +63,14 @@ test('a null token asks for no progress and stays as it is', async (t) => {
   assert.deepEqual((await client.request('m', params)).result, params);
 });
 
-test('two tokens that mean the same in one request, or one that is repeated, are refused', async (t) => {
+test('two tokens that mean the same in one request, or one that is repeated or spelled otherwise, are refused', async (t) => {
   const gateway = await SharedGateway.start(t);
   const client = await gateway.connect();
   for (const params of [
     '{"_meta":{"progressToken":1},"workDoneToken":2}',
     '{"workDoneToken":1,"workDone\\u0054oken":2}',
     '{"_meta":{"progressToken":1},"_meta":{"progressToken":2}}',
+    '{"_meta":{"progresstoken":1}}',
   ]) {
     client.send(`{"id":1,"method":"m","params":${params}}`);
     assert.equal((await client.next()).error?.code, -32600);

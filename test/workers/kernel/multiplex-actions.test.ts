@@ -23,7 +23,10 @@ const rawId = fc.oneof(
   fc.string({ maxLength: 40 }).map((text) => JSON.stringify(text)),
 );
 const space = fc.constantFrom('', ' ', '\n', '\r\n ');
-const tokenName = fc.constantFrom('progressToken', 'progress\\u0054oken', 'workDoneToken');
+const tokenName = fc.constantFrom(
+  ...['progressToken', 'progress\\u0054oken', 'workDoneToken'],
+  ...['ProgressTOKEN', 'progressTo\u212aen', 'workdonetoken', 'broken token'],
+);
 const params = fc.oneof(
   fc.json({ maxDepth: 2 }),
   tokenName.map((name) => `{"_meta":{"${name}":"t"},"${name}":7}`),
@@ -169,6 +172,14 @@ for (const kernel of [
       refused('{"iD":1,"result":2,"id":3}', '"iD" can be taken for "id"');
       const cancel = '"method":"notifications/cancelled","params"';
       refused(`{${cancel}:{"requestId":1,"RequestID":2}}`, 'another spelling of "requestId"');
+      const request = '"id":1,"method":"m","params"';
+      refused(`{${request}:{"ProgressToken":1,"_META":{"progressToken":2}}}`, 'of "_meta"');
+      refused(`{${request}:{"_meta":{"progresstoken":1}}}`, 'of "progressToken"');
+      refused(`{${request}:{"_meta":{"progressTo\u212aen":1}}}`, 'of "progressToken"');
+      refused(`{${request}:{"workDoneTOKEN":1}}`, 'of "workDoneToken"');
+      refused(`{${request}:{"partialRe\u017fulttoken":1}}`, 'of "partialResultToken"');
+      const deeper = '{"token":1,"name":"progresstoken","arguments":{"ProgressToken":2}}';
+      assert.equal(out(`{${request}:${deeper}}`, 63).verdict, KIND_REQUEST);
       refused(`{${cancel}:{"requestId":1,"request\\u0049D":2}}`, 'another spelling of "requestId"');
       for (const text of [
         '{"identity":1,"idx":2,"method":"m"}',
