@@ -15,6 +15,7 @@ import type { FrameSink } from '../transport/frame-sink.js';
 import { ReceiveBuffer } from '../transport/receive-buffer.js';
 import { closeReason } from './close-reason.js';
 import type { GatedReader, ReadGate } from './read-gate.js';
+import type { RefusalLog } from './refusal-log.js';
 import { Refusals } from './refusals.js';
 
 /** What uWebSockets.js keeps with each socket. */
@@ -23,11 +24,12 @@ export interface SocketData {
   readonly address: string;
 }
 
-export interface SocketClientLimits {
+export interface SocketClientSettings {
   readonly maxPayloadBytes: number;
   readonly receiveBufferBytes: number;
   /** Null: not encrypted. */
   readonly tls: object | null;
+  readonly refusals: Pick<RefusalLog, 'closed'>;
 }
 
 /** What uWebSockets.js says where no close frame came (RFC 6455 section 7.4.1). */
@@ -66,7 +68,7 @@ export class SocketClient implements Client, FrameSource, FrameSink, GatedReader
   readonly socket: WebSocket<SocketData>;
   gate: GatedReader<SocketData>['gate'] = null;
   readonly #gate: ReadGate<SocketData>;
-  readonly #limits: SocketClientLimits;
+  readonly #settings: SocketClientSettings;
   #received: ReceiveBuffer | null = null;
   #flow: Flow | null = null;
   #session: ClientSession | null = null;
@@ -93,13 +95,13 @@ export class SocketClient implements Client, FrameSource, FrameSink, GatedReader
   constructor(
     socket: WebSocket<SocketData>,
     address: string,
-    limits: SocketClientLimits,
+    settings: SocketClientSettings,
     gate: ReadGate<SocketData>,
   ) {
     this.socket = socket;
     this.#gate = gate;
     this.#address = address;
-    this.#limits = limits;
+    this.#settings = settings;
   }
 
   get isInLane(): boolean {
@@ -136,8 +138,8 @@ export class SocketClient implements Client, FrameSource, FrameSink, GatedReader
   message(bytes: ArrayBuffer): void {
     if (this.#closed) return;
     const frame = new Uint8Array(bytes);
-    if (frame.length > this.#limits.maxPayloadBytes) {
-      this.close(CLOSE_TOO_BIG, `message above ${this.#limits.maxPayloadBytes} bytes`);
+    if (frame.length > this.#settings.maxPayloadBytes) {
+      this.#closeFor(CLOSE_TOO_BIG, `message above ${this.#settings.maxPayloadBytes} bytes`);
       return;
     }
     const flow = this.#flow;
@@ -146,7 +148,7 @@ export class SocketClient implements Client, FrameSource, FrameSink, GatedReader
       if (frame.length > BIG_FRAME_BYTES && flow.ring.full) this.#gate.pause(this);
       return;
     }
-    this.#received ??= new ReceiveBuffer(this.#limits.receiveBufferBytes);
+    this.#received ??= new ReceiveBuffer(this.#settings.receiveBufferBytes);
     if (!this.#received.push(frame)) this.#refuse(flow, frame);
     this.#pauseIfFull();
   }
@@ -167,6 +169,8 @@ export class SocketClient implements Client, FrameSource, FrameSink, GatedReader
         ? message || 'connection reset without closing handshake'
         : null;
     const failure = this.#closed ? this.#closeReason : broke;
+    // With a reason uWebSockets.js has ended it, else the client is just not there any more.
+    if (!this.#closed && broke !== null && message !== '') this.#logClosed(message);
     this.#closed = true;
     this.#gate.forget(this);
     this.#takeAllUnsent();
@@ -201,7 +205,7 @@ export class SocketClient implements Client, FrameSource, FrameSink, GatedReader
    * write what is held back; so who holds something back is not read.
    */
   get #mustWriteFirst(): boolean {
-    return this.#limits.tls !== null && !this.#closed && this.socket.getBufferedAmount() > 0;
+    return this.#settings.tls !== null && !this.#closed && this.socket.getBufferedAmount() > 0;
   }
 
   write(flow: Flow, batch: Batch, from: number, to: number): void {
@@ -288,7 +292,7 @@ export class SocketClient implements Client, FrameSource, FrameSink, GatedReader
     }
     this.#unreadReplyBytes += bytes.length;
     if (this.#unreadReplyBytes > UNREAD_REPLY_BYTES) {
-      this.close(CLOSE_TRY_AGAIN_LATER, 'too many unread error replies');
+      this.#closeFor(CLOSE_TRY_AGAIN_LATER, 'too many unread error replies');
     }
   }
 
@@ -305,6 +309,17 @@ export class SocketClient implements Client, FrameSource, FrameSink, GatedReader
     this.socket.end(code, closeReason(reason));
   }
 
+  /** Closes it for what it has done. */
+  #closeFor(code: number, reason: string): void {
+    if (this.#closed) return;
+    this.#logClosed(reason);
+    this.close(code, reason);
+  }
+
+  #logClosed(why: string): void {
+    this.#settings.refusals.closed(this.#address, why);
+  }
+
   /**
    * After a send. One that the socket has not taken whole makes it read again. What uWebSockets.js has
    * dropped is above all our own bounds; whoever misses something must not go on as if nothing were.
@@ -312,7 +327,7 @@ export class SocketClient implements Client, FrameSource, FrameSink, GatedReader
    */
   #sent(): boolean {
     if (this.#hasDropped) {
-      this.close(CLOSE_TRY_AGAIN_LATER, 'too much is unread');
+      this.#closeFor(CLOSE_TRY_AGAIN_LATER, 'too much is unread');
       return false;
     }
     if (this.gate !== null || this.#mustWriteFirst) this.#gate.pause(this);
@@ -320,7 +335,7 @@ export class SocketClient implements Client, FrameSource, FrameSink, GatedReader
   }
 
   #pauseIfFull(): void {
-    const bound = Math.min(PAUSE_AT_BYTES, this.#limits.receiveBufferBytes / 2);
+    const bound = Math.min(PAUSE_AT_BYTES, this.#settings.receiveBufferBytes / 2);
     if (this.#received !== null && this.#received.bytes > bound) this.#gate.pause(this);
   }
 
@@ -352,8 +367,13 @@ export class SocketClient implements Client, FrameSource, FrameSink, GatedReader
 
   /** Ring and receive buffer are full: a request is answered, anything else closes. */
   #refuse(flow: Flow | null, frame: Uint8Array): void {
-    if (flow !== null) this.#refusals ??= new Refusals(flow, this);
+    if (flow !== null) {
+      this.#refusals ??= new Refusals(flow, {
+        reply: (bytes) => this.reply(bytes),
+        close: (code, reason) => this.#closeFor(code, reason),
+      });
+    }
     if (this.#refusals?.offer(frame) !== true)
-      this.close(CLOSE_TRY_AGAIN_LATER, 'receive buffer full');
+      this.#closeFor(CLOSE_TRY_AGAIN_LATER, 'receive buffer full');
   }
 }

@@ -1,13 +1,12 @@
 import uWS from 'uWebSockets.js';
 import { SluiceError } from '../errors.js';
-import { REFUSAL_LOGS_PER_SECOND } from '../limits.js';
 import type { Logger } from '../log.js';
-import { LogRate } from '../log-rate.js';
 import type { ClientAcceptor } from '../session/client.js';
 import { AccessPolicy } from './access-policy.js';
 import type { ConnectionCount } from './connection-count.js';
 import { idleTimeoutSeconds } from './idle-timeout.js';
 import { ReadGate } from './read-gate.js';
+import { RefusalLog } from './refusal-log.js';
 import { SocketClient, type SocketData } from './socket-client.js';
 
 export interface WebSocketFrontEndOptions {
@@ -156,7 +155,7 @@ function addWebSockets(
   const { connections, acceptor, log } = options;
   const policy = new AccessPolicy({ ...options, listenHost: options.host });
   const gate = new ReadGate<SocketData>();
-  const logRate = new LogRate(REFUSAL_LOGS_PER_SECOND);
+  const settings = { ...options, refusals: new RefusalLog(log) };
   app.ws<SocketData>('/*', {
     compression: uWS.DISABLED,
     maxPayloadLength: options.maxPayloadBytes * NATIVE_PAYLOAD_FACTOR,
@@ -169,11 +168,7 @@ function addWebSockets(
     upgrade: (response, request, context) => {
       const address = Buffer.from(response.getRemoteAddressAsText()).toString();
       const refuse = (status: string, why: string): void => {
-        // Whoever can connect can have this logged.
-        if (logRate.allows()) {
-          const unlogged = logRate.takeHeldBack();
-          log.warn({ address, why, unlogged }, 'a connection was refused');
-        }
+        settings.refusals.refused(address, why);
         response.writeStatus(status).end(`${why}\n`, CLOSE_CONNECTION);
       };
       const refusal = policy.refusal(request.getHeader('origin'), request.getHeader('host'));
@@ -195,7 +190,7 @@ function addWebSockets(
     open: (socket) => {
       const data = socket.getUserData();
       gate.opened(socket);
-      const client = new SocketClient(socket, data.address, options, gate);
+      const client = new SocketClient(socket, data.address, settings, gate);
       data.client = client;
       clients.add(client);
       client.attach(acceptor.accept(client));

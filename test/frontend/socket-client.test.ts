@@ -21,11 +21,12 @@ function newClient(sent: string[]): SocketClient {
     },
     getBufferedAmount: () => 0,
   };
-  const limits = { maxPayloadBytes: 1024, receiveBufferBytes: 1024, tls: null };
+  const refusals = { closed: () => undefined };
+  const settings = { maxPayloadBytes: 1024, receiveBufferBytes: 1024, tls: null, refusals };
   return new SocketClient(
     socket as unknown as WebSocket<SocketData>,
     '127.0.0.1',
-    limits,
+    settings,
     new ReadGate<SocketData>(),
   );
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { bytes } from '../support/bytes.js';
 import { fixture } from '../support/fixture.js';
-import { GatewayProcess } from '../support/gateway-process.js';
+import { GatewayProcess, type LogLine } from '../support/gateway-process.js';
 import { JsonRpcSocket, type Message } from '../support/json-rpc-socket.js';
 
 interface BadFrame {
@@ -53,6 +53,10 @@ const BAD_FRAMES: readonly BadFrame[] = [
 
 /** Nested beyond what many parsers take, and valid. */
 const DEEP = `{"id":"deep","method":"m","params":${'['.repeat(3000)}${']'.repeat(3000)}}`;
+
+function closedFor(why: string): (line: LogLine) => boolean {
+  return (line) => line.msg === 'a client was closed' && line.why === why;
+}
 
 function expectError({ what, code, id }: BadFrame, { id: gotId, error }: Message): void {
   assert.deepEqual([gotId, error?.code], [id ?? null, code], what);
@@ -109,6 +113,7 @@ test('a text frame that is not UTF-8 ends its own connection at most', async (t)
   client.send(bytes('{"method":"', [0xff], '"}'), false);
   const { code } = await client.close();
   assert.ok(code === 1006 || code === 1007);
+  await gateway.logged('that it was closed', closedFor('Received invalid UTF-8'));
   assert.equal((await other.request('m', 'other')).result, 'other');
 });
 
@@ -125,6 +130,11 @@ test('a message above --max-payload closes with 1009, and others are unharmed', 
   client.send(empty.replace('""', `"${'x'.repeat(10_001 - empty.length)}"`));
   assert.deepEqual(await client.close(), { code: 1009, reason: 'message above 10000 bytes' });
   assert.equal((await other.request('m', 'other')).result, 'other');
+  await gateway.logged('the first', closedFor('message above 10000 bytes'));
+  const third = await JsonRpcSocket.open(t, gateway.url);
+  third.send(empty.replace('""', `"${'x'.repeat(20_001)}"`));
+  assert.equal((await third.close()).code, 1006);
+  await gateway.logged('the third', closedFor('Received too big message'));
 });
 
 test('a message in fragments counts as a whole', async (t) => {
