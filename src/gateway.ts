@@ -1,5 +1,6 @@
 import { createIdStore } from '../workers/id-store.js';
 import type { Kernel } from '../workers/kernel/kernel.js';
+import { CLOSE_GOING_AWAY } from './close-codes.js';
 import type { ListenAddress, ServeConfig } from './config/serve-config.js';
 import { ConnectionCount } from './frontend/connection-count.js';
 import { clientsWithinDescriptors } from './frontend/descriptor-room.js';
@@ -9,17 +10,14 @@ import { Lane } from './lane/lane.js';
 import { mainKernel } from './lane/main-kernel.js';
 import { inlineBounds } from './lane/offload.js';
 import { WorkerPool } from './lane/worker-pool.js';
+import { CLOSE_WAIT_MS } from './limits.js';
 import type { Logger } from './log.js';
 import { createMode } from './mode.js';
 import type { ServerPool } from './multiplex/server-pool.js';
 import { ProcessMemory } from './process-memory.js';
-import { CLOSE_GOING_AWAY } from './session/client.js';
 import { SessionRouter } from './session/session-router.js';
 import { createUpstreamFactory } from './upstream/create-upstream.js';
 import { OrphanGuard } from './upstream/orphan-guard.js';
-
-/** How long closing clients may take to answer the close frame. */
-const CLOSE_WAIT_MS = 200;
 
 /**
  * The composition root: puts front ends, lanes, pool, sessions and upstreams together as
@@ -85,6 +83,7 @@ export class Gateway {
     } catch (error) {
       for (const frontEnd of frontEnds) frontEnd.destroy();
       await servers?.stop();
+      guard.close();
       await pool.close();
       throw error;
     }

@@ -72,6 +72,9 @@ export const MAX_PARSED_BYTES = 256 * 1024;
  */
 export const MAX_PARSED_SPELLINGS = 128;
 
+/** Unread output on our own standard output above which input waits: error replies have no ring of their own. */
+export const UNREAD_STDOUT_BYTES = 64 * 1024;
+
 /** Unread answers to JSON arrays above which a client is not read, nor its server. */
 export const UNREAD_ANSWER_BYTES = 256 * 1024;
 
@@ -83,6 +86,9 @@ export const RESERVED_DESCRIPTORS = 64;
 
 /** `--ping-interval`: how long a WebSocket client may be silent before it is pinged. */
 export const PING_INTERVAL_SECONDS = 30;
+
+/** A line of a `Content-Length` header; what is longer is noise. */
+export const MAX_HEADER_LINE_BYTES = 8 * 1024;
 
 /** A frame above this is its own task, outside the lane's batch: only its own connection waits. */
 export const BIG_FRAME_BYTES = 256 * 1024;
@@ -166,6 +172,8 @@ export const LEAVE_GRACE_MS = 1000;
 
 /** `--drain-timeout`: at a stop, how long messages in flight may take. */
 export const DRAIN_TIMEOUT_MS = 10_000;
+/** How long closing clients may take to answer the close frame. */
+export const CLOSE_WAIT_MS = 200;
 
 /** How long a `ws://` server may take to accept the connection. */
 export const CONNECT_TIMEOUT_MS = 10_000;
@@ -187,6 +195,15 @@ export const MAX_SERVER_ARRAY_ELEMENTS = 10_000;
  * elements of arrays, and with `--request-timeout` all. More are answered with -32001.
  */
 export const MAX_CLIENT_REQUESTS = 16_384;
+
+/**
+ * In mode session: requests that were cancelled and not answered, and timed-out ones whose late replies are still to
+ * be dropped. The oldest are forgotten above.
+ */
+export const MAX_CANCELLED_REQUESTS = 10_000;
+export const MAX_LATE_IDS = 10_000;
+/** A reply that crossed the cancel notification of its request has come by then. */
+export const CROSSED_REPLY_MS = 5000;
 
 /**
  * Of the ids of all shared servers together (131,072), those that requests in flight leave to what is on its way:
@@ -227,6 +244,13 @@ export const IDLE_TIMEOUT_MS = 60_000;
 
 /** `--max-restarts`: of a shared server, in a row. */
 export const MAX_RESTARTS = 10;
+/** The pause before the first of them, which doubles up to the second; who lived as long as the third begins anew. */
+export const FIRST_RESTART_DELAY_MS = 100;
+export const MAX_RESTART_DELAY_MS = 10_000;
+export const RESTART_STABLE_MS = 30_000;
+
+/** A new process of a shared server that has not taken the handshake by then is started again. */
+export const HANDSHAKE_REPLAY_TIMEOUT_MS = 30_000;
 
 /** `--pool-size`: servers in mode `pool`. */
 export const POOL_SIZE = 2;

@@ -1,5 +1,6 @@
-import { FRAMING_CONTENT_LENGTH, FRAMING_NDJSON, FRAMING_NONE } from '../workers/batch-layout.js';
+import { FRAMING_NONE } from '../workers/batch-layout.js';
 import type { ServeConfig } from './config/serve-config.js';
+import { framingWord } from './framing/splitter.js';
 import type { Lane } from './lane/lane.js';
 import type { Logger } from './log.js';
 import { MultiplexSession } from './multiplex/multiplex-session.js';
@@ -77,5 +78,5 @@ function createServers(parts: ModeParts, upstream: UpstreamFactory): ServerPool 
 
 function upstreamFraming(config: ServeConfig): number {
   if (config.upstream.kind !== 'command') return FRAMING_NONE;
-  return config.framing === 'ndjson' ? FRAMING_NDJSON : FRAMING_CONTENT_LENGTH;
+  return framingWord(config.framing);
 }

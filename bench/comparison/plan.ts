@@ -43,6 +43,8 @@ const load = (bytes: number, connections = 50, depth = 16): Shape => ({
 /** Everything that `npm run bench:peers` measures. */
 export function plan(isQuick: boolean): readonly Group[] {
   const rounds = isQuick ? 2 : 5;
+  // Where fifty processes or thousands of clients take turns, rounds differ most.
+  const roundsOfMany = isQuick ? 2 : 9;
   return [
     {
       name: 'echo',
@@ -53,7 +55,7 @@ export function plan(isQuick: boolean): readonly Group[] {
     {
       name: 'process',
       title: 'A stdio echo program behind the gateway, 50 connections, 16 deep',
-      rounds,
+      rounds: roundsOfMany,
       trials: [
         ...cross(SIZES.slice(0, 2), [sluiceShared]),
         ...cross(SIZES.slice(0, 3), [sluiceSession, supergateway, websocketd, languageBridge]),
@@ -71,7 +73,7 @@ export function plan(isQuick: boolean): readonly Group[] {
     {
       name: 'many-clients',
       title: 'Echo, many clients, 16 deep, 100 B',
-      rounds: isQuick ? 1 : 9,
+      rounds: roundsOfMany,
       trials: [50, 5_000].flatMap((clients) =>
         [sluice, uwsRaw].map((contender) => ({ contender, shape: load(100, clients) })),
       ),
@@ -79,7 +81,7 @@ export function plan(isQuick: boolean): readonly Group[] {
     {
       name: 'many-shared',
       title: 'One shared process, many clients, 16 deep, 100 B',
-      rounds: isQuick ? 2 : 5,
+      rounds,
       trials: [10, 1_000].map((clients) => ({
         contender: sluiceShared,
         shape: load(100, clients),

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createConnection, createServer } from 'node:net';
+import { signalGroup } from '../../src/process-group.js';
 import { OrphanGuard } from '../../src/upstream/orphan-guard.js';
 
 /** How to start a server, and how to know that it accepts clients. */
@@ -64,7 +65,7 @@ export class ServerProcess {
           : await accepting(command.url, abort.signal);
       return new ServerProcess(child, exited, url);
     } catch (error) {
-      killGroup(child, 'SIGKILL');
+      if (child.pid !== undefined) signalGroup(child.pid, 'SIGKILL');
       throw new Error(`${program} ${(error as Error).message}; it said: ${stderr.trim()}`, {
         cause: error,
       });
@@ -77,11 +78,11 @@ export class ServerProcess {
   async stop(): Promise<void> {
     this.#child.stdin?.end();
     this.#child.kill('SIGTERM');
-    const timer = setTimeout(() => killGroup(this.#child, 'SIGKILL'), STOP_GRACE_MS);
+    const timer = setTimeout(() => signalGroup(this.pid, 'SIGKILL'), STOP_GRACE_MS);
     if (this.#child.exitCode === null && this.#child.signalCode === null) await this.#exited;
     clearTimeout(timer);
     // What a server leaves behind must not disturb the next one.
-    killGroup(this.#child, 'SIGKILL');
+    signalGroup(this.pid, 'SIGKILL');
     guard.forget(this.pid);
   }
 }
@@ -135,13 +136,4 @@ function isAccepting(port: number): Promise<boolean> {
     });
     socket.once('error', () => resolve(false));
   });
-}
-
-function killGroup(child: ChildProcess, signal: NodeJS.Signals): void {
-  if (child.pid === undefined) return;
-  try {
-    process.kill(-child.pid, signal);
-  } catch {
-    // ESRCH: nobody is left in it, which is what we want.
-  }
 }

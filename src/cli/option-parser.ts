@@ -77,48 +77,59 @@ function unknownOption(rawName: string, names: readonly string[]): SluiceError {
   return usageError(`unknown option ${rawName}${hint}`);
 }
 
-/** The value that `text` is one of. @throws SluiceError SLUICE_ERR_USAGE, with the nearest right one */
-export function oneOf<T extends string>(option: string, text: string, values: readonly T[]): T {
-  const found = values.find((value) => value === text);
-  if (found !== undefined) return found;
-  throw usageError(
-    `--${option} is one of ${values.join(', ')}, not "${text}"${didYouMean(text, values)}`,
-  );
+/** What the text of an option means; the option is named in the error. @throws SluiceError SLUICE_ERR_USAGE */
+export type ReadValue<T> = (text: string, option: string) => T;
+
+/** One of a few words; the error names the nearest right one. */
+export function oneOf<T extends string>(values: readonly T[]): ReadValue<T> {
+  return (text, option) => {
+    const found = values.find((value) => value === text);
+    if (found !== undefined) return found;
+    throw usageError(
+      `--${option} is one of ${values.join(', ')}, not "${text}"${didYouMean(text, values)}`,
+    );
+  };
 }
 
-/** A whole number within bounds. @throws SluiceError SLUICE_ERR_USAGE */
-export function wholeNumber(option: string, text: string, min: number, max: number): number {
-  const value = /^\d{1,15}$/.test(text) ? Number(text) : Number.NaN;
-  if (value >= min && value <= max) return value;
-  throw usageError(`--${option} takes a whole number from ${min} to ${max}; "${text}" is none`);
+/** A whole number within bounds. */
+export function wholeNumber(min: number, max: number): ReadValue<number> {
+  return (text, option) => {
+    const value = /^\d{1,15}$/.test(text) ? Number(text) : Number.NaN;
+    if (value >= min && value <= max) return value;
+    throw usageError(`--${option} takes a whole number from ${min} to ${max}; "${text}" is none`);
+  };
 }
 
 const SIZE_UNITS = { '': 1, k: 1024, m: 1024 ** 2, g: 1024 ** 3 } as const;
 
-/** A size in bytes, such as 4096, 256k, 16MiB. @throws SluiceError SLUICE_ERR_USAGE */
-export function byteSize(option: string, text: string, min: number, max: number): number {
-  const match = /^(\d{1,15})\s*(?:([kmg])(?:i?b)?|b?)$/i.exec(text);
-  const unit = (match?.[2] ?? '').toLowerCase() as keyof typeof SIZE_UNITS;
-  const value = match === null ? Number.NaN : Number(match[1]) * SIZE_UNITS[unit];
-  if (value >= min && value <= max) return value;
-  throw usageError(
-    `--${option} takes a size from ${min} to ${max} bytes, such as 16MiB; "${text}" is none`,
-  );
+/** A size in bytes, such as 4096, 256k, 16MiB. */
+export function byteSize(min: number, max: number): ReadValue<number> {
+  return (text, option) => {
+    const match = /^(\d{1,15})\s*(?:([kmg])(?:i?b)?|b?)$/i.exec(text);
+    const unit = (match?.[2] ?? '').toLowerCase() as keyof typeof SIZE_UNITS;
+    const value = match === null ? Number.NaN : Number(match[1]) * SIZE_UNITS[unit];
+    if (value >= min && value <= max) return value;
+    throw usageError(
+      `--${option} takes a size from ${min} to ${max} bytes, such as 16MiB; "${text}" is none`,
+    );
+  };
 }
 
 const DURATION_UNITS = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 } as const;
 
-/** A duration in milliseconds, such as 500ms, 10s, 2m. @throws SluiceError SLUICE_ERR_USAGE */
-export function durationMs(option: string, text: string, minMs: number, maxMs: number): number {
-  const match = /^(\d+(?:\.\d+)?)(ms|s|m|h)$/.exec(text);
-  const value =
-    match === null
-      ? Number.NaN
-      : Number(match[1]) * DURATION_UNITS[match[2] as keyof typeof DURATION_UNITS];
-  if (value >= minMs && value <= maxMs) return Math.round(value);
-  throw usageError(
-    `--${option} takes a duration from ${minMs} ms to ${maxMs / 1000} s, such as 500ms or 10s; "${text}" is none`,
-  );
+/** A duration in milliseconds, such as 500ms, 10s, 2m. */
+export function durationMs(minMs: number, maxMs: number): ReadValue<number> {
+  return (text, option) => {
+    const match = /^(\d+(?:\.\d+)?)(ms|s|m|h)$/.exec(text);
+    const value =
+      match === null
+        ? Number.NaN
+        : Number(match[1]) * DURATION_UNITS[match[2] as keyof typeof DURATION_UNITS];
+    if (value >= minMs && value <= maxMs) return Math.round(value);
+    throw usageError(
+      `--${option} takes a duration from ${minMs} ms to ${maxMs / 1000} s, such as 500ms or 10s; "${text}" is none`,
+    );
+  };
 }
 
 /** The options part of a help text. */

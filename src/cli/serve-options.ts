@@ -22,6 +22,7 @@ import {
   durationMs,
   oneOf,
   parseOptions,
+  type ReadValue,
   usageError,
   wholeNumber,
 } from './option-parser.js';
@@ -150,117 +151,72 @@ export function parseServeOptions(argv: readonly string[]): ServeConfig {
   const { options, command } = parseOptions(argv, SERVE_OPTIONS);
   const defaults = defaultServeConfig();
   const all = (name: keyof typeof SERVE_OPTIONS): readonly string[] => options.get(name) ?? [];
-  const one = <T>(name: keyof typeof SERVE_OPTIONS, parse: (text: string) => T, fallback: T): T => {
+  const one = <T>(name: keyof typeof SERVE_OPTIONS, read: ReadValue<T>, fallback: T): T => {
     const text = all(name)[0];
-    return text === undefined ? fallback : parse(text);
+    return text === undefined ? fallback : read(text, name);
   };
   const config: ServeConfig = {
     listen: all('listen').length > 0 ? all('listen').map(listenAddress) : defaults.listen,
     upstream: upstreamTarget(all('upstream')[0], command),
-    framing: one('framing', (text) => oneOf('framing', text, FRAMINGS), defaults.framing),
-    stdioFraming: one(
-      'stdio-framing',
-      (text) => oneOf('stdio-framing', text, FRAMINGS),
-      defaults.stdioFraming,
-    ),
-    mode: one('mode', (text) => oneOf('mode', text, MODES), defaults.mode),
-    poolSize: one(
-      'pool-size',
-      (text) => wholeNumber('pool-size', text, 1, 1024),
-      defaults.poolSize,
-    ),
+    framing: one('framing', oneOf(FRAMINGS), defaults.framing),
+    stdioFraming: one('stdio-framing', oneOf(FRAMINGS), defaults.stdioFraming),
+    mode: one('mode', oneOf(MODES), defaults.mode),
+    poolSize: one('pool-size', wholeNumber(1, 1024), defaults.poolSize),
     eager: options.has('eager'),
-    idleTimeoutMs: one(
-      'idle-timeout',
-      (text) => durationMs('idle-timeout', text, 0, 86_400_000),
-      defaults.idleTimeoutMs,
-    ),
-    maxRestarts: one(
-      'max-restarts',
-      (text) => wholeNumber('max-restarts', text, 0, 1_000_000),
-      defaults.maxRestarts,
-    ),
+    idleTimeoutMs: one('idle-timeout', durationMs(0, 86_400_000), defaults.idleTimeoutMs),
+    maxRestarts: one('max-restarts', wholeNumber(0, 1_000_000), defaults.maxRestarts),
     handshakeMethods: handshakeMethods(all('handshake'), defaults),
-    profile: one('profile', (text) => oneOf('profile', text, PROFILES), defaults.profile),
-    serverRequests: one(
-      'server-requests',
-      (text) => oneOf('server-requests', text, SERVER_REQUEST_RULES),
-      defaults.serverRequests,
-    ),
+    profile: one('profile', oneOf(PROFILES), defaults.profile),
+    serverRequests: one('server-requests', oneOf(SERVER_REQUEST_RULES), defaults.serverRequests),
     notifications: new Map(all('notification').map(notificationRule)),
-    requestTimeoutMs: one(
-      'request-timeout',
-      (text) => durationMs('request-timeout', text, 0, 86_400_000),
-      defaults.requestTimeoutMs,
-    ),
+    requestTimeoutMs: one('request-timeout', durationMs(0, 86_400_000), defaults.requestTimeoutMs),
     clientOverflowBytes: one(
       'client-overflow',
-      (text) => byteSize('client-overflow', text, 1024, 1024 * MEBIBYTE),
+      byteSize(1024, 1024 * MEBIBYTE),
       defaults.clientOverflowBytes,
     ),
     slowClientGraceMs: one(
       'slow-client-grace',
-      (text) => durationMs('slow-client-grace', text, 100, 3_600_000),
+      durationMs(100, 3_600_000),
       defaults.slowClientGraceMs,
     ),
-    maxBatch: one(
-      'max-batch',
-      (text) => wholeNumber('max-batch', text, 0, 10_000),
-      defaults.maxBatch,
-    ),
+    maxBatch: one('max-batch', wholeNumber(0, 10_000), defaults.maxBatch),
     cwd: all('cwd')[0] ?? defaults.cwd,
     env: all('env').map(environmentEntry),
     inheritEnv: options.has('inherit-env'),
-    threads: one(
-      'threads',
-      (text) => wholeNumber('threads', text, 1, MAX_THREADS),
-      defaults.threads,
-    ),
-    kernel: one('kernel', (text) => oneOf('kernel', text, KERNELS), defaults.kernel),
-    offload: one('offload', (text) => oneOf('offload', text, OFFLOADS), defaults.offload),
+    threads: one('threads', wholeNumber(1, MAX_THREADS), defaults.threads),
+    kernel: one('kernel', oneOf(KERNELS), defaults.kernel),
+    offload: one('offload', oneOf(OFFLOADS), defaults.offload),
     maxPayloadBytes: one(
       'max-payload',
-      (text) => byteSize('max-payload', text, 1024, LARGEST_PAYLOAD_BYTES),
+      byteSize(1024, LARGEST_PAYLOAD_BYTES),
       defaults.maxPayloadBytes,
     ),
     receiveBufferBytes: one(
       'receive-buffer',
-      (text) => byteSize('receive-buffer', text, 1024, 1024 * MEBIBYTE),
+      byteSize(1024, 1024 * MEBIBYTE),
       defaults.receiveBufferBytes,
     ),
-    maxConnections: one(
-      'max-connections',
-      (text) => wholeNumber('max-connections', text, 1, 1_000_000),
-      defaults.maxConnections,
-    ),
+    maxConnections: one('max-connections', wholeNumber(1, 1_000_000), defaults.maxConnections),
     maxConnectionsPerAddress: one(
       'max-connections-per-address',
-      (text) => wholeNumber('max-connections-per-address', text, 0, 1_000_000),
+      wholeNumber(0, 1_000_000),
       defaults.maxConnectionsPerAddress,
     ),
     pingIntervalSeconds: one(
       'ping-interval',
-      (text) =>
-        Math.ceil(durationMs('ping-interval', text, 1000, MAX_PING_INTERVAL_SECONDS * 1000) / 1000),
+      wholeSeconds(1, MAX_PING_INTERVAL_SECONDS),
       defaults.pingIntervalSeconds,
     ),
     allowedOrigins: all('allow-origin').map(allowedOrigin),
     allowedHosts: all('allow-host').map(allowedHost),
     tls: tlsFiles(all('tls-cert')[0], all('tls-key')[0]),
-    onMalformed: one(
-      'on-malformed',
-      (text) => oneOf('on-malformed', text, ON_MALFORMED),
-      defaults.onMalformed,
-    ),
-    drainTimeoutMs: one(
-      'drain-timeout',
-      (text) => durationMs('drain-timeout', text, 0, 3_600_000),
-      defaults.drainTimeoutMs,
-    ),
-    logLevel: one('log-level', (text) => oneOf('log-level', text, LOG_LEVELS), defaults.logLevel),
+    onMalformed: one('on-malformed', oneOf(ON_MALFORMED), defaults.onMalformed),
+    drainTimeoutMs: one('drain-timeout', durationMs(0, 3_600_000), defaults.drainTimeoutMs),
+    logLevel: one('log-level', oneOf(LOG_LEVELS), defaults.logLevel),
     logFormat: one(
       'log-format',
-      (text) => oneOf('log-format', text, LOG_FORMATS),
+      oneOf(LOG_FORMATS),
       process.env.LOG_FORMAT === 'json' ? 'json' : defaults.logFormat,
     ),
     warnings: defaults.warnings,
@@ -271,6 +227,12 @@ export function parseServeOptions(argv: readonly string[]): ServeConfig {
     ...config.env.filter(isMissing).map((name) => `--env ${name}: we have no such variable`),
   ];
   return Object.freeze({ ...config, warnings });
+}
+
+/** A duration, rounded up. */
+function wholeSeconds(min: number, max: number): ReadValue<number> {
+  const read = durationMs(min * 1000, max * 1000);
+  return (text, option) => Math.ceil(read(text, option) / 1000);
 }
 
 const LAST_PORT = 65_535;
@@ -313,7 +275,7 @@ function notificationRule(text: string): readonly [string, NotificationRule] {
   const equals = text.lastIndexOf('=');
   if (equals < 1)
     throw usageError(`--notification takes METHOD=all, oldest or none; "${text}" is none of these`);
-  return [text.slice(0, equals), oneOf('notification', text.slice(equals + 1), NOTIFICATION_RULES)];
+  return [text.slice(0, equals), oneOf(NOTIFICATION_RULES)(text.slice(equals + 1), 'notification')];
 }
 
 /** As browsers send it: with a scheme, without a path; anything else would allow nobody. */

@@ -1,3 +1,4 @@
+import { CLOSE_GOING_AWAY, CLOSE_INTERNAL_ERROR } from '../close-codes.js';
 import { SluiceError } from '../errors.js';
 import { clientsWithinDescriptors } from '../frontend/descriptor-room.js';
 import { MAX_PING_INTERVAL_SECONDS } from '../frontend/idle-timeout.js';
@@ -10,10 +11,9 @@ import {
   RECEIVE_BUFFER_BYTES,
 } from '../limits.js';
 import { type Logger, silentLogger } from '../log.js';
-import { CLOSE_GOING_AWAY, type Client } from '../session/client.js';
+import type { Client } from '../session/client.js';
 import { AcceptedSocket } from './accepted-socket.js';
 import { numberOption } from './checked-options.js';
-import { CLOSE_INTERNAL_ERROR } from './close-codes.js';
 
 export interface AcceptWebSocketsOptions {
   /** `ws://IP:PORT` or, with `tls`, `wss://IP:PORT`; port 0 picks one. */

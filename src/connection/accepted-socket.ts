@@ -1,12 +1,14 @@
 import { FRAMING_NONE } from '../../workers/batch-layout.js';
+import { CLOSE_NORMAL } from '../close-codes.js';
 import type { Flow, FrameSource } from '../lane/flow.js';
-import { CLOSE_NORMAL, type Client, type ClientSession } from '../session/client.js';
+import type { Client, ClientSession } from '../session/client.js';
 import type { FrameSink } from '../transport/frame-sink.js';
 import type { Wire, WireEvents } from './wire.js';
 
 /**
  * A WebSocket that acceptWebSockets() accepted: give it to JsonRpcConnection.fromWebSocket(). What
- * the client sends before waits in its receive buffer; above that (4 MiB) it is closed with 1013.
+ * the client sends before waits in its receive buffer, and its socket is hardly read; should the buffer fill up all
+ * the same (4 MiB), it is closed with 1013.
  */
 export class AcceptedSocket implements ClientSession {
   /** The client's IP address, as text. */
@@ -47,7 +49,7 @@ export class AcceptedSocket implements ClientSession {
   }
 }
 
-/** An accepted socket. uWebSockets.js cannot pause it, so frames wait in its receive buffer. */
+/** An accepted socket, which its front end pauses: src/frontend/read-gate.ts. */
 class AcceptedWire implements Wire {
   readonly transport = 'websocket ';
   readonly framing = FRAMING_NONE;

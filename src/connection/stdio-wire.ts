@@ -1,10 +1,9 @@
 import type { Readable, Writable } from 'node:stream';
-import { FRAMING_CONTENT_LENGTH, FRAMING_NDJSON } from '../../workers/batch-layout.js';
+import { CLOSE_NORMAL } from '../close-codes.js';
 import { createSplitter } from '../framing/create-splitter.js';
 import { OWN_MEMORY } from '../framing/frame-assembly.js';
-import type { Framing, SplitterEvents } from '../framing/splitter.js';
+import { type Framing, framingWord, type SplitterEvents } from '../framing/splitter.js';
 import type { Flow } from '../lane/flow.js';
-import { CLOSE_NORMAL } from '../session/client.js';
 import { StreamSink } from '../transport/stream-sink.js';
 import { StreamSource } from '../transport/stream-source.js';
 import type { Wire, WireEvents } from './wire.js';
@@ -38,7 +37,7 @@ export class StdioWire implements Wire {
     this.#writable = writable;
     this.#events = events;
     this.#isDuplex = (readable as unknown) === writable;
-    this.framing = framing === 'ndjson' ? FRAMING_NDJSON : FRAMING_CONTENT_LENGTH;
+    this.framing = framingWord(framing);
     const splitterEvents: SplitterEvents = {
       oversize: (limitBytes) => this.#leftOut(`message above ${limitBytes} bytes`),
       noise: (line) => this.#leftOut(`not a header: ${shown(line)}`),

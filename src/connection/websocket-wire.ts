@@ -1,8 +1,8 @@
 import type { WebSocket } from 'ws';
 import { FRAMING_NONE } from '../../workers/batch-layout.js';
+import { CLOSED_WITHOUT_FRAME } from '../close-codes.js';
 import type { Flow } from '../lane/flow.js';
 import { WsTransport } from '../transport/ws-transport.js';
-import { CLOSED_WITHOUT_FRAME } from './close-codes.js';
 import type { Wire, WireEvents } from './wire.js';
 
 /** How a connection that ended without a close frame is called. */

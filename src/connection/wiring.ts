@@ -1,7 +1,6 @@
 import { ACTION_SCAN, FRAMING_NONE, ON_BAD_REASON, op } from '../../workers/batch-layout.js';
+import { CLOSE_INTERNAL_ERROR, CLOSE_MALFORMED, CLOSE_NORMAL } from '../close-codes.js';
 import type { Lane } from '../lane/lane.js';
-import { CLOSE_MALFORMED, CLOSE_NORMAL } from '../session/client.js';
-import { CLOSE_INTERNAL_ERROR } from './close-codes.js';
 import { Incoming } from './incoming.js';
 import { KeepingFlow, KeptFrames } from './kept-frames.js';
 import { Outgoing } from './outgoing.js';

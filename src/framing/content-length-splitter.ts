@@ -1,9 +1,8 @@
+import { MAX_HEADER_LINE_BYTES } from '../limits.js';
 import type { FrameSplitter, SplitterEvents } from './splitter.js';
 
 const LF = 0x0a;
 const CR = 0x0d;
-/** A header block that has not ended by then is noise. */
-const MAX_HEADER_LINE_BYTES = 8 * 1024;
 const EMPTY = Buffer.alloc(0);
 
 /**

@@ -1,8 +1,14 @@
+import { FRAMING_CONTENT_LENGTH, FRAMING_NDJSON } from '../../workers/batch-layout.js';
 import type { FrameRun } from './frame-run.js';
 
 /** How messages are told apart on a byte stream. */
 export const FRAMINGS = ['ndjson', 'content-length'] as const;
 export type Framing = (typeof FRAMINGS)[number];
+
+/** As a kernel knows it: a FRAMING_ constant. */
+export function framingWord(framing: Framing): number {
+  return framing === 'ndjson' ? FRAMING_NDJSON : FRAMING_CONTENT_LENGTH;
+}
 
 /**
  * Cuts a byte stream into frames. Chunks are borrowed until they are used up, and so are

@@ -1,10 +1,11 @@
 import { ACTION_REFUSE, FRAMING_NONE, ON_BAD_REPLY, op } from '../../workers/batch-layout.js';
 import { RECEIVE_BUFFER_FULL, REFUSALS } from '../../workers/kernel/replies.js';
+import { CLOSE_TRY_AGAIN_LATER } from '../close-codes.js';
 import type { Batch } from '../lane/batch.js';
 import { Flow, type FlowHandler, type FrameSource, isArray } from '../lane/flow.js';
 import { Ring } from '../lane/ring.js';
 import { REFUSAL_BUFFER_BYTES, REFUSAL_RING_CAPACITY } from '../limits.js';
-import { CLOSE_TRY_AGAIN_LATER, type Client } from '../session/client.js';
+import type { Client } from '../session/client.js';
 import { errorReply } from '../session/error-reply.js';
 import { ReceiveBuffer } from '../transport/receive-buffer.js';
 

@@ -1,16 +1,16 @@
 import type { WebSocket } from 'uWebSockets.js';
 import { FRAMING_NONE } from '../../workers/batch-layout.js';
-import type { Batch } from '../lane/batch.js';
-import type { Flow, FrameSource } from '../lane/flow.js';
-import { Ring } from '../lane/ring.js';
-import { BIG_FRAME_BYTES, PAUSE_AT_BYTES, RESUME_AT_BYTES, UNREAD_REPLY_BYTES } from '../limits.js';
 import {
   CLOSE_GOING_AWAY,
   CLOSE_TOO_BIG,
   CLOSE_TRY_AGAIN_LATER,
-  type Client,
-  type ClientSession,
-} from '../session/client.js';
+  CLOSED_WITHOUT_FRAME,
+} from '../close-codes.js';
+import type { Batch } from '../lane/batch.js';
+import type { Flow, FrameSource } from '../lane/flow.js';
+import { Ring } from '../lane/ring.js';
+import { BIG_FRAME_BYTES, PAUSE_AT_BYTES, RESUME_AT_BYTES, UNREAD_REPLY_BYTES } from '../limits.js';
+import type { Client, ClientSession } from '../session/client.js';
 import type { FrameSink } from '../transport/frame-sink.js';
 import { ReceiveBuffer } from '../transport/receive-buffer.js';
 import { closeReason } from './close-reason.js';
@@ -32,8 +32,6 @@ export interface SocketClientSettings {
   readonly refusals: Pick<RefusalLog, 'closed'>;
 }
 
-/** What uWebSockets.js says where no close frame came (RFC 6455 section 7.4.1). */
-const CLOSED_WITHOUT_FRAME = 1006;
 /** WebSocket frame header of the server: 2 bytes, 4 from 126 bytes on, 10 from 64 KiB on. */
 function wireBytes(payload: number): number {
   if (payload < 126) return payload + 2;
@@ -49,6 +47,7 @@ let sending: SocketClient | null = null;
 function cork(socket: WebSocket<SocketData>, client: SocketClient, send: () => void): void {
   sending = client;
   socket.cork(send);
+  sending = null;
 }
 function sendCorked(): void {
   sending!.sendRun();

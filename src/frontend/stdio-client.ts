@@ -1,13 +1,14 @@
 import type { Readable, Writable } from 'node:stream';
-import { FRAMING_CONTENT_LENGTH, FRAMING_NDJSON } from '../../workers/batch-layout.js';
 import { MESSAGE_TOO_BIG, REFUSALS } from '../../workers/kernel/replies.js';
+import { CLOSE_GOING_AWAY } from '../close-codes.js';
 import { createSplitter } from '../framing/create-splitter.js';
-import type { Framing, SplitterEvents } from '../framing/splitter.js';
+import { type Framing, framingWord, type SplitterEvents } from '../framing/splitter.js';
 import { frame } from '../framing/unframe.js';
 import type { Batch } from '../lane/batch.js';
 import type { Flow } from '../lane/flow.js';
+import { UNREAD_STDOUT_BYTES } from '../limits.js';
 import type { Logger } from '../log.js';
-import { CLOSE_GOING_AWAY, type Client, type ClientSession } from '../session/client.js';
+import type { Client, ClientSession } from '../session/client.js';
 import { slabs } from '../transport/slabs.js';
 import { StreamSink } from '../transport/stream-sink.js';
 import { StreamSource } from '../transport/stream-source.js';
@@ -21,9 +22,6 @@ export interface StdioClientOptions {
   /** The client is gone, or was closed: with `failure` when that was not of its own will. */
   readonly onClosed: (failure: string | null) => void;
 }
-
-/** Unread output of ours above which input waits: error replies have no ring of their own. */
-const MAX_UNREAD_BYTES = 64 * 1024;
 
 /** The client on standard input and output, of which a gateway has one at most. */
 export class StdioClient implements Client {
@@ -42,7 +40,7 @@ export class StdioClient implements Client {
   constructor(options: StdioClientOptions) {
     this.#options = options;
     const { input, output, framing, maxPayloadBytes, log } = options;
-    this.framing = framing === 'ndjson' ? FRAMING_NDJSON : FRAMING_CONTENT_LENGTH;
+    this.framing = framingWord(framing);
     const events: SplitterEvents = {
       oversize: () => this.reply(tooBig()),
       noise: (line) =>
@@ -93,7 +91,7 @@ export class StdioClient implements Client {
 
   reply(bytes: Uint8Array): void {
     this.sendOne(bytes);
-    if (this.#options.output.writableLength > MAX_UNREAD_BYTES) this.#holdInput();
+    if (this.#options.output.writableLength > UNREAD_STDOUT_BYTES) this.#holdInput();
   }
 
   close(code: number, reason: string): void {

@@ -1,3 +1,4 @@
+import { HANDSHAKE_REPLAY_TIMEOUT_MS } from '../limits.js';
 import { rewriteRequest } from './client-request.js';
 import type { HandshakeRequest } from './handshake.js';
 import type { RequestOwner, RequestTable } from './request-table.js';
@@ -11,8 +12,6 @@ export interface ReplayedServer {
   restart(): void;
 }
 
-/** A new process that has not taken the handshake by then is started again. */
-const REPLAY_TIMEOUT_MS = 30_000;
 const OWN_ID = Buffer.from('0');
 
 /** Tells a new process what the one before was told, one request after the other. */
@@ -30,7 +29,7 @@ export class HandshakeReplay {
 
   start(): void {
     if (this.#requests.length > 0) {
-      this.#timer = setTimeout(() => this.#server.restart(), REPLAY_TIMEOUT_MS);
+      this.#timer = setTimeout(() => this.#server.restart(), HANDSHAKE_REPLAY_TIMEOUT_MS);
     }
     this.#next();
   }

@@ -12,13 +12,14 @@ import {
 } from '../../workers/batch-layout.js';
 import { MAX_STORED_ID_BYTES } from '../../workers/id-store.js';
 import { INVALID_REQUEST, type ReplyError } from '../../workers/kernel/replies.js';
+import { CLOSE_MALFORMED, CLOSE_NORMAL } from '../close-codes.js';
 import type { Batch } from '../lane/batch.js';
 import { Flow, type FlowHandler, type FrameArgs } from '../lane/flow.js';
 import type { Lane } from '../lane/lane.js';
 import { MAX_CLIENT_REQUESTS, MAX_KEPT_ID_BYTES, RING_CAPACITY } from '../limits.js';
 import type { Logger } from '../log.js';
 import { ArrayReplies, type ArrayReply } from '../session/array-replies.js';
-import { CLOSE_MALFORMED, CLOSE_NORMAL, type Client } from '../session/client.js';
+import type { Client } from '../session/client.js';
 import { errorReply, TOO_MANY_REQUESTS } from '../session/error-reply.js';
 import type { Session } from '../session/session.js';
 import { CANCEL_METHODS, notificationToServer } from './client-notification.js';

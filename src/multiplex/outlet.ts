@@ -1,6 +1,7 @@
+import { CLOSE_TRY_AGAIN_LATER } from '../close-codes.js';
 import type { Batch } from '../lane/batch.js';
 import { RING_CAPACITY } from '../limits.js';
-import { CLOSE_TRY_AGAIN_LATER, type Client } from '../session/client.js';
+import type { Client } from '../session/client.js';
 
 export interface OutletLimits {
   /** `--client-overflow`: bytes that a slow client may have waiting. */

@@ -1,7 +1,4 @@
-const FIRST_DELAY_MS = 100;
-const MAX_DELAY_MS = 10_000;
-/** A process that lived this long counts as a new beginning. */
-const STABLE_MS = 30_000;
+import { FIRST_RESTART_DELAY_MS, MAX_RESTART_DELAY_MS, RESTART_STABLE_MS } from '../limits.js';
 
 /** When a server that has died is started again: after 0.1 s, doubled up to 10 s. */
 export class RestartBackoff {
@@ -22,9 +19,9 @@ export class RestartBackoff {
 
   /** Milliseconds to wait; null when it has been started often enough. */
   nextDelayMs(): number | null {
-    if (this.#nowMs() - this.#startedAtMs >= STABLE_MS) this.#restarts = 0;
+    if (this.#nowMs() - this.#startedAtMs >= RESTART_STABLE_MS) this.#restarts = 0;
     if (this.#restarts >= this.#maxRestarts) return null;
-    return Math.min(FIRST_DELAY_MS * 2 ** this.#restarts++, MAX_DELAY_MS);
+    return Math.min(FIRST_RESTART_DELAY_MS * 2 ** this.#restarts++, MAX_RESTART_DELAY_MS);
   }
 
   reset(): void {

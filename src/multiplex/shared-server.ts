@@ -1,11 +1,11 @@
 import { ACTION_FROM_SERVER, FRAMING_NONE, ON_BAD_REASON, op } from '../../workers/batch-layout.js';
 import type { ReplyError } from '../../workers/kernel/replies.js';
+import { CLOSE_INTERNAL_ERROR, CLOSE_TRY_AGAIN_LATER } from '../close-codes.js';
 import type { Batch } from '../lane/batch.js';
 import { Flow } from '../lane/flow.js';
 import type { Lane } from '../lane/lane.js';
 import { MAX_LEFT_BEHIND_BYTES, MAX_SERVER_ARRAY_ELEMENTS, UNREAD_REPLY_BYTES } from '../limits.js';
 import { CancelledRequests } from '../session/cancelled-requests.js';
-import { CLOSE_TRY_AGAIN_LATER, CLOSE_UPSTREAM_GONE } from '../session/client.js';
 import { errorReply } from '../session/error-reply.js';
 import { MethodNames } from '../session/method-names.js';
 import { cancelNotification, type Profile } from '../session/profile.js';
@@ -297,7 +297,7 @@ export class SharedServer implements ServerPort<MultiplexSession>, SpeakingServe
 
   gaveUp(reason: string): void {
     const closeAll = (): void => {
-      for (const session of [...this.sessions]) session.close(CLOSE_UPSTREAM_GONE, reason);
+      for (const session of [...this.sessions]) session.close(CLOSE_INTERNAL_ERROR, reason);
     };
     // As in join().
     if (this.#isJoining) queueMicrotask(closeAll);

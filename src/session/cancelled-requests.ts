@@ -1,8 +1,5 @@
-import { MAX_PARSED_BYTES } from '../limits.js';
+import { CROSSED_REPLY_MS, MAX_PARSED_BYTES } from '../limits.js';
 import { jsonValue } from './json-value.js';
-
-/** A reply that crossed its cancel notification has come by then. */
-const GRACE_MS = 5000;
 
 /**
  * Requests that their client has cancelled in MCP's way: the server should not answer them
@@ -20,8 +17,8 @@ export class CancelledRequests<Request> {
   }
 
   add(request: Request): void {
-    this.#waiting.add({ request, untilMs: performance.now() + GRACE_MS });
-    this.#timer ??= setTimeout(this.#look, GRACE_MS);
+    this.#waiting.add({ request, untilMs: performance.now() + CROSSED_REPLY_MS });
+    this.#timer ??= setTimeout(this.#look, CROSSED_REPLY_MS);
   }
 
   end(): void {

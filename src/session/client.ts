@@ -2,14 +2,6 @@ import type { Batch } from '../lane/batch.js';
 import type { Flow, FrameSource } from '../lane/flow.js';
 import type { FrameSink } from '../transport/frame-sink.js';
 
-/** Close codes (RFC 6455 section 7.4.1, and the IANA registry for 1013). */
-export const CLOSE_NORMAL = 1000;
-export const CLOSE_GOING_AWAY = 1001;
-export const CLOSE_MALFORMED = 1007;
-export const CLOSE_TOO_BIG = 1009;
-export const CLOSE_UPSTREAM_GONE = 1011;
-export const CLOSE_TRY_AGAIN_LATER = 1013;
-
 /** A connected client, whatever it is connected through; made by a front end. */
 export interface Client {
   /** For logs: where it came from. */

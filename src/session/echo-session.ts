@@ -1,10 +1,11 @@
 import { ACTION_ECHO, ON_BAD_REPLY, op } from '../../workers/batch-layout.js';
+import { CLOSE_GOING_AWAY, CLOSE_MALFORMED } from '../close-codes.js';
 import { unframe } from '../framing/unframe.js';
 import type { Batch } from '../lane/batch.js';
 import { Flow, type FlowHandler } from '../lane/flow.js';
 import type { Lane } from '../lane/lane.js';
 import { ArrayReplies } from './array-replies.js';
-import { CLOSE_GOING_AWAY, CLOSE_MALFORMED, type Client } from './client.js';
+import type { Client } from './client.js';
 import type { Session } from './session.js';
 import { UnreadAnswers } from './unread-answers.js';
 

@@ -1,8 +1,6 @@
 import { ID_END, ID_START, IN_OFFSET } from '../../workers/batch-layout.js';
 import type { Batch } from '../lane/batch.js';
-
-/** Of cancelled requests that were not answered; the oldest count as settled above this. */
-const MAX_CANCELLED = 10_000;
+import { MAX_CANCELLED_REQUESTS } from '../limits.js';
 
 /** A power of two: the fewer, the more often a late cancel is taken for one of an open request. */
 const COUNTERS = 64;
@@ -50,7 +48,7 @@ export class OpenRequests {
   cancelled(id: string): void {
     if (this.#settled >= this.#sent || !this.#leave(slotOfText(id))) return;
     this.#cancelled.add(id);
-    if (this.#cancelled.size <= MAX_CANCELLED) return;
+    if (this.#cancelled.size <= MAX_CANCELLED_REQUESTS) return;
     this.#cancelled.delete(this.#cancelled.values().next().value!);
     this.#settle();
   }

@@ -8,6 +8,12 @@ import {
   ON_BAD_REPLY,
   op,
 } from '../../workers/batch-layout.js';
+import {
+  CLOSE_INTERNAL_ERROR,
+  CLOSE_MALFORMED,
+  CLOSE_NORMAL,
+  CLOSE_TOO_BIG,
+} from '../close-codes.js';
 import { messageOf } from '../errors.js';
 import { unframe } from '../framing/unframe.js';
 import type { Batch } from '../lane/batch.js';
@@ -29,13 +35,7 @@ import type {
 import { ArrayReplies, type ArrayReply } from './array-replies.js';
 import { BROKEN_REPLY, brokenReplyId } from './broken-reply.js';
 import { CancelledRequests, cancelledId } from './cancelled-requests.js';
-import {
-  CLOSE_MALFORMED,
-  CLOSE_NORMAL,
-  CLOSE_TOO_BIG,
-  CLOSE_UPSTREAM_GONE,
-  type Client,
-} from './client.js';
+import type { Client } from './client.js';
 import { errorReply, REQUEST_TIMEOUT, TOO_MANY_REQUESTS } from './error-reply.js';
 import { MethodNames } from './method-names.js';
 import { NoiseLog } from './noise-log.js';
@@ -347,7 +347,7 @@ export class PassThroughSession implements Session, UpstreamEvents, PassedThroug
   /** After the last answer was delivered, and it is known how the server ended. */
   #closeWhenOver(): void {
     if (!this.#outputEnded || this.#goneReason === null) return;
-    this.#client.close(this.#served ? CLOSE_NORMAL : CLOSE_UPSTREAM_GONE, this.#goneReason);
+    this.#client.close(this.#served ? CLOSE_NORMAL : CLOSE_INTERNAL_ERROR, this.#goneReason);
   }
 
   /** The client wants nothing more, and has the answers to all that it asked. */

@@ -1,3 +1,4 @@
+import { MAX_LATE_IDS } from '../limits.js';
 import type { ArrayReply } from './array-replies.js';
 
 /** What is remembered of a watched request. */
@@ -11,9 +12,6 @@ export interface WatchedRequest {
   /** The server has been told that nobody wants its answer. */
   cancelled: boolean;
 }
-
-/** Ids whose late replies are still to be dropped; the oldest are forgotten above this. */
-const MAX_LATE_IDS = 10_000;
 
 /**
  * In session mode ids pass unchanged and nobody looks at them, except where a reply has to be

@@ -1,20 +1,19 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import type { Readable } from 'node:stream';
-import { FRAMING_CONTENT_LENGTH, FRAMING_NDJSON } from '../../workers/batch-layout.js';
 import { messageOf } from '../errors.js';
 import { createSplitter } from '../framing/create-splitter.js';
-import type { Framing, SplitterEvents } from '../framing/splitter.js';
+import { type Framing, framingWord, type SplitterEvents } from '../framing/splitter.js';
 import { frame } from '../framing/unframe.js';
 import type { Flow } from '../lane/flow.js';
 import { STOP_GRACE_MS } from '../limits.js';
 import type { Logger } from '../log.js';
+import { endGroup, signalGroup } from '../process-group.js';
 import { slabs } from '../transport/slabs.js';
 import { StreamSink, type WriteNow } from '../transport/stream-sink.js';
 import { StreamSource } from '../transport/stream-source.js';
 import { type ChildChannel, PipeChannel, type Pipes, SocketChannel } from './child-channel.js';
 import { logLines } from './line-log.js';
 import type { OrphanGuard } from './orphan-guard.js';
-import { endGroup, signalGroup } from './process-group.js';
 import type { Upstream, UpstreamEvents } from './upstream.js';
 import type { Wakeups } from './wakeup-preemption.js';
 
@@ -57,7 +56,7 @@ export class ChildUpstream implements Upstream {
   constructor(command: ChildCommand, events: UpstreamEvents, guard: OrphanGuard, log: Logger) {
     this.#events = events;
     this.#guard = guard;
-    this.framing = command.framing === 'ndjson' ? FRAMING_NDJSON : FRAMING_CONTENT_LENGTH;
+    this.framing = framingWord(command.framing);
     const channel = openChannel(command.pipes);
     const child = startProcess(command, channel);
     this.#process = child;

@@ -56,17 +56,17 @@ describe('a command line', () => {
 
 describe('the value of an option', () => {
   test('that is one of a few gets the nearest right one named', () => {
-    assert.equal(oneOf('mode', 'shared', ['session', 'shared']), 'shared');
+    assert.equal(oneOf(['session', 'shared'])('shared', 'mode'), 'shared');
     assert.throws(
-      () => oneOf('mode', 'share', ['session', 'shared']),
+      () => oneOf(['session', 'shared'])('share', 'mode'),
       usage(/did you mean "shared"\?$/),
     );
   });
 
   test('that is a number is whole and within bounds', () => {
-    assert.equal(wholeNumber('n', '7', 1, 7), 7);
+    assert.equal(wholeNumber(1, 7)('7', 'n'), 7);
     for (const text of ['0', '8', '1.5', '-1', '1e0', '', 'x']) {
-      assert.throws(() => wholeNumber('n', text, 1, 7), usage(/takes a whole number from 1 to 7/));
+      assert.throws(() => wholeNumber(1, 7)(text, 'n'), usage(/takes a whole number from 1 to 7/));
     }
   });
 
@@ -79,20 +79,20 @@ describe('the value of an option', () => {
       '9B': 9,
     };
     for (const [text, bytes] of Object.entries(sizes)) {
-      assert.equal(byteSize('s', text, 1, 2 ** 40), bytes, text);
+      assert.equal(byteSize(1, 2 ** 40)(text, 's'), bytes, text);
     }
     for (const text of ['', '1.5M', '16T', 'M', '-1', '0']) {
-      assert.throws(() => byteSize('s', text, 1, 2 ** 40), usage(/takes a size/));
+      assert.throws(() => byteSize(1, 2 ** 40)(text, 's'), usage(/takes a size/));
     }
   });
 
   test('that is a duration needs a unit', () => {
     const durations = { '500ms': 500, '10s': 10_000, '1.5m': 90_000, '1h': 3_600_000, '0s': 0 };
     for (const [text, ms] of Object.entries(durations)) {
-      assert.equal(durationMs('d', text, 0, 2 ** 40), ms, text);
+      assert.equal(durationMs(0, 2 ** 40)(text, 'd'), ms, text);
     }
     for (const text of ['10', '10 s', 's', '-1s', '2d', '']) {
-      assert.throws(() => durationMs('d', text, 0, 2 ** 40), usage(/takes a duration/));
+      assert.throws(() => durationMs(0, 2 ** 40)(text, 'd'), usage(/takes a duration/));
     }
   });
 });

@@ -1,5 +1,6 @@
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import type { Readable, Writable } from 'node:stream';
+import { signalGroup } from '../../process-group.js';
 import { CHILD_GRACE_MS, STDERR_TAIL_BYTES } from '../bench-limits.js';
 import { ContentLengthReader } from '../framing/content-length-reader.js';
 import { LineReader } from '../framing/line-reader.js';
@@ -14,7 +15,7 @@ const NODE_TRAILER = /^ {2}|^[{}]|^$|^Node\.js v\d/;
 /** Children that live now: none of them may outlive the benchmark, however it ends. */
 const living = new Set<Child>();
 process.on('exit', () => {
-  for (const child of living) signalGroup(child, 'SIGKILL');
+  for (const { pid } of living) signalGroup(pid!, 'SIGKILL');
 });
 
 /** A child process that speaks JSON-RPC over its stdin and stdout. Spawned without a shell. */
@@ -84,8 +85,8 @@ export class ProcessConnection implements Connection {
     const child = this.#child;
     if (child.exitCode !== null || child.signalCode !== null) return Promise.resolve();
     return new Promise((resolve) => {
-      const terminate = setTimeout(() => signalGroup(child, 'SIGTERM'), CHILD_GRACE_MS);
-      const kill = setTimeout(() => signalGroup(child, 'SIGKILL'), 2 * CHILD_GRACE_MS);
+      const terminate = setTimeout(() => signalGroup(child.pid!, 'SIGTERM'), CHILD_GRACE_MS);
+      const kill = setTimeout(() => signalGroup(child.pid!, 'SIGKILL'), 2 * CHILD_GRACE_MS);
       child.once('exit', () => {
         clearTimeout(terminate);
         clearTimeout(kill);
@@ -113,7 +114,7 @@ export class ProcessConnection implements Connection {
     this.#child.on('exit', (code, signal) => {
       living.delete(this.#child);
       // What the child has started and left behind goes too, and lets go of its stdout.
-      signalGroup(this.#child, 'SIGKILL');
+      signalGroup(this.#child.pid!, 'SIGKILL');
       const how = signal ?? String(code);
       // The rest of stdout comes first: replies may still be in the pipe. A process that
       // left the group may hold it open for ever.
@@ -135,21 +136,12 @@ export class ProcessConnection implements Connection {
   #onBroken(reason: string): void {
     this.#owner.onBroken(reason);
     this.#end('protocol-error', '', reason);
-    signalGroup(this.#child, 'SIGTERM');
+    signalGroup(this.#child.pid!, 'SIGTERM');
   }
 
   #end(kind: 'child-exit' | 'protocol-error', closeCode: string, reason: string): void {
     if (this.#isEnded || this.#isClosing) return;
     this.#isEnded = true;
     this.#owner.onEnded({ kind, closeCode, reason });
-  }
-}
-
-function signalGroup(child: Child, signal: NodeJS.Signals): void {
-  if (child.pid === undefined) return;
-  try {
-    process.kill(-child.pid, signal);
-  } catch {
-    // ESRCH: the whole group is gone already, which is what was wanted.
   }
 }

@@ -3,8 +3,8 @@ import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import type { Readable } from 'node:stream';
 import { describe, test } from 'node:test';
-import { endGroup, signalGroup } from '../../src/upstream/process-group.js';
-import { isAlive } from '../support/process-table.js';
+import { endGroup, signalGroup } from '../src/process-group.js';
+import { isAlive } from './support/process-table.js';
 
 type Child = ChildProcessByStdio<null, Readable, null>;
 

@@ -1,0 +1,10 @@
+/** Close codes of a WebSocket (RFC 6455 section 7.4.1, and the IANA registry for 1013); docs/errors.md says when. */
+export const CLOSE_NORMAL = 1000;
+export const CLOSE_GOING_AWAY = 1001;
+/** Never sent: the connection ended without a close frame. */
+export const CLOSED_WITHOUT_FRAME = 1006;
+export const CLOSE_MALFORMED = 1007;
+export const CLOSE_TOO_BIG = 1009;
+/** The client's server is gone, or this side could not go on. */
+export const CLOSE_INTERNAL_ERROR = 1011;
+export const CLOSE_TRY_AGAIN_LATER = 1013;
