@@ -43,7 +43,10 @@ export const READ_GATE_TICKS = 50;
  * with large messages, of which the next would be refused while its server has others to take.
  */
 export const READ_GATE_PATIENT_TICKS = 5000;
-/** Receive buffers take memory in pieces of this, and keep so many bytes of it for the next use. */
+/**
+ * What waits (receive buffers, parts of lines, copies for slow destinations) takes memory in pieces of this; so many
+ * bytes of it are kept for the next use.
+ */
 export const SLAB_BYTES = 64 * 1024;
 export const SPARE_SLAB_BYTES = 16 * 1024 * 1024;
 
@@ -52,7 +55,7 @@ export const SPARE_SLAB_BYTES = 16 * 1024 * 1024;
  * that a client that sends thousands of requests in one go gets an answer to each.
  */
 export const REFUSAL_BUFFER_BYTES = 16 * 1024 * 1024;
-/** Refusals under way at once: as many as a batch holds. */
+/** Refusals under way at once: two full batches. */
 export const REFUSAL_RING_CAPACITY = 8192;
 /**
  * Error replies of the gateway that a client may leave unread before it is closed with 1013, or a shared server
@@ -103,14 +106,14 @@ export const ARENA_FRAMES = ARENA_BYTES / 64;
 /** Arenas of a lane: those that fill, wait, run, and are written from. Above, sources wait. */
 export const MAX_LANE_ARENAS = 96;
 /**
- * Of these, how many may be held by destinations that have not finished writing them.
+ * Arenas, those of single frames too, that may be held by destinations which have not finished writing them.
  * Above, what a slow destination gets is copied instead.
  */
 export const MAX_PINNED_BATCHES = 64;
 /**
- * Arenas of a lane for frames that go alone, in bytes: those with a worker or before it, and those that
- * destinations have not finished writing. Above the first sources wait, above the second copies are
- * written. One larger than that passes when it is the only one.
+ * Arenas of a lane for frames that go alone, in bytes, which is twice the frames: for input and output. The first is
+ * for those with a worker or before it; above, sources wait. The second is for those that destinations still
+ * write from; above, what they get is copied. An arena larger than the first passes when it is the only one.
  */
 export const MAX_ALONE_BYTES = 64 * 1024 * 1024;
 export const MAX_PINNED_ALONE_BYTES = 64 * 1024 * 1024;
@@ -144,8 +147,8 @@ export const POOL_START_TIMEOUT_MS = 15_000;
 export const BATCH_ATTEMPTS = 2;
 
 /**
- * How often the main thread is looked at while processes are written to, and the shares of this time: from the
- * first on processes do not interrupt it when they wake up, below the second they do again.
+ * How often the load of the main thread is measured while processes are written to. From the first share of that time
+ * on processes may not interrupt it when they wake up; below the second they may again.
  */
 export const LOOK_AT_LOAD_MS = 100;
 export const BUSY_THREAD_SHARE = 0.75;
@@ -159,7 +162,7 @@ export const STDERR_LOGS_PER_SECOND = 500;
 /** Log lines that the reader of our stderr may leave unread; above, they are left out and counted. */
 export const UNREAD_LOG_BYTES = 1024 * 1024;
 
-/** Log lines for refused WebSocket clients per second; the rest is counted. */
+/** Log lines per second for WebSocket clients that are refused or closed; the rest is counted. */
 export const REFUSAL_LOGS_PER_SECOND = 5;
 
 /** Log lines for the noise of one server per second; the rest is counted. */

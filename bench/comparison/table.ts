@@ -69,8 +69,8 @@ export function renderMarkdown(result: ComparisonResult): string {
   lines.push(
     `Measured on ${result.measuredAt.slice(0, 10)} with \`npm run bench:peers${result.isQuick ? ' -- --quick' : ''}\`: ` +
       `${machine.cpuCount} cores (${machine.cpuModel}), Node ${versions['node']!.slice(1)}, load ` +
-      'generator on the same machine, servers in turn within each round, medians of the ' +
-      `rounds. Peers: ${others.map(([name, version]) => `${name} ${version}`).join(', ')}.`,
+      'generator on the same machine, servers in turn within each round, medians of the rounds; a ' +
+      `ratio is the median of the rounds' ratios. Peers: ${others.map(([name, version]) => `${name} ${version}`).join(', ')}.`,
   );
   for (const { contender, why } of result.leftOut) lines.push(`Left out: ${contender} (${why}).`);
   for (const failure of failures(result)) lines.push(failure);

@@ -66,7 +66,7 @@ bool is_error_object(const JsonWalker& json, const uint8_t* frame, JsonWalker::T
   return has_code && has_message;
 }
 
-/// The forms in the order in which they are tried: DESIGN section 6.
+/// The forms in the order in which they are tried, as in workers/kernel/envelope.ts.
 int32_t classify(const JsonWalker& json, const uint8_t* frame, const Envelope& envelope,
                  JsonWalker::Token error) {
   const bool has_id = envelope.has(ID_START);

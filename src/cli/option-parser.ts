@@ -127,7 +127,7 @@ export function durationMs(minMs: number, maxMs: number): ReadValue<number> {
         : Number(match[1]) * DURATION_UNITS[match[2] as keyof typeof DURATION_UNITS];
     if (value >= minMs && value <= maxMs) return Math.round(value);
     throw usageError(
-      `--${option} takes a duration from ${minMs} ms to ${maxMs / 1000} s, such as 500ms or 10s; "${text}" is none`,
+      `--${option} takes a duration from ${minMs} ms to ${maxMs / 1000} s, such as ${minMs}ms or ${maxMs / 1000}s; "${text}" is none`,
     );
   };
 }

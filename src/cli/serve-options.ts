@@ -273,9 +273,9 @@ function handshakeMethods(given: readonly string[], defaults: ServeConfig): read
 
 function notificationRule(text: string): readonly [string, NotificationRule] {
   const equals = text.lastIndexOf('=');
-  if (equals < 1)
-    throw usageError(`--notification takes METHOD=all, oldest or none; "${text}" is none of these`);
-  return [text.slice(0, equals), oneOf(NOTIFICATION_RULES)(text.slice(equals + 1), 'notification')];
+  const rule = NOTIFICATION_RULES.find((known) => known === text.slice(equals + 1));
+  if (equals > 0 && rule !== undefined) return [text.slice(0, equals), rule];
+  throw usageError(`--notification takes METHOD=all, oldest or none; "${text}" is none of these`);
 }
 
 /** As browsers send it: with a scheme, without a path; anything else would allow nobody. */

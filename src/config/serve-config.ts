@@ -31,7 +31,7 @@ export type UpstreamTarget =
   | { readonly kind: 'websocket'; readonly url: string }
   | { readonly kind: 'command'; readonly command: string; readonly args: readonly string[] };
 
-/** How clients share servers: DESIGN section 5. */
+/** How clients share servers: docs/multiplexing.md. */
 export const MODES = ['session', 'shared', 'pool'] as const;
 type Mode = (typeof MODES)[number];
 export const ON_MALFORMED = ['answer', 'disconnect'] as const;

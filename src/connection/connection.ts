@@ -50,7 +50,7 @@ export interface ConnectionParts {
 
 /**
  * A JSON-RPC connection over two byte streams or a WebSocket: messages in and out, checked
- * completely, with at most 128 pending in each direction (DESIGN section 6). Requests are not
+ * completely, with at most 128 pending in each direction. Requests are not
  * matched with replies: that is the application's. Everything happens on the thread that made it,
  * except the parsing of what is worth a hand-over to the runtime's worker threads.
  *

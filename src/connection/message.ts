@@ -9,7 +9,7 @@ import {
 } from '../../workers/batch-layout.js';
 import type { Batch } from '../lane/batch.js';
 
-/** What a message is, by which members it has (DESIGN section 6). */
+/** What a message is, by which members it has: EnvelopeScanner. */
 export type MessageKind = 'request' | 'notification' | 'response' | 'error';
 
 /** A number that JSON.parse cannot hold exactly is still exact in `message.bytes`. */

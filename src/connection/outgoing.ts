@@ -20,7 +20,7 @@ export interface OutgoingMessages {
    *
    * @throws SluiceError (as a rejection) SLUICE_ERR_DISCONNECTED when the connection is over, also
    *   for calls that were waiting; SLUICE_ERR_SERIALIZE when the object cannot be serialized, which
-   *   ends the connection as every failure of a side does (DESIGN section 6)
+   *   ends the connection as every failure of a side does
    */
   send(message: JsonRpcObject | Uint8Array): Promise<void>;
   /**

@@ -1,4 +1,4 @@
-/** Why a connection has ended, in the words of DESIGN section 6; `why` is the cause's own. */
+/** Why a connection has ended, in the words of docs/library.md; `why` is the cause's own. */
 export class Reasons {
   readonly #label: string;
   /** What stands before "JSON-RPC message". */

@@ -17,7 +17,7 @@ export interface WiringOptions {
 
 /**
  * Joins a wire with the two sides of a connection, and says what follows from what
- * (DESIGN section 6):
+ * (docs/library.md):
  *
  *     wire.source -> KeepingFlow -> lane -> Incoming -> the application's iterator
  *     wire.sink <- lane <- Flow <- Outgoing <- send()

@@ -2,6 +2,7 @@ import type { WebSocket } from 'uWebSockets.js';
 import { FRAMING_NONE } from '../../workers/batch-layout.js';
 import {
   CLOSE_GOING_AWAY,
+  CLOSE_MALFORMED,
   CLOSE_TOO_BIG,
   CLOSE_TRY_AGAIN_LATER,
   CLOSED_WITHOUT_FRAME,
@@ -299,6 +300,8 @@ export class SocketClient implements Client, FrameSource, FrameSink, GatedReader
     if (this.#closed) return;
     this.#closed = true;
     if (code > CLOSE_GOING_AWAY) this.#closeReason = reason;
+    // The only one that a session closes for what the client has sent.
+    if (code === CLOSE_MALFORMED) this.#logClosed(reason);
     this.#received?.clear();
     this.#received = null;
     this.#takeAllUnsent();

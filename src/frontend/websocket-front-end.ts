@@ -108,7 +108,7 @@ export class WebSocketFrontEnd {
     this.#listening = null;
   }
 
-  /** Closes all clients with this code, then everything else. */
+  /** Accepts no further clients, and closes those that are there with this code. */
   close(code: number, reason: string): void {
     this.stopAccepting();
     for (const client of this.#clients) client.close(code, reason);

@@ -159,6 +159,7 @@ test('with --on-malformed disconnect a bad message is answered, and closes with 
     client.send('hello');
     assert.equal((await client.next()).error?.code, -32700);
     assert.deepEqual(await client.close(), { code: 1007, reason: 'malformed message' });
+    await gateway.logged('why', closedFor('malformed message'));
     assert.equal((await other.request('m', 'other')).result, 'other');
   }
 });

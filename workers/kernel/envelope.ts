@@ -45,7 +45,7 @@ const LAST_SPAN_END = ERROR_START + 1;
 /**
  * Finds the envelope of a frame: what kind of message it is and where its members
  * are. Messages, in the order in which they are tried: {id, method}, {method},
- * {id, result}, {id, error: {code, message}}; DESIGN section 6 has the details.
+ * {id, result}, {id, error: {code, message}}.
  *
  * The frame is validated completely. A null id is let pass in an error reply, where
  * JSON-RPC 2.0 section 5 asks for it.

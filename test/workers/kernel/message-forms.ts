@@ -11,7 +11,7 @@ import {
 import type { Kernel } from '../../../workers/kernel/kernel.js';
 import { runFrame, spanTexts } from './frame-batch.js';
 
-/** What is a JSON-RPC message and what is not: DESIGN section 6. */
+/** What is a JSON-RPC message and what is not, for both kernels. */
 export function messageForms(kernel: Kernel): void {
   const scan = (text: string) => runFrame(kernel, { bytes: text, action: ACTION_SCAN });
   const isMessage = (text: string, kind: number, spans: Record<string, string>) => {
