@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { Agent, get, type IncomingMessage } from 'node:http';
 import { test } from 'node:test';
 import { STOP_GRACE_MS } from '../../src/limits.js';
 import { fixture } from '../support/fixture.js';
@@ -27,6 +29,30 @@ for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     assert.deepEqual(await within('the exit', gateway.exited), { code: 0, signal: null });
     assert.ok(!isAlive(server) && !isAlive(grandchild));
   });
+}
+
+test('during a stop a connection that was open before hears from /readyz that it is draining', async (t) => {
+  const gateway = await GatewayProcess.start(t, { command: fixture('scripted-server') });
+  const client = await JsonRpcSocket.open(t, gateway.url);
+  const held = client.request('hold', 'late');
+  await client.request('anything');
+  const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+  t.after(() => agent.destroy());
+  const url = `${gateway.url.replace('ws:', 'http:')}/readyz`;
+  assert.equal(await statusOf(url, agent), 200);
+  gateway.process.kill('SIGTERM');
+  await until('no new client is accepted', () => !isListening(gateway));
+  assert.equal(await statusOf(url, agent), 503);
+  client.notify('release');
+  assert.equal((await held).result, 'late');
+  assert.deepEqual(await within('the exit', gateway.exited), { code: 0, signal: null });
+});
+
+async function statusOf(url: string, agent: Agent): Promise<number> {
+  const [response] = (await once(get(url, { agent }), 'response')) as [IncomingMessage];
+  response.resume();
+  await once(response, 'end');
+  return response.statusCode!;
 }
 
 test('a stop does not wait for an answer longer than --drain-timeout', async (t) => {
