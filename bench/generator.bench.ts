@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { machineFacts, versions } from '../src/bench/measurement/machine.js';
-import { parseOptions } from '../src/bench/options/parse-options.js';
+import { parseBenchOptions } from '../src/bench/options/parse-options.js';
 import { generateParams } from '../src/bench/payload/generated-params.js';
 import { runBenchmark } from '../src/bench/run-benchmark.js';
 import type { RunResult } from '../src/bench/run-result.js';
@@ -75,7 +75,7 @@ process.stderr.write(
 
 /** Drives the echo with sluice bench's engine; throws where a reply was not right. */
 async function driveGenerator(bounds: readonly string[]): Promise<RunResult> {
-  const options = parseOptions([
+  const options = parseBenchOptions([
     ...[url, '--connections', String(CONNECTIONS), '--depth', String(DEPTH)],
     ...['--payload-size', String(REQUEST_BYTES), '--allow-echo', ...bounds],
   ]);

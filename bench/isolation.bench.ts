@@ -23,7 +23,7 @@ import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { parseOptions } from '../src/bench/options/parse-options.js';
+import { parseBenchOptions } from '../src/bench/options/parse-options.js';
 import { textColumns } from '../src/bench/report/text-columns.js';
 import { formatCount } from '../src/bench/report/units.js';
 import { runBenchmark } from '../src/bench/run-benchmark.js';
@@ -160,7 +160,7 @@ async function measureRound(contender: Contender, url: string): Promise<Round> {
 
 /** Small requests in the given load. */
 async function drive(contender: Contender, url: string, load: readonly string[]): Promise<Small> {
-  const options = parseOptions([url, ...load, ...TIMES, ...contender.flags(SMALL_BYTES)]);
+  const options = parseBenchOptions([url, ...load, ...TIMES, ...contender.flags(SMALL_BYTES)]);
   const result = await runBenchmark(options, options.target, {
     onSnapshot: () => undefined,
     signal: new AbortController().signal,

@@ -11,7 +11,7 @@
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { parseOptions } from '../src/bench/options/parse-options.js';
+import { parseBenchOptions } from '../src/bench/options/parse-options.js';
 import { textColumns } from '../src/bench/report/text-columns.js';
 import { runBenchmark } from '../src/bench/run-benchmark.js';
 import { median } from '../src/bench/statistics/median.js';
@@ -109,7 +109,7 @@ async function loadMemory(minutesOfLoad: number): Promise<{
   const server = await ServerProcess.start(await sluice.command(NOTHING_INSTALLED));
   try {
     say(`${minutesOfLoad} minutes of full load`);
-    const options = parseOptions([
+    const options = parseBenchOptions([
       ...[server.url, '--connections', '50', '--depth', '16'],
       ...['--duration', `${minutesOfLoad}m`, '--payload-size', '1200'],
     ]);

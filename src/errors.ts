@@ -12,6 +12,8 @@ export const OPERATOR_ERROR_CODES = [
   'SLUICE_ERR_KERNEL',
   'SLUICE_ERR_DISCONNECTED',
   'SLUICE_ERR_SERIALIZE',
+  'SLUICE_ERR_RUN_FILE',
+  'SLUICE_ERR_REPORT_UNWRITABLE',
 ] as const;
 
 export type OperatorErrorCode = (typeof OPERATOR_ERROR_CODES)[number];
@@ -24,6 +26,11 @@ export class SluiceError extends Error {
     this.name = 'SluiceError';
     this.code = code;
   }
+}
+
+/** What was asked for, on the command line or in a file that it names, cannot be done: exit code 2. */
+export function usageError(message: string): SluiceError {
+  return new SluiceError('SLUICE_ERR_USAGE', message);
 }
 
 /** The message of whatever was thrown. */

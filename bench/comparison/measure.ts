@@ -1,4 +1,4 @@
-import { parseOptions } from '../../src/bench/options/parse-options.js';
+import { parseBenchOptions } from '../../src/bench/options/parse-options.js';
 import { runBenchmark } from '../../src/bench/run-benchmark.js';
 import type { RunResult } from '../../src/bench/run-result.js';
 import type { Contender } from './contenders.js';
@@ -42,7 +42,7 @@ export async function measure(
   timing: Timing,
 ): Promise<Sample> {
   const stallMs = shape.bytes > LARGE_BYTES ? LARGE_STALL_MS : STALL_MS;
-  const options = parseOptions([
+  const options = parseBenchOptions([
     ...[url, '--connections', String(shape.connections), '--depth', String(shape.depth)],
     ...['--warmup', `${timing.warmupMs}ms`, '--duration', `${timing.durationMs}ms`],
     ...['--timeout', `${stallMs}ms`],

@@ -1,14 +1,14 @@
+import { asksForHelp } from '../options/arguments.js';
+import { optionsHelp } from '../options/options-help.js';
 import { findMax, measureInTurn } from './ask-questions.js';
 import type { BenchOptions } from './options/bench-options.js';
-import { helpText } from './options/option-table.js';
-import { parseOptions } from './options/parse-options.js';
-import { UsageError } from './options/usage-error.js';
+import { BENCH_OPTION_GROUPS } from './options/option-table.js';
+import { parseBenchOptions } from './options/parse-options.js';
 import { runCompareCommand } from './report/compare-command.js';
 import { renderFindMaxText } from './report/find-max-text.js';
 import { renderFindMaxJson, renderVersusJson } from './report/json.js';
 import { latencyCell } from './report/latency-rows.js';
 import { createLivePanel, type LivePanel } from './report/live-panel.js';
-import { ReportError } from './report/report-error.js';
 import { renderRunText } from './report/text-table.js';
 import { formatRate } from './report/units.js';
 import { renderVersusText, summarizeVersus } from './report/versus.js';
@@ -19,30 +19,33 @@ import type { Target } from './transport/target.js';
 
 const EXIT_GOOD = 0;
 const EXIT_FAILED = 1;
-const EXIT_USAGE = 2;
 const EXIT_BROKEN_EXPECTATION = 99;
+
+const BENCH_HELP = `Measures a JSON-RPC server under load and checks every reply.
+
+  sluice bench URL [options]                 ws:// or wss://
+  sluice bench [options] -- COMMAND args...  a server on stdio
+  sluice bench compare BEFORE.json AFTER.json [--fail-over 10%]
+
+${optionsHelp(BENCH_OPTION_GROUPS)}
+
+Exit code: 0 good, 1 the run failed, 2 bad usage, 99 an --expect is broken.
+`;
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /**
  * `sluice bench`, with the arguments after `bench`. The result goes to stdout, what
- * happens meanwhile and complaints to stderr. Returns the exit code: 0 good, 1 a failed
- * run, 2 bad usage, 99 a broken --expect.
+ * happens meanwhile to stderr. Returns the exit code: 0 good, 1 a failed run, 99 a broken
+ * --expect. @throws SluiceError SLUICE_ERR_USAGE, SLUICE_ERR_RUN_FILE, SLUICE_ERR_REPORT_UNWRITABLE
  */
 export async function runBenchCommand(argv: readonly string[]): Promise<number> {
   if (argv[0] === 'compare') return runCompareCommand(argv.slice(1));
-  const own = argv.includes('--') ? argv.slice(0, argv.indexOf('--')) : argv;
-  if (own.includes('--help') || own.includes('-h')) {
-    process.stdout.write(helpText());
+  if (asksForHelp(argv)) {
+    process.stdout.write(BENCH_HELP);
     return EXIT_GOOD;
   }
-  try {
-    return await measure(parseOptions(argv));
-  } catch (error) {
-    if (!(error instanceof UsageError || error instanceof ReportError)) throw error;
-    process.stderr.write(`sluice bench: ${error.message}\n`);
-    return error instanceof UsageError ? EXIT_USAGE : EXIT_FAILED;
-  }
+  return measure(parseBenchOptions(argv));
 }
 
 async function measure(options: BenchOptions): Promise<number> {
@@ -114,7 +117,7 @@ async function answerVersus(
     );
   });
   if (a.length === 0 || b.length === 0) {
-    process.stderr.write('sluice bench: interrupted before both targets were measured\n');
+    process.stderr.write('sluice: interrupted before both targets were measured\n');
     return EXIT_FAILED;
   }
   const summary = summarizeVersus(a, b);
@@ -153,7 +156,7 @@ function brokenExpectations(results: readonly RunResult[]): number {
   for (const { target, expectations } of results) {
     const where = results.length > 1 ? ` by ${target}` : '';
     for (const { expression, passed } of expectations) {
-      if (!passed) broken.add(`sluice bench: the expectation ${expression} is broken${where}\n`);
+      if (!passed) broken.add(`sluice: the expectation ${expression} is broken${where}\n`);
     }
   }
   for (const line of broken) process.stderr.write(line);

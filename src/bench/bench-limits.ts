@@ -22,9 +22,9 @@ export const FIND_MAX_START_RATE = 1_000;
 export const CONNECT_TIMEOUT_MS = 10_000;
 /** Connections that are being opened at the same time: more overflow a listen backlog of 128. */
 export const CONNECTS_AT_ONCE = 64;
-export const MAX_CONNECTIONS = 65_536;
+export const MAX_LOAD_CONNECTIONS = 65_536;
 export const MAX_DEPTH = 65_536;
-export const MAX_THREADS = 64;
+export const MAX_GENERATOR_THREADS = 64;
 export const MAX_PROCESSES = 1_024;
 /** The upgrade answer's head, bytes: the limit that Node has for HTTP heads. */
 export const MAX_UPGRADE_HEAD_BYTES = 16_384;
@@ -87,3 +87,6 @@ export const SLOW_READ_INTERVAL_MS = 200;
 export const SLOW_READER_BYTES = 8 * 1024 * 1024;
 /** --slow-readers: the fewest requests in flight, however large they are. */
 export const SLOW_READER_DEPTH = 256;
+
+/** Timers of Node end at 2^31 ms, which is 596 hours. */
+export const MAX_DURATION_MS = 500 * 3_600_000;

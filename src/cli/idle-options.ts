@@ -1,5 +1,5 @@
 import type { ServeConfig } from '../config/serve-config.js';
-import type { OptionSpec } from './option-parser.js';
+import type { OptionSpec } from '../options/arguments.js';
 
 interface Need {
   /** How it reads behind "without". */

@@ -2,8 +2,8 @@
 import { readFileSync } from 'node:fs';
 import type { Writable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { didYouMean } from '../did-you-mean.js';
-import { messageOf, SluiceError } from '../errors.js';
+import { messageOf, SluiceError, usageError } from '../errors.js';
+import { didYouMean } from '../options/did-you-mean.js';
 
 const EXIT_FAILURE = 1;
 const EXIT_USAGE = 2;
@@ -45,8 +45,7 @@ function commandNamed(name: string): (argv: readonly string[]) => Promise<number
   const [what, known] = name.startsWith('-')
     ? ['option', ['--help', '--version']]
     : ['command', Object.keys(COMMANDS)];
-  throw new SluiceError(
-    'SLUICE_ERR_USAGE',
+  throw usageError(
     `unknown ${what} "${name}"${didYouMean(name, known, { otherwise: '; sluice --help lists all' })}`,
   );
 }

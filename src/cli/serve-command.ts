@@ -1,7 +1,9 @@
 import { Gateway } from '../gateway.js';
 import { createLogger } from '../log.js';
-import { optionsHelp } from './option-parser.js';
-import { parseServeOptions, SERVE_OPTIONS } from './serve-options.js';
+import { asksForHelp } from '../options/arguments.js';
+import { optionsHelp } from '../options/options-help.js';
+import { SERVE_OPTION_GROUPS } from './serve-option-table.js';
+import { parseServeOptions } from './serve-options.js';
 
 const SERVE_HELP = `Serves a JSON-RPC server to many clients.
 
@@ -12,7 +14,7 @@ const SERVE_HELP = `Serves a JSON-RPC server to many clients.
   sluice serve --framing content-length -- typescript-language-server --stdio
   sluice serve --listen stdio:// --upstream ws://127.0.0.1:4000
 
-${optionsHelp(SERVE_OPTIONS)}
+${optionsHelp(SERVE_OPTION_GROUPS)}
 
 The bound URL is printed alone on a line of stdout once clients are accepted; everything else
 is said on stderr. SIGTERM or SIGINT stops: what is in flight is finished; a second signal
@@ -21,9 +23,7 @@ stops at once.
 
 /** Runs the gateway until it is told to stop; the exit code. @throws SluiceError */
 export async function serveCommand(argv: readonly string[]): Promise<number> {
-  const separator = argv.indexOf('--');
-  const own = separator === -1 ? argv : argv.slice(0, separator);
-  if (own.includes('--help') || own.includes('-h')) {
+  if (asksForHelp(argv)) {
     process.stdout.write(SERVE_HELP);
     return 0;
   }

@@ -18,12 +18,11 @@ import {
 import type { LogFormat, LogLevel } from '../log.js';
 import type { NotificationRules } from '../multiplex/notification-rules.js';
 import type { ServerRequestRule } from '../multiplex/server-request-rule.js';
+import type { WebSocketAddress } from '../options/listen-url.js';
 import type { Profile } from '../session/profile.js';
 
 /** Where clients come in. */
-export type ListenAddress =
-  | { readonly kind: 'stdio' }
-  | { readonly kind: 'ws' | 'wss'; readonly host: string; readonly port: number };
+export type ListenAddress = { readonly kind: 'stdio' } | WebSocketAddress;
 
 /** Where their messages go. */
 export type UpstreamTarget =

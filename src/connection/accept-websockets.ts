@@ -1,5 +1,5 @@
 import { CLOSE_GOING_AWAY, CLOSE_INTERNAL_ERROR } from '../close-codes.js';
-import { SluiceError } from '../errors.js';
+import { SluiceError, usageError } from '../errors.js';
 import { clientsWithinDescriptors } from '../frontend/descriptor-room.js';
 import { MAX_PING_INTERVAL_SECONDS } from '../frontend/idle-timeout.js';
 import type { WebSocketFrontEnd } from '../frontend/websocket-front-end.js';
@@ -11,9 +11,10 @@ import {
   RECEIVE_BUFFER_BYTES,
 } from '../limits.js';
 import { type Logger, silentLogger } from '../log.js';
+import { checkNames, numberOption, type OptionNames } from '../options/library-options.js';
+import { parseListenUrl, type WebSocketAddress } from '../options/listen-url.js';
 import type { Client } from '../session/client.js';
 import { AcceptedSocket } from './accepted-socket.js';
-import { numberOption } from './checked-options.js';
 
 export interface AcceptWebSocketsOptions {
   /** `ws://IP:PORT` or, with `tls`, `wss://IP:PORT`; port 0 picks one. */
@@ -57,15 +58,16 @@ export interface WebSocketAcceptor {
 
 /**
  * Accepts WebSocket clients on uWebSockets.js, as the gateway does.
- * @throws SluiceError SLUICE_ERR_LISTEN, SLUICE_ERR_TLS; SLUICE_ERR_USAGE for a wrong URL or number
+ * @throws SluiceError SLUICE_ERR_LISTEN, SLUICE_ERR_TLS; SLUICE_ERR_USAGE for a wrong option
  */
 export async function acceptWebSockets(
   options: AcceptWebSocketsOptions,
 ): Promise<WebSocketAcceptor> {
-  const { host, port, secure } = parseAddress(options.listen);
+  checkNames(options, NAMES);
+  const { host, port, kind } = addressOf(options.listen);
   const { tls, log = silentLogger() } = options;
-  if (secure && tls === undefined) {
-    throw new SluiceError('SLUICE_ERR_USAGE', `${options.listen} needs the option tls`);
+  if (kind === 'wss' && tls === undefined) {
+    throw usageError(`${options.listen} needs the option tls`);
   }
   // Loaded when it is needed: a program that only uses streams has no use for the native server.
   const [{ WebSocketFrontEnd: FrontEnd }, { ConnectionCount }] = await Promise.all([
@@ -75,7 +77,7 @@ export async function acceptWebSockets(
   const frontEnd: WebSocketFrontEnd = await FrontEnd.listen({
     host,
     port,
-    tls: secure && tls !== undefined ? tls : null,
+    tls: kind === 'wss' && tls !== undefined ? tls : null,
     maxPayloadBytes: numberOption('maxPayloadBytes', options.maxPayloadBytes, PAYLOAD),
     receiveBufferBytes: numberOption(
       'receiveBufferBytes',
@@ -129,23 +131,28 @@ function accept(
   return socket;
 }
 
+const NAMES: OptionNames<AcceptWebSocketsOptions> = {
+  listen: true,
+  tls: true,
+  onConnection: true,
+  onError: true,
+  maxPayloadBytes: true,
+  receiveBufferBytes: true,
+  maxConnections: true,
+  maxConnectionsPerAddress: true,
+  pingIntervalSeconds: true,
+  allowedOrigins: true,
+  allowedHosts: true,
+  log: true,
+};
 const PAYLOAD = { fallback: MAX_PAYLOAD_BYTES, min: 1, max: LARGEST_PAYLOAD_BYTES };
 const RECEIVE_BUFFER = { fallback: RECEIVE_BUFFER_BYTES, max: Number.MAX_SAFE_INTEGER };
 const CONNECTIONS = { fallback: MAX_CONNECTIONS, min: 1, max: Number.MAX_SAFE_INTEGER };
 const CONNECTIONS_PER_ADDRESS = { fallback: 0, max: Number.MAX_SAFE_INTEGER };
 const PING_INTERVAL = { fallback: PING_INTERVAL_SECONDS, min: 1, max: MAX_PING_INTERVAL_SECONDS };
 
-function parseAddress(listen: string): { host: string; port: number; secure: boolean } {
-  const match = /^(wss?):\/\/(\[[^\]]+\]|[^:/[\]]+):(\d{1,5})\/?$/.exec(listen);
-  if (match === null || Number(match[3]) > 65_535) {
-    throw new SluiceError(
-      'SLUICE_ERR_USAGE',
-      `listen takes ws://IP:PORT or wss://IP:PORT; "${listen}" is neither`,
-    );
-  }
-  return {
-    host: match[2]!.replace(/^\[|\]$/g, ''),
-    port: Number(match[3]),
-    secure: match[1] === 'wss',
-  };
+function addressOf(listen: string): WebSocketAddress {
+  const address = parseListenUrl(listen, 'listen');
+  if (address !== null) return address;
+  throw usageError(`listen takes ws://IP:PORT or wss://IP:PORT; "${listen}" is neither`);
 }

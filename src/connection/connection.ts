@@ -2,8 +2,13 @@ import type { Readable, Writable } from 'node:stream';
 import type { WebSocket } from 'ws';
 import type { Framing } from '../framing/splitter.js';
 import { LARGEST_PAYLOAD_BYTES, MAX_PAYLOAD_BYTES } from '../limits.js';
+import {
+  checkNames,
+  choiceOption,
+  numberOption,
+  type OptionNames,
+} from '../options/library-options.js';
 import { AcceptedSocket } from './accepted-socket.js';
-import { choiceOption, numberOption } from './checked-options.js';
 import type { ConnectionEvent } from './incoming.js';
 import type { OutgoingMessages } from './outgoing.js';
 import { JsonRpcRuntime } from './runtime.js';
@@ -78,6 +83,7 @@ export class JsonRpcConnection {
     label: string,
     options: StdioOptions = {},
   ): JsonRpcConnection {
+    checkNames(options, STDIO_OPTIONS);
     const { allowHalfOpen = false } = options;
     const framing = choiceOption('framing', options.framing, ['ndjson', 'content-length']);
     const maxPayloadBytes = numberOption('maxPayloadBytes', options.maxPayloadBytes, {
@@ -101,12 +107,14 @@ export class JsonRpcConnection {
    * which reading fails).
    *
    * @param label - names the other side in reasons
+   * @throws SluiceError SLUICE_ERR_USAGE for a wrong option
    */
   static fromWebSocket(
     socket: WebSocket | AcceptedSocket,
     label: string,
     options: ConnectionOptions = {},
   ): JsonRpcConnection {
+    checkNames(options, CONNECTION_OPTIONS);
     return new JsonRpcConnection({
       ...common(label, options),
       allowHalfOpen: false,
@@ -120,6 +128,14 @@ export class JsonRpcConnection {
     return this.#parts;
   }
 }
+
+const CONNECTION_OPTIONS: OptionNames<ConnectionOptions> = { malformed: true, runtime: true };
+const STDIO_OPTIONS: OptionNames<StdioOptions> = {
+  ...CONNECTION_OPTIONS,
+  framing: true,
+  maxPayloadBytes: true,
+  allowHalfOpen: true,
+};
 
 function common(
   label: string,

@@ -10,7 +10,12 @@ import { inlineBounds, OFFLOADS, type Offload } from '../lane/offload.js';
 import { WorkerPool } from '../lane/worker-pool.js';
 import { MAX_THREADS } from '../limits.js';
 import { type Logger, silentLogger } from '../log.js';
-import { choiceOption, numberOption } from './checked-options.js';
+import {
+  checkNames,
+  choiceOption,
+  numberOption,
+  type OptionNames,
+} from '../options/library-options.js';
 
 export interface JsonRpcRuntimeOptions {
   /** Worker threads, each with a lane; default: cores minus one, at least one. */
@@ -26,6 +31,13 @@ export interface JsonRpcRuntimeOptions {
   readonly log?: Logger;
 }
 
+const NAMES: OptionNames<JsonRpcRuntimeOptions> = {
+  threads: true,
+  kernel: true,
+  offload: true,
+  log: true,
+};
+
 /**
  * The worker threads and lanes that connections share. Threads without work do not keep the
  * process alive.
@@ -39,6 +51,7 @@ export class JsonRpcRuntime {
   #closed = false;
 
   private constructor(options: JsonRpcRuntimeOptions) {
+    checkNames(options, NAMES);
     const { log = silentLogger() } = options;
     const wanted = choiceOption('kernel', options.kernel, KERNELS);
     const offload = choiceOption('offload', options.offload, OFFLOADS);

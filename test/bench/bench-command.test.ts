@@ -10,16 +10,16 @@ import { text } from 'node:stream/consumers';
 import { after, before, describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import type { FindMaxResult } from '../../src/bench/find-max.js';
-import { parseOptions } from '../../src/bench/options/parse-options.js';
-import { UsageError } from '../../src/bench/options/usage-error.js';
+import { parseBenchOptions } from '../../src/bench/options/parse-options.js';
 import type { VersusSummary } from '../../src/bench/report/versus.js';
 import type { RunResult } from '../../src/bench/run-result.js';
+import { SluiceError } from '../../src/errors.js';
 import { type ServerProcess, startServer } from './fixtures/server-process.js';
 
-const PROGRAM = fileURLToPath(new URL('./fixtures/run-bench.js', import.meta.url));
+const PROGRAM = fileURLToPath(new URL('../../src/cli/main.js', import.meta.url));
 
 function sluiceBench(...argv: string[]): { code: number | null; out: string; err: string } {
-  const run = spawnSync(process.execPath, [PROGRAM, ...argv], { encoding: 'utf8' });
+  const run = spawnSync(process.execPath, [PROGRAM, 'bench', ...argv], { encoding: 'utf8' });
   return { code: run.status, out: run.stdout, err: run.stderr };
 }
 
@@ -35,15 +35,18 @@ const BAD: readonly (readonly [readonly string[], RegExp])[] = [
   [[URL_A, '--dura', '5'], /unknown option --dura; did you mean --duration\?/],
   [[URL_A, '--rate'], /--rate needs a value: --rate R/],
   [[URL_A, '--json', '--quiet'], /--json needs a value: --json FILE/],
-  [[URL_A, '--rate', '0'], /--rate needs a rate a second/],
-  [[URL_A, '--connections', '0'], /--connections needs a whole number from 1 to/],
-  [[URL_A, '--duration', '5 parsecs'], /--duration needs a time such as 30s/],
+  [[URL_A, '--rate', '0'], /--rate takes a rate a second/],
+  [[URL_A, '--connections', '0'], /--connections takes a whole number from 1 to/],
+  [[URL_A, '--duration', '5 parsecs'], /--duration takes a duration from 0s to 500h/],
   [[URL_A, '--insecure=yes'], /--insecure takes no value/],
-  [[URL_A, '--depth', '1', '--depth', '2'], /--depth stands twice/],
+  [[URL_A, '--depth', '1', '--depth', '2'], /--depth is given twice/],
   [[URL_A, '--depth', '2', '--rate', '5'], /--rate and --depth do not go together/],
   [[URL_A, '--arrivals', 'poisson'], /--arrivals needs an open load/],
   [[URL_A, '--rate', '5', '--arrivals', 'poison'], /did you mean "poisson"\?/],
-  [[URL_A, '--preset', 'mpc'], /--preset is mcp, lsp, codex, not "mpc"; did you mean "mcp"\?/],
+  [
+    [URL_A, '--preset', 'mpc'],
+    /--preset is one of mcp, lsp, codex, not "mpc"; did you mean "mcp"\?/,
+  ],
   [[URL_A, '--params', '{'], /--params is not JSON/],
   [
     [URL_A, '--params', '{"a":"9007199254740993","n":9007199254740993}'],
@@ -52,7 +55,7 @@ const BAD: readonly (readonly [readonly string[], RegExp])[] = [
   [[URL_A, '--expect-result', '[1e999]'], /--expect-result: the number 1e999 cannot be kept/],
   [[URL_A, '--payload-size', '10'], /--payload-size is at least 65 bytes.*, not 10/],
   [[URL_A, '--params', '5'], /--params must be a JSON object or array/],
-  [[URL_A, '--params', '@/no/file'], /cannot read \/no\/file: there is no such file/],
+  [[URL_A, '--params', '@/no/file'], /cannot read \/no\/file: no such file or folder/],
   [[URL_A, '--expect', 'p98<5ms'], /"p98" cannot be expected; did you mean "p9[059]"\?/],
   [[URL_A, '--expect', 'p99<5'], /p99 needs a limit with a unit, such as p99<5ms/],
   [[URL_A, '--find-max', 'fast'], /"fast" is no expectation/],
@@ -62,7 +65,7 @@ const BAD: readonly (readonly [readonly string[], RegExp])[] = [
   [[URL_A, '--stages', '0s@5'], /--stages: "0s@5" lasts no time/],
   [[URL_A, '--stages', '5s@0,5s@0..0'], /no stage has a rate above 0/],
   [[URL_A, '--stages', '5s@5', '--duration', '3s'], /which leaves no room for --duration/],
-  [[URL_A, '--duration', '501h'], /--duration is at most 500h, not "501h"/],
+  [[URL_A, '--duration', '501h'], /--duration takes a duration from 0s to 500h.*"501h" is none/],
   [[URL_A, '--json', '/no/folder/x.json'], /--json: cannot write .*: no such file or folder/],
   [[URL_A, '--report', tmpdir()], /--report: cannot write .*: it is a folder/],
   [[URL_A, '--json', './a', '--csv', 'a'], /--json and --csv name the same file/],
@@ -84,9 +87,9 @@ describe('bad options get one clear line', () => {
   for (const [argv, expected] of BAD) {
     it(argv.join(' ') || '(nothing)', () => {
       assert.throws(
-        () => parseOptions(argv),
+        () => parseBenchOptions(argv),
         (error: unknown) => {
-          assert.ok(error instanceof UsageError);
+          assert.ok(error instanceof SluiceError && error.code === 'SLUICE_ERR_USAGE');
           assert.match(error.message, expected);
           assert.ok(!error.message.includes('\n'));
           return true;
@@ -108,7 +111,7 @@ describe('bad options get one clear line', () => {
     ];
     for (const [scenario, expected] of wrong) {
       writeFileSync(path, JSON.stringify(scenario));
-      assert.throws(() => parseOptions([URL_A, '--scenario', path]), expected);
+      assert.throws(() => parseBenchOptions([URL_A, '--scenario', path]), expected);
     }
   });
 
@@ -116,9 +119,9 @@ describe('bad options get one clear line', () => {
     const path = join(tmpdir(), `sluice-bench-method-${process.pid}.json`);
     const argv = [URL_A, '--scenario', path, '--method', 'ask'];
     writeFileSync(path, JSON.stringify({ mix: [{ method: 'a' }] }));
-    assert.throws(() => parseOptions(argv), /--scenario and --method do not go together/);
+    assert.throws(() => parseBenchOptions(argv), /--scenario and --method do not go together/);
     writeFileSync(path, JSON.stringify({ handshake: [{ method: 'hello' }] }));
-    assert.equal(parseOptions(argv).workload.messages[0]?.method, 'ask');
+    assert.equal(parseBenchOptions(argv).workload.messages[0]?.method, 'ask');
   });
 
   it('think time and a timed recording leave no room for an open load', () => {
@@ -132,7 +135,10 @@ describe('bad options get one clear line', () => {
     ]) {
       const wrong = new RegExp(`${flag[0]}: .*leave (it|one) out`);
       for (const kind of ['json', 'ndjson']) {
-        assert.throws(() => parseOptions([URL_A, ...flag, '--scenario', `${path}.${kind}`]), wrong);
+        assert.throws(
+          () => parseBenchOptions([URL_A, ...flag, '--scenario', `${path}.${kind}`]),
+          wrong,
+        );
       }
     }
   });
@@ -156,7 +162,7 @@ describe('the command', () => {
     assert.match(help.out, /--connections N/);
     const bad = sluiceBench(server.url, '--rat', '5');
     assert.equal(bad.code, 2);
-    assert.equal(bad.err, 'sluice bench: unknown option --rat; did you mean --rate?\n');
+    assert.equal(bad.err, 'sluice: unknown option --rat; did you mean --rate?\n');
     assert.equal(bad.out, '');
   });
 
@@ -189,12 +195,12 @@ describe('the command', () => {
     const common = [server.url, '--requests', '20', '--warmup', '0', '--quiet'];
     const broken = sluiceBench(...common, '--expect', 'max<10s', '--expect', 'rps>100m');
     assert.equal(broken.code, 99);
-    assert.equal(broken.err, 'sluice bench: the expectation rps>100m is broken\n');
+    assert.equal(broken.err, 'sluice: the expectation rps>100m is broken\n');
     const inTurn = [...common, '--rounds', '5', '--vs', server.url, '--expect', 'rps>100m'];
     const both = sluiceBench(...inTurn);
     assert.equal(
       both.err,
-      `sluice bench: the expectation rps>100m is broken by ${server.url}\n`,
+      `sluice: the expectation rps>100m is broken by ${server.url}\n`,
       'once for all rounds of both, which are one target',
     );
     const failed = sluiceBench(...common, '--method', 'twice', '--expect', 'rps>100m');
@@ -231,7 +237,7 @@ describe('the command', () => {
   it('a signal ends a search with what is known', async () => {
     const rates = ['--rate', '50', '--warmup', '0', '--duration', '400ms'];
     const search = [server.url, ...rates, '--find-max', 'p99<10s'];
-    const bench = spawn(process.execPath, [PROGRAM, ...search]);
+    const bench = spawn(process.execPath, [PROGRAM, 'bench', ...search]);
     const [out, end] = [text(bench.stdout), once(bench, 'close')];
     for await (const line of createInterface(bench.stderr)) {
       if (line.includes('keeps the limits')) bench.kill('SIGINT');
@@ -243,7 +249,7 @@ describe('the command', () => {
 
   it('a signal ends a run with what was measured, and says how much of it', async () => {
     const load = ['--warmup', '0', '--duration', '50s', '--rate', '100', '--threads', '2'];
-    const bench = spawn(process.execPath, [PROGRAM, server.url, ...load]);
+    const bench = spawn(process.execPath, [PROGRAM, 'bench', server.url, ...load]);
     const [out, end] = [text(bench.stdout), once(bench, 'close')];
     let seconds = 0;
     for await (const line of createInterface(bench.stderr)) {
@@ -258,7 +264,7 @@ describe('the command', () => {
     await once(silent, 'listening');
     const { port } = silent.address() as net.AddressInfo;
     const load = [`ws://127.0.0.1:${port}`, '--threads', '2', '--timeout', '1h'];
-    const bench = spawn(process.execPath, [PROGRAM, ...load]);
+    const bench = spawn(process.execPath, [PROGRAM, 'bench', ...load]);
     const [out, end] = [text(bench.stdout), once(bench, 'close')];
     await once(silent, 'connection');
     bench.kill('SIGINT');
@@ -273,7 +279,14 @@ describe('the command', () => {
     const { port } = alive.address() as net.AddressInfo;
     // Never answers, and ignores both the end of its input and SIGTERM.
     const stubborn = `process.on("SIGTERM",()=>{});require("net").connect(${port},"127.0.0.1")`;
-    const bench = spawn(process.execPath, [PROGRAM, '--', process.execPath, '-e', stubborn]);
+    const bench = spawn(process.execPath, [
+      PROGRAM,
+      'bench',
+      '--',
+      process.execPath,
+      '-e',
+      stubborn,
+    ]);
     const end = once(bench, 'close');
     const [child] = (await once(alive, 'connection')) as [net.Socket];
     const childEnd = once(

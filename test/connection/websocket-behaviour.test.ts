@@ -8,6 +8,7 @@ import { after, before, describe, test } from 'node:test';
 import { WebSocket, WebSocketServer } from 'ws';
 import {
   type AcceptedSocket,
+  type AcceptWebSocketsOptions,
   acceptWebSockets,
   type ConnectionOptions,
   type ConnectionParts,
@@ -339,16 +340,30 @@ describe('acceptWebSockets', () => {
   }
 });
 
-test('words that an option does not take are refused', async () => {
+test('options that there are not, and words that they do not take, are refused with the nearest', async () => {
   const streams = [new PassThrough(), new PassThrough()] as const;
-  for (const options of [{ framing: 'lsp' }, { malformed: 'reprot' }]) {
+  for (const [options, message] of [
+    [{ framing: 'lsp' }, /^framing is one of ndjson, content-length, not lsp$/],
+    [{ malformed: 'reprot' }, /did you mean "report"\?$/],
+    [{ malfromed: 'report' }, /^unknown option "malfromed"; did you mean "malformed"\?$/],
+  ] as const) {
     const connect = (): unknown =>
       JsonRpcConnection.fromStdio(...streams, 'peer', options as unknown as StdioOptions);
-    assert.throws(connect, { code: 'SLUICE_ERR_USAGE' });
+    assert.throws(connect, { code: 'SLUICE_ERR_USAGE', message });
   }
-  for (const options of [{ kernel: 'nativ' }, { offload: 'nope' }]) {
+  for (const [options, message] of [
+    [{ kernel: 'nativ' }, /did you mean "native"\?$/],
+    [{ offload: 'nope' }, /^offload is one of adaptive, always, never, not nope$/],
+    [{ thread: 2 }, /did you mean "threads"\?$/],
+  ] as const) {
     await assert.rejects(JsonRpcRuntime.start(options as unknown as JsonRpcRuntimeOptions), {
       code: 'SLUICE_ERR_USAGE',
+      message,
     });
   }
+  const misspelt = { maxConnection: 5 } as unknown as AcceptWebSocketsOptions;
+  await assert.rejects(
+    acceptWebSockets({ ...misspelt, listen: 'ws://127.0.0.1:0', onConnection: () => undefined }),
+    { code: 'SLUICE_ERR_USAGE', message: /did you mean "maxConnections"\?$/ },
+  );
 });

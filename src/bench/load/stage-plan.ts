@@ -1,5 +1,6 @@
-import { parseDurationMs, parseRate } from '../options/quantity.js';
-import { UsageError } from '../options/usage-error.js';
+import { usageError } from '../../errors.js';
+import { ratePerSecond } from '../../options/value-readers.js';
+import { benchDurationMs } from '../options/bench-duration.js';
 import type { Stage } from './arrivals.js';
 
 /** Shapes that have a name: stages of `rate`, over `durationMs` in all. */
@@ -30,22 +31,22 @@ export function parseStages(
   durationMs: number,
 ): readonly Stage[] {
   if (isStageShape(text)) {
-    if (rate === null) throw new UsageError(`--stages ${text} needs a --rate`);
+    if (rate === null) throw usageError(`--stages ${text} needs a --rate`);
     return SHAPES[text]!(rate, durationMs);
   }
   if (rate !== null) {
-    throw new UsageError('--stages with rates of its own leaves no room for --rate');
+    throw usageError('--stages with rates of its own leaves no room for --rate');
   }
   const stages = text.split(',').map((entry) => {
     const match = /^\s*([^@]+)@([^@.]+(?:\.\d+)?)(?:\.\.([^@]+))?\s*$/.exec(entry);
     if (match === null) {
-      throw new UsageError(
+      throw usageError(
         `--stages: "${entry}" is not a stage; write 10s@1000 or 5s@1000..8000, or step, spike, soak`,
       );
     }
     const fromRate = stageRate(match[2]!);
-    const stageMs = parseDurationMs(match[1]!, '--stages');
-    if (stageMs === 0) throw new UsageError(`--stages: "${entry}" lasts no time`);
+    const stageMs = benchDurationMs(match[1]!, '--stages');
+    if (stageMs === 0) throw usageError(`--stages: "${entry}" lasts no time`);
     return {
       durationMs: stageMs,
       fromRate,
@@ -53,14 +54,14 @@ export function parseStages(
     };
   });
   if (stages.every(({ fromRate, toRate }) => fromRate + toRate === 0)) {
-    throw new UsageError('--stages: no stage has a rate above 0');
+    throw usageError('--stages: no stage has a rate above 0');
   }
   return stages;
 }
 
 /** A stage may begin or end at nothing, and be a pause. */
 function stageRate(text: string): number {
-  return text.trim() === '0' ? 0 : parseRate(text, '--stages');
+  return text.trim() === '0' ? 0 : ratePerSecond(text, '--stages');
 }
 
 /** Whether `--stages` is a shape's name, which takes its length from --duration. */

@@ -1,7 +1,7 @@
-import { didYouMean } from '../../did-you-mean.js';
+import { usageError } from '../../errors.js';
+import { didYouMean } from '../../options/did-you-mean.js';
 import type { LatencySummary, RunResult } from '../run-result.js';
-import { parseDurationMs } from './quantity.js';
-import { UsageError } from './usage-error.js';
+import { benchDurationMs } from './bench-duration.js';
 
 /** One limit on a figure of a run: `p99<5ms`, `errors<0.1%`, `rps>=10000`. */
 export interface Expectation {
@@ -56,19 +56,17 @@ function countErrors(run: RunResult): number {
   return f.errorReplies + f.wrongResults + f.parseErrors + f.foreign + f.repeated + failed(run);
 }
 
-/** `p99<5ms` to an expectation; throws UsageError with the nearest metric. */
+/** `p99<5ms` to an expectation. @throws SluiceError SLUICE_ERR_USAGE with the nearest metric. */
 export function parseExpectation(expression: string): Expectation {
   const match = /^\s*([a-z][a-z0-9.]*)\s*(<=|>=|<|>)\s*(\S+)\s*$/i.exec(expression);
   if (match === null) {
-    throw new UsageError(
-      `"${expression}" is no expectation; write for example p99<5ms or errors<1%`,
-    );
+    throw usageError(`"${expression}" is no expectation; write for example p99<5ms or errors<1%`);
   }
   const metric = match[1]!.toLowerCase();
   const operator = match[2] as Expectation['operator'];
   const value = match[3]!;
   if (!METRICS.includes(metric)) {
-    throw new UsageError(
+    throw usageError(
       `"${metric}" cannot be expected${didYouMean(metric, METRICS)} (${METRICS.join(', ')})`,
     );
   }
@@ -103,14 +101,14 @@ function failed(run: RunResult): number {
 function limitOf(metric: string, value: string): number {
   if (metric in LATENCIES) {
     if (/^[\d.]+$/.test(value)) {
-      throw new UsageError(`${metric} needs a limit with a unit, such as ${metric}<${value}ms`);
+      throw usageError(`${metric} needs a limit with a unit, such as ${metric}<${value}ms`);
     }
-    return parseDurationMs(value, metric) * 1_000;
+    return benchDurationMs(value, metric) * 1_000;
   }
   const match = /^(\d+(?:\.\d+)?)(%|k|m)?$/i.exec(value);
   const unit = match?.[2]?.toLowerCase() ?? '';
   if (match === null || (unit === '%' && !(metric in COUNTS))) {
-    throw new UsageError(`${metric} needs a number, not "${value}"`);
+    throw usageError(`${metric} needs a number, not "${value}"`);
   }
   const factor = { '': 1, '%': 0.01, k: 1_000, m: 1_000_000 }[unit] ?? 1;
   return Number(match[1]) * factor;

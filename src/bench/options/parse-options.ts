@@ -1,3 +1,6 @@
+import { usageError } from '../../errors.js';
+import { parseArguments } from '../../options/arguments.js';
+import { oneOf, ratePerSecond, wholeNumber } from '../../options/value-readers.js';
 import {
   DEFAULT_CONNECTIONS,
   DEFAULT_DEPTH,
@@ -7,68 +10,65 @@ import {
   DEFAULT_TIMEOUT_MS,
   DEFAULT_WARMUP_MS,
   FIND_MAX_START_RATE,
-  MAX_CONNECTIONS,
   MAX_DEPTH,
+  MAX_GENERATOR_THREADS,
+  MAX_LOAD_CONNECTIONS,
   MAX_PROCESSES,
-  MAX_THREADS,
   MIN_ROUNDS,
 } from '../bench-limits.js';
 import { isStageShape, level, parseStages } from '../load/stage-plan.js';
 import type { Workload } from '../payload/message-spec.js';
 import type { Target } from '../transport/target.js';
+import { benchDurationMs } from './bench-duration.js';
 import type { BenchOptions, ModelOptions } from './bench-options.js';
 import { parseExpectation, parseLimits } from './expectation.js';
-import { choice, type FlagValues, readFlags } from './flag-values.js';
-import { parseCount, parseDurationMs, parseRate } from './quantity.js';
+import { BENCH_OPTIONS, type BenchArguments } from './option-table.js';
 import { readReportPaths } from './report-paths.js';
 import { readTarget, readVersusTarget } from './target-options.js';
-import { UsageError } from './usage-error.js';
 import { readWorkload } from './workload-options.js';
 
 const MAX_REQUESTS = 1e12;
 const MAX_DISTURBERS = 10_000;
 
-/** Understands the arguments after `sluice bench`; throws UsageError with one clear line. */
-export function parseOptions(argv: readonly string[]): BenchOptions {
-  const flags = readFlags(argv);
+/** Understands the arguments after `sluice bench`. @throws SluiceError SLUICE_ERR_USAGE with one clear line. */
+export function parseBenchOptions(argv: readonly string[]): BenchOptions {
+  const flags = parseArguments(argv, BENCH_OPTIONS);
   checkTogether(flags);
   const target = readTarget(flags);
   const workload = readWorkload(flags);
-  const requests = count(flags, 'requests', 1, MAX_REQUESTS);
+  const requests = flags.read('requests', wholeNumber(1, MAX_REQUESTS));
   const asksMany = flags.has('find-max') || flags.has('vs');
   const durationMs =
     requests === null
-      ? (time(flags, 'duration') ?? (asksMany ? DEFAULT_STEP_MS : DEFAULT_DURATION_MS))
+      ? (flags.read('duration', someTimeMs) ?? (asksMany ? DEFAULT_STEP_MS : DEFAULT_DURATION_MS))
       : null;
   const model = readModel(flags, workload, durationMs);
   const stagesMs = model.kind === 'open' ? sum(model.stages.map((stage) => stage.durationMs)) : 0;
   const connections = readConnections(flags, target);
-  const threads = count(flags, 'threads', 1, MAX_THREADS) ?? 1;
+  const threads = flags.read('threads', wholeNumber(1, MAX_GENERATOR_THREADS)) ?? 1;
   if (threads > connections) {
-    throw new UsageError(
-      `--threads ${threads} needs at least as many connections, not ${connections}`,
-    );
+    throw usageError(`--threads ${threads} needs at least as many connections, not ${connections}`);
   }
   const findMax = flags.one('find-max');
   return Object.freeze({
     target,
     versusTarget: readVersusTarget(flags, target),
-    rounds: count(flags, 'rounds', MIN_ROUNDS, 1_000) ?? DEFAULT_ROUNDS,
+    rounds: flags.read('rounds', wholeNumber(MIN_ROUNDS, 1_000)) ?? DEFAULT_ROUNDS,
     findMax: findMax === null ? null : { text: findMax, limits: parseLimits(findMax) },
     expectations: flags.all('expect').map(parseExpectation),
     workload,
     connections,
     threads,
     model,
-    rampMs: time(flags, 'ramp') ?? 0,
-    warmupMs: time(flags, 'warmup') ?? DEFAULT_WARMUP_MS,
+    rampMs: flags.read('ramp', benchDurationMs) ?? 0,
+    warmupMs: flags.read('warmup', benchDurationMs) ?? DEFAULT_WARMUP_MS,
     durationMs: durationMs !== null && stagesMs > 0 ? stagesMs : durationMs,
     requests,
-    timeoutMs: positive(time(flags, 'timeout') ?? DEFAULT_TIMEOUT_MS, '--timeout'),
+    timeoutMs: flags.read('timeout', someTimeMs) ?? DEFAULT_TIMEOUT_MS,
     disturbance: {
-      slowReaders: count(flags, 'slow-readers', 1, MAX_DISTURBERS) ?? 0,
-      churnPerSecond: rate(flags, 'churn') ?? 0,
-      bigMessages: count(flags, 'big-messages', 1, MAX_DISTURBERS) ?? 0,
+      slowReaders: flags.read('slow-readers', wholeNumber(1, MAX_DISTURBERS)) ?? 0,
+      churnPerSecond: flags.read('churn', ratePerSecond) ?? 0,
+      bigMessages: flags.read('big-messages', wholeNumber(1, MAX_DISTURBERS)) ?? 0,
     },
     reports: readReportPaths(flags),
     isQuiet: flags.has('quiet'),
@@ -77,7 +77,7 @@ export function parseOptions(argv: readonly string[]): BenchOptions {
 }
 
 /** Pairs of flags that contradict each other. */
-function checkTogether(flags: FlagValues): void {
+function checkTogether(flags: BenchArguments): void {
   const pairs = [
     ['requests', 'duration', 'either bounds the run'],
     ['rate', 'depth', 'an open load has no depth'],
@@ -92,43 +92,53 @@ function checkTogether(flags: FlagValues): void {
   ] as const;
   for (const [one, other, why] of pairs) {
     if (flags.has(one) && flags.has(other)) {
-      throw new UsageError(`--${one} and --${other} do not go together: ${why}`);
+      throw usageError(`--${one} and --${other} do not go together: ${why}`);
     }
   }
-  if (flags.has('arrivals') && !['rate', 'stages', 'find-max'].some((flag) => flags.has(flag))) {
-    throw new UsageError('--arrivals needs an open load: give a --rate');
+  if (
+    flags.has('arrivals') &&
+    !(['rate', 'stages', 'find-max'] as const).some((flag) => flags.has(flag))
+  ) {
+    throw usageError('--arrivals needs an open load: give a --rate');
   }
-  if (flags.has('rounds') && !flags.has('vs')) throw new UsageError('--rounds needs --vs');
+  if (flags.has('rounds') && !flags.has('vs')) throw usageError('--rounds needs --vs');
 }
 
-function readModel(flags: FlagValues, workload: Workload, durationMs: number | null): ModelOptions {
+function readModel(
+  flags: BenchArguments,
+  workload: Workload,
+  durationMs: number | null,
+): ModelOptions {
   const isTimed = workload.recording?.[0]?.atMs != null;
   const stages = flags.one('stages');
-  let perSecond = rate(flags, 'rate');
+  let perSecond = flags.read('rate', ratePerSecond);
   if (flags.has('find-max')) {
     perSecond ??= FIND_MAX_START_RATE;
-    if (perSecond < 1) throw new UsageError('--find-max begins with a --rate of 1 or more');
+    if (perSecond < 1) throw usageError('--find-max begins with a --rate of 1 or more');
   }
   if (perSecond === null && stages === null) {
     if (!isTimed) {
-      return { kind: 'closed', depth: count(flags, 'depth', 1, MAX_DEPTH) ?? DEFAULT_DEPTH };
+      return {
+        kind: 'closed',
+        depth: flags.read('depth', wholeNumber(1, MAX_DEPTH)) ?? DEFAULT_DEPTH,
+      };
     }
     if (flags.has('depth')) {
-      throw new UsageError('--depth: the recording has its own timing; leave it out');
+      throw usageError('--depth: the recording has its own timing; leave it out');
     }
     return { kind: 'replay' };
   }
-  const asked = ['find-max', 'stages', 'rate'].find((flag) => flags.has(flag))!;
+  const asked = (['find-max', 'stages', 'rate'] as const).find((flag) => flags.has(flag))!;
   if (isTimed) {
-    throw new UsageError(`--${asked}: the recording has its own timing; leave it out`);
+    throw usageError(`--${asked}: the recording has its own timing; leave it out`);
   }
   if (workload.thinkTime !== null) {
-    throw new UsageError(`--${asked}: think time belongs to the closed model; leave one out`);
+    throw usageError(`--${asked}: think time belongs to the closed model; leave one out`);
   }
   if (stages !== null && !isStageShape(stages) && flags.has('duration')) {
-    throw new UsageError('--stages has times of its own, which leaves no room for --duration');
+    throw usageError('--stages has times of its own, which leaves no room for --duration');
   }
-  const arrivals = choice(flags.one('arrivals') ?? 'uniform', '--arrivals', ['uniform', 'poisson']);
+  const arrivals = flags.read('arrivals', oneOf(['uniform', 'poisson'])) ?? 'uniform';
   const lengthMs = durationMs ?? Number.POSITIVE_INFINITY;
   return {
     kind: 'open',
@@ -138,35 +148,20 @@ function readModel(flags: FlagValues, workload: Workload, durationMs: number | n
   };
 }
 
-function readConnections(flags: FlagValues, target: Target): number {
+function readConnections(flags: BenchArguments, target: Target): number {
   if (target.kind === 'websocket') {
-    if (flags.has('processes')) throw new UsageError('--processes needs a command after --');
-    return count(flags, 'connections', 1, MAX_CONNECTIONS) ?? DEFAULT_CONNECTIONS;
+    if (flags.has('processes')) throw usageError('--processes needs a command after --');
+    return flags.read('connections', wholeNumber(1, MAX_LOAD_CONNECTIONS)) ?? DEFAULT_CONNECTIONS;
   }
-  const processes = count(flags, 'processes', 1, MAX_PROCESSES);
-  return processes ?? count(flags, 'connections', 1, MAX_PROCESSES) ?? 1;
+  const processes = flags.read('processes', wholeNumber(1, MAX_PROCESSES));
+  return processes ?? flags.read('connections', wholeNumber(1, MAX_PROCESSES)) ?? 1;
 }
 
-function count(flags: FlagValues, flag: string, min: number, max: number): number | null {
-  const text = flags.one(flag);
-  return text === null ? null : parseCount(text, `--${flag}`, min, max);
-}
-
-function time(flags: FlagValues, flag: string): number | null {
-  const text = flags.one(flag);
-  if (text === null) return null;
-  const ms = parseDurationMs(text, `--${flag}`);
-  return flag === 'duration' ? positive(ms, '--duration') : ms;
-}
-
-function rate(flags: FlagValues, flag: string): number | null {
-  const text = flags.one(flag);
-  return text === null ? null : parseRate(text, `--${flag}`);
-}
-
-function positive(ms: number, what: string): number {
+/** A duration longer than nothing, in milliseconds. */
+function someTimeMs(text: string, what: string): number {
+  const ms = benchDurationMs(text, what);
   if (ms > 0) return ms;
-  throw new UsageError(`${what} must be longer than nothing`);
+  throw usageError(`${what} must be longer than nothing`);
 }
 
 /** Header values are often tokens: reports are handed on, so they keep the names alone. */

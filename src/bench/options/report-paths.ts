@@ -1,9 +1,9 @@
 import { accessSync, constants, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import { fileErrorReason } from '../report/report-error.js';
+import { usageError } from '../../errors.js';
+import { fileErrorReason } from '../report/file-error-reason.js';
 import type { ReportPaths } from '../report/write-reports.js';
-import type { FlagValues } from './flag-values.js';
-import { UsageError } from './usage-error.js';
+import type { BenchArguments } from './option-table.js';
 
 const FLAG_OF = { json: 'json', csv: 'csv', hgrm: 'hgrm', html: 'report' } as const;
 
@@ -11,14 +11,14 @@ const FLAG_OF = { json: 'json', csv: 'csv', hgrm: 'hgrm', html: 'report' } as co
  * Where reports go. A path that cannot be written is refused now: at the end of the run
  * its figures would be lost.
  */
-export function readReportPaths(flags: FlagValues): ReportPaths {
+export function readReportPaths(flags: BenchArguments): ReportPaths {
   const paths: Record<string, string> = {};
   const flagOf = new Map<string, string>();
   for (const [kind, flag] of Object.entries(FLAG_OF)) {
     const path = flags.one(flag);
     if (path === null) continue;
     const other = flagOf.get(resolve(path));
-    if (other !== undefined) throw new UsageError(`--${other} and --${flag} name the same file`);
+    if (other !== undefined) throw usageError(`--${other} and --${flag} name the same file`);
     flagOf.set(resolve(path), flag);
     checkWritable(flag, path);
     paths[kind] = path;
@@ -28,7 +28,7 @@ export function readReportPaths(flags: FlagValues): ReportPaths {
 
 function checkWritable(flag: string, path: string): void {
   const refuse = (why: string): never => {
-    throw new UsageError(`--${flag}: cannot write ${path}: ${why}`);
+    throw usageError(`--${flag}: cannot write ${path}: ${why}`);
   };
   const found = statSync(path, { throwIfNoEntry: false });
   if (found?.isDirectory() === true) refuse('it is a folder');

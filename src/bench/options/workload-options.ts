@@ -1,3 +1,5 @@
+import { usageError } from '../../errors.js';
+import { byteSize, oneOf, wholeNumber } from '../../options/value-readers.js';
 import { DEFAULT_SEED } from '../bench-limits.js';
 import { generateParams, smallestRequestBytes } from '../payload/generated-params.js';
 import type {
@@ -10,26 +12,23 @@ import { PRESET_NAMES, PRESETS, type PresetName } from '../payload/presets.js';
 import { parseRecording, type Recording } from '../payload/recording.js';
 import { parseScenario, type Scenario } from '../payload/scenario.js';
 import { checkSchema } from '../replies/json-schema.js';
-import { choice, type FlagValues, readJson, readJsonArgument, readText } from './flag-values.js';
-import { parseBytes, parseCount } from './quantity.js';
-import { UsageError } from './usage-error.js';
+import { readJson, readJsonArgument, readText } from './json-argument.js';
+import type { BenchArguments, BenchOption } from './option-table.js';
 
 const DEFAULT_METHOD = 'echo';
-const MAX_PAYLOAD_BYTES = 64 * 1024 * 1024;
+const MAX_GENERATED_BYTES = 64 * 1024 * 1024;
 const MAX_SEED = 2 ** 31 - 1;
 const RECORDING_NAME = /\.(ndjson|jsonl)$/;
 
-export function readPresetName(flags: FlagValues): PresetName | null {
-  const name = flags.one('preset');
-  return name === null ? null : choice(name, '--preset', PRESET_NAMES);
+export function readPresetName(flags: BenchArguments): PresetName | null {
+  return flags.read('preset', oneOf(PRESET_NAMES));
 }
 
 /** What is sent: from a scenario or a recording, a preset, or the flags for a single method. */
-export function readWorkload(flags: FlagValues): Workload {
+export function readWorkload(flags: BenchArguments): Workload {
   const presetName = readPresetName(flags);
   const preset = presetName === null ? null : PRESETS[presetName];
-  const given = flags.one('dialect') ?? preset?.dialect ?? '2.0';
-  const dialect = choice(given, '--dialect', ['2.0', 'lite']);
+  const dialect = flags.read('dialect', oneOf(['2.0', 'lite'])) ?? preset?.dialect ?? '2.0';
   const path = flags.one('scenario');
   const recording = path !== null && RECORDING_NAME.test(path) ? readRecording(path) : null;
   const scenario = path !== null && recording === null ? readScenario(path) : null;
@@ -50,7 +49,7 @@ export function readWorkload(flags: FlagValues): Workload {
 }
 
 /** Flags that would do nothing where the file says what is sent. */
-function refuseSingleMessage(flags: FlagValues): void {
+function refuseSingleMessage(flags: BenchArguments): void {
   const reasons = {
     method: 'the file names the methods',
     params: 'the file has the params',
@@ -58,13 +57,13 @@ function refuseSingleMessage(flags: FlagValues): void {
     'expect-result': 'write expectResult or expectSchema in the mix',
   };
   for (const [flag, why] of Object.entries(reasons)) {
-    if (!flags.has(flag)) continue;
-    throw new UsageError(`--scenario and --${flag} do not go together: ${why}`);
+    if (!flags.has(flag as BenchOption)) continue;
+    throw usageError(`--scenario and --${flag} do not go together: ${why}`);
   }
 }
 
 function singleMessage(
-  flags: FlagValues,
+  flags: BenchArguments,
   presetName: PresetName | null,
   dialect: Dialect,
   seed: number,
@@ -82,16 +81,17 @@ function singleMessage(
   };
 }
 
-function readParams(flags: FlagValues, method: string, dialect: Dialect, seed: number): unknown {
-  const size = flags.one('payload-size');
-  if (size !== null) {
-    const bytes = parseBytes(size, '--payload-size');
-    if (bytes > MAX_PAYLOAD_BYTES) {
-      throw new UsageError(`--payload-size is at most ${MAX_PAYLOAD_BYTES} bytes, not ${bytes}`);
-    }
+function readParams(
+  flags: BenchArguments,
+  method: string,
+  dialect: Dialect,
+  seed: number,
+): unknown {
+  const bytes = flags.read('payload-size', byteSize(1, MAX_GENERATED_BYTES));
+  if (bytes !== null) {
     const least = smallestRequestBytes(dialect, method);
     if (bytes < least) {
-      throw new UsageError(
+      throw usageError(
         `--payload-size is at least ${least} bytes, which a request of "${method}" takes by itself, not ${bytes}`,
       );
     }
@@ -101,10 +101,10 @@ function readParams(flags: FlagValues, method: string, dialect: Dialect, seed: n
   if (text === null) return undefined;
   const params = readJsonArgument(text, '--params');
   if (typeof params === 'object' && params !== null) return params;
-  throw new UsageError('--params must be a JSON object or array');
+  throw usageError('--params must be a JSON object or array');
 }
 
-function readExpectedResult(flags: FlagValues): ExpectedResultSpec | null {
+function readExpectedResult(flags: BenchArguments): ExpectedResultSpec | null {
   const text = flags.one('expect-result');
   if (text === null) return null;
   const value = readJsonArgument(text, '--expect-result');
@@ -121,8 +121,6 @@ function readRecording(path: string): Recording {
   return parseRecording(readText(path, '--scenario'), path);
 }
 
-function readSeed(flags: FlagValues, scenario: Scenario | null): number {
-  const text = flags.one('seed');
-  if (text !== null) return parseCount(text, '--seed', 0, MAX_SEED);
-  return scenario?.seed ?? DEFAULT_SEED;
+function readSeed(flags: BenchArguments, scenario: Scenario | null): number {
+  return flags.read('seed', wholeNumber(0, MAX_SEED)) ?? scenario?.seed ?? DEFAULT_SEED;
 }

@@ -1,5 +1,5 @@
-import { readJson } from '../options/flag-values.js';
-import { UsageError } from '../options/usage-error.js';
+import { usageError } from '../../errors.js';
+import { readJson } from '../options/json-argument.js';
 import type { MessageSpec, RecordedMessage } from './message-spec.js';
 
 /** A recording and the messages in it. */
@@ -17,7 +17,7 @@ interface RecordedLine {
  * Reads an ndjson recording of what a client sent. A line is `{"atMs": 120, "message":
  * {...}}`, or the message alone where no timing was kept (then each is sent when the one
  * before it has been answered). Ids are ours when it is replayed; replies that the
- * client sent are left out. Throws UsageError with the line's number.
+ * client sent are left out. @throws SluiceError SLUICE_ERR_USAGE with the line's number.
  */
 export function parseRecording(text: string, path: string): Recording {
   const messages: MessageSpec[] = [];
@@ -30,14 +30,14 @@ export function parseRecording(text: string, path: string): Recording {
     const { atMs, message } = parseLine(line, where);
     if (typeof message.method !== 'string') return;
     isTimed ??= atMs !== null;
-    if (isTimed !== (atMs !== null)) throw new UsageError(`${where}: "atMs" is on some lines only`);
-    if (atMs !== null && atMs < latestMs) throw new UsageError(`${where}: "atMs" goes backwards`);
+    if (isTimed !== (atMs !== null)) throw usageError(`${where}: "atMs" is on some lines only`);
+    if (atMs !== null && atMs < latestMs) throw usageError(`${where}: "atMs" goes backwards`);
     latestMs = atMs ?? 0;
     recording.push({ atMs, messageIndex: messages.length });
     messages.push(specOf(message, message.method));
   });
   if (!messages.some((message) => !message.isNotification)) {
-    throw new UsageError(`${path} holds no request`);
+    throw usageError(`${path} holds no request`);
   }
   const firstMs = recording[0]!.atMs ?? 0;
   return {
@@ -51,12 +51,12 @@ export function parseRecording(text: string, path: string): Recording {
 
 function parseLine(line: string, where: string): RecordedLine {
   const value = readJson(line, where);
-  if (!isObject(value)) throw new UsageError(`${where}: not an object`);
+  if (!isObject(value)) throw usageError(`${where}: not an object`);
   if (!('message' in value)) return { atMs: null, message: value };
   const { atMs, message } = value;
-  if (!isObject(message)) throw new UsageError(`${where}: "message" is not an object`);
+  if (!isObject(message)) throw usageError(`${where}: "message" is not an object`);
   if (typeof atMs !== 'number' || !(atMs >= 0)) {
-    throw new UsageError(`${where}: "atMs" is not a time in milliseconds`);
+    throw usageError(`${where}: "atMs" is not a time in milliseconds`);
   }
   return { atMs, message };
 }

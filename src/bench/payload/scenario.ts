@@ -1,6 +1,6 @@
-import { didYouMean } from '../../did-you-mean.js';
-import { parseDurationMs } from '../options/quantity.js';
-import { UsageError } from '../options/usage-error.js';
+import { usageError } from '../../errors.js';
+import { didYouMean } from '../../options/did-you-mean.js';
+import { benchDurationMs } from '../options/bench-duration.js';
 import { checkSchema } from '../replies/json-schema.js';
 import type {
   ExpectedResultSpec,
@@ -22,12 +22,12 @@ export interface Scenario {
 
 type Members = Readonly<Record<string, unknown>>;
 
-/** Reads a scenario (docs/bench.md); throws UsageError that says where it is wrong. */
+/** Reads a scenario (docs/bench.md). @throws SluiceError SLUICE_ERR_USAGE that says where it is wrong. */
 export function parseScenario(value: unknown, path: string): Scenario {
   const known = ['handshake', 'mix', 'thinkTime', 'answers', 'seed'];
   const { handshake, mix, thinkTime, answers, seed } = members(value, path, known);
   if (seed !== undefined && !Number.isInteger(seed)) {
-    throw new UsageError(`${path}: "seed" is not a whole number`);
+    throw usageError(`${path}: "seed" is not a whole number`);
   }
   return {
     handshake: handshake === undefined ? null : list(handshake, `${path}: handshake`).map(stepOf),
@@ -49,21 +49,21 @@ function mixOf(value: unknown, where: string): readonly MessageSpec[] {
     const message = members(entry, place, known);
     const { weight = 1 } = message;
     if (typeof weight !== 'number' || !(weight > 0)) {
-      throw new UsageError(`${place}: "weight" is not a number above 0`);
+      throw usageError(`${place}: "weight" is not a number above 0`);
     }
     return { ...messageOf(message, place), weight, expectedResult: expectedOf(message, place) };
   });
   if (messages.every((message) => message.isNotification)) {
-    throw new UsageError(`${where} needs at least one request`);
+    throw usageError(`${where} needs at least one request`);
   }
   return messages;
 }
 
 function messageOf(message: Members, where: string): HandshakeStep {
   const { method, params, notification = false } = message;
-  if (typeof method !== 'string') throw new UsageError(`${where}: "method" is not a string`);
+  if (typeof method !== 'string') throw usageError(`${where}: "method" is not a string`);
   if (typeof notification !== 'boolean') {
-    throw new UsageError(`${where}: "notification" is not true or false`);
+    throw usageError(`${where}: "notification" is not true or false`);
   }
   return {
     method,
@@ -74,7 +74,7 @@ function messageOf(message: Members, where: string): HandshakeStep {
 
 function checkParams(params: unknown, where: string): unknown {
   if (typeof params === 'object' && params !== null) return params;
-  throw new UsageError(`${where}: "params" is not an object or an array`);
+  throw usageError(`${where}: "params" is not an object or an array`);
 }
 
 function expectedOf(message: Members, where: string): ExpectedResultSpec | null {
@@ -87,15 +87,15 @@ function expectedOf(message: Members, where: string): ExpectedResultSpec | null 
 
 function thinkTimeOf(value: unknown, where: string): ThinkTime {
   if (typeof value === 'string') {
-    const ms = parseDurationMs(value, where);
+    const ms = benchDurationMs(value, where);
     return { minMs: ms, maxMs: ms };
   }
   const { min, max } = members(value, where, ['min', 'max']);
   if (typeof min !== 'string' || typeof max !== 'string') {
-    throw new UsageError(`${where} is a time such as "10ms", or {"min": "5ms", "max": "20ms"}`);
+    throw usageError(`${where} is a time such as "10ms", or {"min": "5ms", "max": "20ms"}`);
   }
-  const range = { minMs: parseDurationMs(min, where), maxMs: parseDurationMs(max, where) };
-  if (range.minMs > range.maxMs) throw new UsageError(`${where}: "min" is above "max"`);
+  const range = { minMs: benchDurationMs(min, where), maxMs: benchDurationMs(max, where) };
+  if (range.minMs > range.maxMs) throw usageError(`${where}: "min" is above "max"`);
   return range;
 }
 
@@ -113,7 +113,7 @@ function answersOf(value: unknown, where: string): ServerAnswers {
 function errorOf(value: unknown, where: string): { code: number; message: string } {
   const { code, message } = members(value, where, ['code', 'message']);
   if (!Number.isInteger(code) || typeof message !== 'string') {
-    throw new UsageError(`${where} needs a "result", or an "error" with "code" and "message"`);
+    throw usageError(`${where} needs a "result", or an "error" with "code" and "message"`);
   }
   return { code: Number(code), message };
 }
@@ -121,17 +121,17 @@ function errorOf(value: unknown, where: string): { code: number; message: string
 /** The members of an object, none of which is unknown (`known` null: any name goes). */
 function members(value: unknown, where: string, known: readonly string[] | null): Members {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw new UsageError(`${where} is not an object`);
+    throw usageError(`${where} is not an object`);
   }
   for (const name of Object.keys(value)) {
     if (known === null || known.includes(name)) continue;
     const hint = didYouMean(name, known, { otherwise: `; it knows ${known.join(', ')}` });
-    throw new UsageError(`${where} does not know "${name}"${hint}`);
+    throw usageError(`${where} does not know "${name}"${hint}`);
   }
   return value as Members;
 }
 
 function list(value: unknown, where: string): [unknown, string][] {
-  if (!Array.isArray(value)) throw new UsageError(`${where} is not an array`);
+  if (!Array.isArray(value)) throw usageError(`${where} is not an array`);
   return value.map((entry: unknown, i) => [entry, `${where}[${i}]`]);
 }

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
-import { didYouMean } from '../../did-you-mean.js';
-import { UsageError } from '../options/usage-error.js';
+import { usageError } from '../../errors.js';
+import { didYouMean } from '../../options/did-you-mean.js';
 
 /**
  * The part of JSON Schema (2020-12) that says what a reply looks like. A schema with
@@ -55,16 +55,16 @@ export function conforms(value: unknown, schema: unknown): boolean {
   return true;
 }
 
-/** Throws UsageError where the schema is none, or says something that conforms() does not know. */
+/** @throws SluiceError SLUICE_ERR_USAGE where the schema is none, or says something that conforms() does not know. */
 export function checkSchema(schema: unknown, where = 'the schema'): void {
   if (typeof schema === 'boolean') return;
-  if (!isObject(schema)) throw new UsageError(`${where} is not a JSON Schema: not an object`);
+  if (!isObject(schema)) throw usageError(`${where} is not a JSON Schema: not an object`);
   for (const [keyword, argument] of Object.entries(schema)) {
     if (ANNOTATIONS.includes(keyword)) continue;
     if (!(keyword in CHECKS)) {
       const known = Object.keys(CHECKS);
       const hint = didYouMean(keyword, known, { otherwise: `; ${known.join(', ')} are` });
-      throw new UsageError(`${where} uses "${keyword}", which is not supported${hint}`);
+      throw usageError(`${where} uses "${keyword}", which is not supported${hint}`);
     }
     for (const part of subschemas(keyword, argument)) checkSchema(part, where);
   }

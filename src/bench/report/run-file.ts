@@ -1,15 +1,16 @@
 import { readFileSync } from 'node:fs';
+import { SluiceError } from '../../errors.js';
 import { type RunResult, SCHEMA_VERSION } from '../run-result.js';
 import { FAILURE_LABELS } from './failure-labels.js';
-import { fileErrorReason, ReportError } from './report-error.js';
+import { fileErrorReason } from './file-error-reason.js';
 
 /**
- * Reads what `--json FILE` wrote: one run, or an array of several. Throws ReportError
+ * Reads what `--json FILE` wrote: one run, or an array of several. @throws SluiceError
  * (SLUICE_ERR_RUN_FILE) with one line that begins with the path.
  */
 export function readRunFile(path: string): readonly RunResult[] {
   const refuse = (why: string): never => {
-    throw new ReportError('SLUICE_ERR_RUN_FILE', `${path}: ${why}`);
+    throw new SluiceError('SLUICE_ERR_RUN_FILE', `${path}: ${why}`);
   };
   const parsed = parseFile(path, refuse);
   const runs: readonly unknown[] = Array.isArray(parsed) ? parsed : [parsed];

@@ -1,10 +1,11 @@
 import { writeFileSync } from 'node:fs';
+import { SluiceError } from '../../errors.js';
 import type { RunResult } from '../run-result.js';
 import { renderCsv } from './csv.js';
+import { fileErrorReason } from './file-error-reason.js';
 import { renderHgrm } from './hgrm.js';
 import { renderHtmlReport } from './html-report.js';
 import { renderJson } from './json.js';
-import { fileErrorReason, ReportError } from './report-error.js';
 
 /** Where each kind of report goes; a kind without a path is not written. */
 export interface ReportPaths {
@@ -15,19 +16,19 @@ export interface ReportPaths {
 }
 
 /**
- * Writes the reports that were asked for, each over what was there. Throws ReportError
+ * Writes the reports that were asked for, each over what was there. @throws SluiceError
  * (SLUICE_ERR_REPORT_UNWRITABLE) with one line that names the option and the path; the
  * other files have been written by then, because the run that they hold is over and
  * cannot be had again.
  */
 export function writeReports(result: RunResult, paths: ReportPaths): void {
-  const failures: ReportError[] = [];
+  const failures: SluiceError[] = [];
   const write = (option: string, path: string | undefined, render: () => string): void => {
     if (path === undefined) return;
     try {
       writeText(option, path, render());
     } catch (error) {
-      if (!(error instanceof ReportError)) throw error;
+      if (!(error instanceof SluiceError)) throw error;
       failures.push(error);
     }
   };
@@ -36,7 +37,7 @@ export function writeReports(result: RunResult, paths: ReportPaths): void {
   write('--hgrm', paths.hgrm, () => renderHgrm(result));
   write('--report', paths.html, () => renderHtmlReport(result));
   if (failures.length > 0) {
-    throw new ReportError(
+    throw new SluiceError(
       'SLUICE_ERR_REPORT_UNWRITABLE',
       failures.map(({ message }) => message).join('; '),
     );
@@ -52,7 +53,7 @@ function writeText(option: string, path: string, text: string): void {
   try {
     writeFileSync(path, text);
   } catch (error) {
-    throw new ReportError(
+    throw new SluiceError(
       'SLUICE_ERR_REPORT_UNWRITABLE',
       `${option} ${path}: cannot write the file: ${fileErrorReason(error)}`,
     );

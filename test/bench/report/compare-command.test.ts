@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test, { after } from 'node:test';
-import { runCompareCommand } from '../../../src/bench/report/compare-command.js';
+import { fileURLToPath } from 'node:url';
 import { sampleRun } from './sample-run.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'sluice-compare-'));
@@ -24,21 +25,13 @@ const faster = saved(
   sampleRun({ seed: 9, repliesPerSecond: 70_000, medianUs: 150 }),
 );
 
-/** Runs the command and catches what it prints; it is synchronous, so nothing else can print. */
-function compare(...argv: string[]): { code: number; out: string; err: string } {
-  const out: string[] = [];
-  const err: string[] = [];
-  const writeOut = process.stdout.write.bind(process.stdout);
-  const writeErr = process.stderr.write.bind(process.stderr);
-  process.stdout.write = (text: string | Uint8Array) => out.push(String(text)) > 0;
-  process.stderr.write = (text: string | Uint8Array) => err.push(String(text)) > 0;
-  try {
-    const code = runCompareCommand(argv);
-    return { code, out: out.join(''), err: err.join('') };
-  } finally {
-    process.stdout.write = writeOut;
-    process.stderr.write = writeErr;
-  }
+const PROGRAM = fileURLToPath(new URL('../../../src/cli/main.js', import.meta.url));
+
+function compare(...argv: string[]): { code: number | null; out: string; err: string } {
+  const run = spawnSync(process.execPath, [PROGRAM, 'bench', 'compare', ...argv], {
+    encoding: 'utf8',
+  });
+  return { code: run.status, out: run.stdout, err: run.stderr };
 }
 
 test('a run beside itself is no difference and exit 0', () => {
@@ -119,7 +112,7 @@ for (const [name, content, complaint] of unfit) {
     const path = saved(name, content);
     const { code, err } = compare(before, path);
     assert.equal(code, 1);
-    assert.ok(err.startsWith(`sluice bench compare: ${path}: `), err);
+    assert.ok(err.startsWith(`sluice: ${path}: `), err);
     assert.match(err, complaint);
     assert.equal(err.split('\n').length, 2);
   });
@@ -132,20 +125,19 @@ test('a file that is not there is exit 1 and one line', () => {
 });
 
 test('bad usage is exit 2 and one line', () => {
-  const wrong: readonly (readonly string[])[] = [
-    [],
-    [before],
-    [before, alike, slower],
-    [before, alike, '--fail-ovr', '10%'],
-    [before, alike, '--fail-over'],
-    [before, alike, '--fail-over', 'ten'],
-    [before, alike, '--fail-over', '-5%'],
+  const wrong: readonly (readonly [readonly string[], RegExp])[] = [
+    [[], /two files are needed, 0 given; usage: sluice bench compare/],
+    [[before], /two files are needed, 1 given; usage/],
+    [[before, alike, slower], /two files are needed, 3 given; usage/],
+    [[before, alike, '--fail-ovr', '10%'], /did you mean --fail-over\?/],
+    [[before, alike, '--fail-over'], /--fail-over needs a value: --fail-over PERCENT%/],
+    [[before, alike, '--fail-over', 'ten'], /--fail-over takes a percentage like 10%/],
+    [[before, alike, '--fail-over', '-5%'], /--fail-over takes a percentage like 10%/],
   ];
-  for (const argv of wrong) {
+  for (const [argv, complaint] of wrong) {
     const { code, err } = compare(...argv);
     assert.equal(code, 2, argv.join(' '));
-    assert.match(err, /^sluice bench compare: .+; usage: .+\n$/);
-    assert.equal(err.split('\n').length, 2);
+    assert.match(err, complaint);
+    assert.match(err, /^sluice: .+\n$/);
   }
-  assert.match(compare(before, alike, '--fail-ovr', '1%').err, /did you mean --fail-over\?/);
 });

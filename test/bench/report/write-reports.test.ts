@@ -5,9 +5,9 @@ import { join } from 'node:path';
 import test, { type TestContext } from 'node:test';
 import { renderCsv } from '../../../src/bench/report/csv.js';
 import { renderHgrm } from '../../../src/bench/report/hgrm.js';
-import { ReportError } from '../../../src/bench/report/report-error.js';
 import { writeReports } from '../../../src/bench/report/write-reports.js';
 import type { RunResult } from '../../../src/bench/run-result.js';
+import { SluiceError } from '../../../src/errors.js';
 import { sampleRun, summaryOfValues } from './sample-run.js';
 
 const run = sampleRun({ seconds: 3 });
@@ -40,7 +40,7 @@ test('a path that cannot be written is one clear line, and the others are writte
   assert.throws(
     () => writeReports(run, { json: nowhere, hgrm: folder, csv }),
     (error: unknown) => {
-      assert.ok(error instanceof ReportError);
+      assert.ok(error instanceof SluiceError);
       assert.equal(error.code, 'SLUICE_ERR_REPORT_UNWRITABLE');
       assert.equal(
         error.message,

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { didYouMean, FLAG_HINT } from '../src/did-you-mean.js';
+import { didYouMean, FLAG_HINT } from '../../src/options/did-you-mean.js';
 
 const NAMES = ['listen', 'mode', 'threads', 'cwd', 'content-length'];
 

@@ -1,0 +1,80 @@
+import { usageError } from '../errors.js';
+import { didYouMean } from './did-you-mean.js';
+
+/** What a text means; `what` (an option, a place in a file) is named in the error. @throws SluiceError SLUICE_ERR_USAGE */
+export type ReadValue<T> = (text: string, what: string) => T;
+
+/** One of a few words; the error names the nearest right one. */
+export function oneOf<const T extends string>(values: readonly T[]): ReadValue<T> {
+  return (text, what) => {
+    const found = values.find((value) => value === text);
+    if (found !== undefined) return found;
+    throw usageError(
+      `${what} is one of ${values.join(', ')}, not "${text}"${didYouMean(text, values)}`,
+    );
+  };
+}
+
+const COUNT_UNITS = { '': 1, k: 1_000, m: 1_000_000 } as const;
+
+/** A whole number within bounds, such as 500, 50k. */
+export function wholeNumber(min: number, max: number): ReadValue<number> {
+  return (text, what) => {
+    const value = quantity(text, COUNT_UNITS);
+    if (Number.isInteger(value) && value >= min && value <= max) return value;
+    throw usageError(`${what} takes a whole number from ${min} to ${max}; "${text}" is none`);
+  };
+}
+
+/** So many a second, above 0, such as 0.5, 500, 50k, 50k/s. */
+export const ratePerSecond: ReadValue<number> = (text, what) => {
+  const value = quantity(text.replace(/\/s$/, ''), COUNT_UNITS);
+  if (value > 0) return value;
+  throw usageError(`${what} takes a rate a second such as 500 or 50k; "${text}" is none`);
+};
+
+const SIZE_UNITS = { '': 1, b: 1, ...binary('k', 1), ...binary('m', 2), ...binary('g', 3) };
+
+function binary(letter: string, power: number): Readonly<Record<string, number>> {
+  const bytes = 1024 ** power;
+  return { [letter]: bytes, [`${letter}b`]: bytes, [`${letter}ib`]: bytes };
+}
+
+/** A size in whole bytes, such as 4096, 256k, 16MiB. */
+export function byteSize(min: number, max: number): ReadValue<number> {
+  return (text, what) => {
+    const value = quantity(text, SIZE_UNITS);
+    if (Number.isInteger(value) && value >= min && value <= max) return value;
+    throw usageError(
+      `${what} takes a size from ${min} to ${max} bytes, such as 16MiB; "${text}" is none`,
+    );
+  };
+}
+
+const DURATION_UNITS_MS = { us: 0.001, ms: 1, s: 1_000, m: 60_000, h: 3_600_000 } as const;
+
+/** A duration in milliseconds, such as 500ms, 10s, 2m, and 0; else a unit is needed. */
+export function durationMs(minMs: number, maxMs: number): ReadValue<number> {
+  return (text, what) => {
+    const value = text === '0' ? 0 : quantity(text, DURATION_UNITS_MS);
+    if (value >= minMs && value <= maxMs) return value;
+    const bounds = `from ${durationText(minMs)} to ${durationText(maxMs)}`;
+    throw usageError(`${what} takes a duration ${bounds}, such as 500ms or 10s; "${text}" is none`);
+  };
+}
+
+function durationText(ms: number): string {
+  if (ms === 0) return '0s';
+  const units = Object.entries(DURATION_UNITS_MS).reverse();
+  const [unit, factor] = units.find(([, unitMs]) => ms % unitMs === 0) ?? ['ms', 1];
+  return `${ms / factor}${unit}`;
+}
+
+/** A number and one of the units, in upper or lower case; NaN for anything else. */
+function quantity(text: string, units: Readonly<Record<string, number>>): number {
+  const [, number, unit = ''] = /^(\d{1,15}(?:\.\d+)?) ?([a-z]*)$/i.exec(text.trim()) ?? [];
+  const factor = units[unit.toLowerCase()];
+  if (number === undefined || factor === undefined) return Number.NaN;
+  // 1.1m is 1100000 and not 1100000.0000000002.
+  return Number((Number(number) * factor).toPrecision(15));
+}
