@@ -102,6 +102,7 @@ export class Gateway {
     this.#draining.now = true;
     for (const frontEnd of this.#frontEnds) frontEnd.stopAccepting();
     const { drainTimeoutMs } = this.#config;
+    this.#log.info({ drainTimeoutMs }, 'stopping');
     if (!(await this.#router.quiet(drainTimeoutMs))) {
       this.#log.warn({ drainTimeoutMs }, 'messages were still in flight at the stop');
     }

@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { usageError } from '../errors.js';
 import { didYouMean } from './did-you-mean.js';
 
@@ -21,17 +22,18 @@ export function checkNames<Options extends object>(
 
 /**
  * The value of an option of the library that is one of a few words; the first where it is not given.
+ * `value`: callers without types can hand over anything.
  * @throws SluiceError SLUICE_ERR_USAGE
  */
 export function choiceOption<Choice extends string>(
   name: string,
-  value: Choice | undefined,
+  value: unknown,
   choices: readonly [Choice, ...Choice[]],
 ): Choice {
   if (value === undefined) return choices[0];
-  if (choices.includes(value)) return value;
-  // Callers without types can hand over anything.
-  const text = `${value}`;
+  const found = choices.find((choice) => choice === value);
+  if (found !== undefined) return found;
+  const text = typeof value === 'string' ? value : inspect(value);
   const hint = didYouMean(text, choices);
   throw usageError(`${name} is one of ${choices.join(', ')}, not ${text}${hint}`);
 }

@@ -4,13 +4,23 @@ import { MAX_CANCELLED_REQUESTS } from '../limits.js';
 
 /** A power of two: the fewer, the more often a late cancel is taken for one of an open request. */
 const COUNTERS = 64;
-const HASHED_BYTES = 12;
+/** Of longer ids the end counts, as it is spelt. */
+const MAX_ID_BYTES = 256;
+const HASHED_END_BYTES = 12;
+/** Integers of so many digits have one spelling. */
+const PLAIN_DIGITS = 15;
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+const ZERO = 0x30;
+const NINE = 0x39;
+const LETTER_N = 0x6e;
 
 /**
  * How many requests of a client wait for their answers. They are only counted, for nobody looks at ids in
  * mode session; but a cancelled request may be answered or not (MCP, specification 2025-06-18,
  * "Cancellation"), so the ids of these are kept until it is, or until nothing is open any more. A cancel may
- * also cross the answer: whether the id is still open say counters, one for all ids of one hash.
+ * also cross the answer: whether the id is still open say counters, one for all ids of one hash. They also
+ * tell what answers nothing: an error without an id, or with one that nobody sent.
  */
 export class OpenRequests {
   #sent = 0;
@@ -33,15 +43,14 @@ export class OpenRequests {
 
   /** The one with this id, as JSON text, will have no answer, or one that nobody gets. */
   settled(id: string): void {
-    this.#leave(slotOfText(id));
-    this.#settle();
+    if (this.#leave(slotOfText(id))) this.#settle();
   }
 
-  /** Frame `index` is an answer to one. */
+  /** Frame `index` is an answer, to one of them or to nothing. */
   answered(batch: Batch, index: number): void {
+    if (isNull(batch, index)) return;
     const wasCancelled = this.#cancelled.size > 0 && this.#cancelled.delete(idText(batch, index));
-    if (!wasCancelled) this.#leave(slotOfFrame(batch, index));
-    this.#settle();
+    if (wasCancelled || this.#leave(slotOfFrame(batch, index))) this.#settle();
   }
 
   /** The one with this id, as JSON text, need not be answered, unless it was already. */
@@ -59,13 +68,17 @@ export class OpenRequests {
     if (this.#settled >= this.#sent) this.#cancelled.clear();
   }
 
-  /** False where none was there: an answer may spell its id in another way. */
+  /** False where none was there. */
   #leave(slot: number): boolean {
     const open = this.#open;
     if (open === null || open[slot] === 0) return false;
     open[slot]!--;
     return true;
   }
+}
+
+function isNull(batch: Batch, index: number): boolean {
+  return batch.bytes[batch.word(index, IN_OFFSET) + batch.word(index, ID_START)] === LETTER_N;
 }
 
 function slotOfFrame(batch: Batch, index: number): number {
@@ -82,12 +95,29 @@ function slotOfText(id: string): number {
   return slotOf(bytes, 0, bytes.length);
 }
 
+/** The same for all spellings of an id: a server that parses it may return `1` for `1.0`. */
 function slotOf(bytes: Uint8Array, start: number, end: number): number {
-  let hash = 0;
-  for (let i = Math.max(start, end - HASHED_BYTES); i < end; i++) {
-    hash = (hash * 31 + bytes[i]!) | 0;
+  if (end - start > MAX_ID_BYTES) return hash(bytes, end - HASHED_END_BYTES, end);
+  if (isPlain(bytes, start, end)) return hash(bytes, start, end);
+  const value: unknown = JSON.parse(Buffer.from(bytes.subarray(start, end)).toString('utf8'));
+  const usual = Buffer.from(JSON.stringify(value));
+  return hash(usual, 0, usual.length);
+}
+
+/** A string without an escape, or an integer that has one spelling only. */
+function isPlain(bytes: Uint8Array, start: number, end: number): boolean {
+  if (bytes[start] === QUOTE) {
+    for (let i = start; i < end; i++) if (bytes[i] === BACKSLASH) return false;
+    return true;
   }
-  return hash & (COUNTERS - 1);
+  for (let i = start; i < end; i++) if (bytes[i]! < ZERO || bytes[i]! > NINE) return false;
+  return end - start <= PLAIN_DIGITS;
+}
+
+function hash(bytes: Uint8Array, start: number, end: number): number {
+  let value = 0;
+  for (let i = start; i < end; i++) value = (value * 31 + bytes[i]!) | 0;
+  return value & (COUNTERS - 1);
 }
 
 /** The id of a frame as JSON text; '' where it has none. */

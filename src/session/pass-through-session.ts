@@ -152,8 +152,10 @@ export class PassThroughSession implements Session, UpstreamEvents, PassedThroug
       void this.#stopUpstream(LEAVE_GRACE_MS);
       return;
     }
+    // A client may end its input first and leave later: then nobody waits for answers any more.
+    if (this.#drainTimer !== null) clearTimeout(this.#drainTimer);
     // A server that does not take what was sent has used up half of its grace by then.
-    this.#drainTimer ??= setTimeout(
+    this.#drainTimer = setTimeout(
       () => void this.#stopUpstream(gone ? LEAVE_GRACE_MS / 2 : STOP_GRACE_MS),
       gone ? LEAVE_GRACE_MS : this.#options.drainTimeoutMs,
     );
@@ -314,6 +316,7 @@ export class PassThroughSession implements Session, UpstreamEvents, PassedThroug
     if (request.array === null) this.#answers.sendOne(reply);
     else request.array.add(reply);
     if (cancel !== null && !request.cancelled) this.#upstream?.sendOne(cancel);
+    this.#stopIfServed();
   }
 
   get #awaitsReplies(): boolean {

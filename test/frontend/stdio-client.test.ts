@@ -158,15 +158,50 @@ test('with --on-malformed disconnect a bad line is answered and is the last, and
   assert.doesNotMatch(stderr, /write after end/);
 });
 
-test('SIGTERM ends the gateway of a stdio client with exit code 0, after what is in flight', async (t) => {
-  const gateway = GatewayProcess.overStdio(t, { command: fixture('scripted-server') });
+for (const [what, strays] of [
+  ['', ''],
+  [
+    ', whatever else the server has answered',
+    '{"id":null,"error":{"code":-32700,"message":"what?"}}\n{"id":99,"result":"not asked for"}\n',
+  ],
+] as const) {
+  test(`SIGTERM ends the gateway of a stdio client with exit code 0, after what is in flight${what}`, async (t) => {
+    const gateway = GatewayProcess.overStdio(t, { command: fixture('scripted-server') });
+    const client = new JsonRpcStream(gateway.process);
+    client.send(`${JSON.stringify({ method: 'print', params: { text: strays } })}\n`);
+    client.send('{"id":1,"method":"hold","params":"late"}\n{"id":2,"method":"m"}\n');
+    while ((await client.next()).id !== 2);
+    gateway.process.kill('SIGTERM');
+    await gateway.logged('the stop', ({ msg }) => msg === 'stopping');
+    client.send('{"method":"release"}\n');
+    assert.equal((await client.next()).result, 'late');
+    assert.deepEqual(await within('the exit', gateway.exited), CLEAN);
+  });
+}
+
+test('a request that timed out is waited for no more after the end of the input', async (t) => {
+  const gateway = GatewayProcess.overStdio(t, {
+    args: ['--request-timeout', '200ms', '--drain-timeout', '1h'],
+    command: fixture('stubborn-server'),
+  });
   const client = new JsonRpcStream(gateway.process);
-  client.send('{"id":1,"method":"hold","params":"late"}\n{"id":2,"method":"m"}\n');
-  assert.equal((await client.next()).id, 2);
-  gateway.process.kill('SIGTERM');
-  client.send('{"method":"release"}\n');
-  assert.equal((await client.next()).result, 'late');
-  assert.deepEqual(await within('the exit', gateway.exited), CLEAN);
+  client.end('{"id":1,"method":"m"}\n');
+  assert.equal((await client.next()).method, 'pids');
+  assert.equal((await client.next()).error?.code, -32002);
+  assert.equal((await within('the exit', gateway.exited)).signal, null);
+});
+
+test('a client that leaves after the end of its input is not waited for, though its server does not read', async (t) => {
+  const gateway = GatewayProcess.overStdio(t, {
+    args: ['--drain-timeout', '1h'],
+    command: ['/bin/sh', '-c', 'while :; do echo \'{"method":"tick"}\'; sleep 0.1; done'],
+  });
+  const client = new JsonRpcStream(gateway.process);
+  client.end(`{"id":1,"method":"${'x'.repeat(1_000_000)}"}\n`);
+  await until('the input was taken', () => gateway.process.stdin.writableFinished);
+  assert.equal((await client.next()).method, 'tick');
+  gateway.process.stdout.destroy();
+  assert.equal((await within('the exit', gateway.exited)).signal, null);
 });
 
 test('--listen stdio:// with a WebSocket upstream is the bridge in the other direction', async (t) => {

@@ -6,13 +6,15 @@ import { ID_END, ID_START } from '../../workers/batch-layout.js';
 
 const OWNER = { pump: () => undefined, received: () => undefined };
 
+const ID_OFFSET = '{"id":'.length;
+
 /** A batch of one message with this id. */
 function message(id: string): Batch {
   const text = `{"id":${id},"method":"m"}`;
   const batch = new Batch(256, 1);
   batch.append(OWNER, 0, 0, Buffer.from(text));
-  batch.setWord(0, ID_START, text.indexOf(id));
-  batch.setWord(0, ID_END, text.indexOf(id) + id.length);
+  batch.setWord(0, ID_START, ID_OFFSET);
+  batch.setWord(0, ID_END, ID_OFFSET + Buffer.byteLength(id));
   return batch;
 }
 
@@ -86,4 +88,29 @@ describe('requests that wait for their answers', () => {
     answered('2');
     assert.equal(open.any, false);
   });
+
+  test('are not answered by an error without an id, nor by a reply that nobody waits for', () => {
+    answered('null');
+    answered('99');
+    answered('1');
+    answered('1');
+    assert.equal(open.any, true);
+    answered('2');
+    assert.equal(open.any, false);
+  });
+
+  for (const [asSent, asAnswered] of [
+    ['1.0e1', '10'],
+    ['12345678901234567890', '12345678901234567000'],
+    ['"a\\/b\\u00e9"', '"a/bé"'],
+    ['-7', '-7'],
+    [`"${'x'.repeat(150)}"`, `"${'x'.repeat(150)}"`],
+  ] as const) {
+    test(`are answered whichever way the id is spelt: ${asSent.slice(0, 20)}`, () => {
+      open = new OpenRequests();
+      sent(asSent);
+      answered(asAnswered);
+      assert.equal(open.any, false);
+    });
+  }
 });
