@@ -3,6 +3,7 @@ import type { Batch } from '../lane/batch.js';
 import { MAX_PARSED_BYTES } from '../limits.js';
 import { jsonValue } from '../session/json-value.js';
 import { cancelledRequest } from './cancelled-request.js';
+import { givenToken } from './given-tokens.js';
 import type { RequestOwner, RequestTable } from './request-table.js';
 import type { ServerPort } from './server-port.js';
 import { splice } from './splice.js';
@@ -88,8 +89,10 @@ function workCancelToServer<Session extends NotifyingClient>(
   const isShort = params.length > 0 && params.length <= MAX_PARSED_BYTES;
   const token = isShort ? tokenOf(params) : undefined;
   const own = token === undefined ? 0 : requestWithToken(server.table, session, token);
-  if (own !== 0) return workCancel(own);
-  if (token !== undefined && server.tokens.ownerOf(token) === session) return workCancel(token);
+  if (own !== 0) return workCancel(givenToken(own));
+  if (token !== undefined && server.tokens.ownerOf(token) === session) {
+    return workCancel(JSON.stringify(token));
+  }
   server.dropped('a cancel of work that is not its own');
   return null;
 }
@@ -106,9 +109,9 @@ function requestWithToken(table: RequestTable, owner: RequestOwner, token: unkno
   return 0;
 }
 
-/** Written anew, so that it names nothing besides. */
-function workCancel(token: unknown): Uint8Array {
-  return Buffer.from(JSON.stringify({ jsonrpc: '2.0', method: CANCEL_WORK, params: { token } }));
+/** Written anew, so that it names nothing besides `token`, which is JSON text. */
+function workCancel(token: string): Uint8Array {
+  return Buffer.from(`{"jsonrpc":"2.0","method":"${CANCEL_WORK}","params":{"token":${token}}}`);
 }
 
 function tokenOf(params: Uint8Array): unknown {

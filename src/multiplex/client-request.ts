@@ -9,6 +9,7 @@ import {
   SPAN_B_START,
 } from '../../workers/batch-layout.js';
 import type { Batch } from '../lane/batch.js';
+import { givenPartialToken, givenToken } from './given-tokens.js';
 import { findProcessIds } from './process-ids.js';
 import type { RequestTable } from './request-table.js';
 import { type Edit, type Span, splice } from './splice.js';
@@ -48,15 +49,12 @@ export function handshakeRequestOf(batch: Batch, index: number): ClientRequest {
   return { ...request, bytes, hidden: findProcessIds(bytes, params) };
 }
 
-/**
- * The request with our `id`, and progress tokens made from it: the number itself, and `"p<id>"`.
- * Both are unique as long as the id is.
- */
+/** The request with our `id`, and progress tokens made from it. */
 export function rewriteRequest(request: ClientRequest, id: number): Uint8Array {
-  const text = String(id);
-  const edits: Edit[] = [{ ...request.id, bytes: Buffer.from(text) }];
-  if (request.tokenA !== null) edits.push({ ...request.tokenA, bytes: Buffer.from(text) });
-  if (request.tokenB !== null) edits.push({ ...request.tokenB, bytes: Buffer.from(`"p${text}"`) });
+  const { tokenA, tokenB } = request;
+  const edits: Edit[] = [{ ...request.id, bytes: Buffer.from(String(id)) }];
+  if (tokenA !== null) edits.push({ ...tokenA, bytes: Buffer.from(givenToken(id)) });
+  if (tokenB !== null) edits.push({ ...tokenB, bytes: Buffer.from(givenPartialToken(id)) });
   for (const span of request.hidden ?? []) edits.push({ ...span, bytes: NULL });
   return splice(request.bytes, edits);
 }

@@ -9,6 +9,7 @@ import {
   SPAN_A_END,
   SPAN_A_START,
 } from '../../workers/batch-layout.js';
+import type { ReplyError } from '../../workers/kernel/replies.js';
 import type { Batch } from '../lane/batch.js';
 import type { Flow, FlowHandler } from '../lane/flow.js';
 import type { BatchFlusher } from '../lane/lane.js';
@@ -17,6 +18,7 @@ import { BROKEN_REPLY, brokenReplyId } from '../session/broken-reply.js';
 import { errorReply } from '../session/error-reply.js';
 import { jsonValue } from '../session/json-value.js';
 import { MethodNames } from '../session/method-names.js';
+import { requestOfToken } from './given-tokens.js';
 import type { Handshake, KeptReply } from './handshake.js';
 import { MultiplexSession } from './multiplex-session.js';
 import type { NotificationRules } from './notification-rules.js';
@@ -36,8 +38,14 @@ const TOO_MANY_QUESTIONS = {
   message: 'Clients have not answered too many requests; retry later.',
   data: { reason: 'too_many_requests', retryable: true },
 };
+const TOKEN_TAKEN = {
+  code: -32602,
+  message: 'The gateway gives tokens of this form to the server; make another one.',
+  data: { reason: 'token_taken' },
+};
 /** As we give them to the server. */
 const GIVEN_ID = /^[1-9]\d{0,9}$/;
+const NOBODYS_PROGRESS = "progress of a token that is nobody's";
 const NOBODYS_REPLY = 'a reply that nobody waits for';
 const CANCEL_REQUEST_METHODS = ['notifications/cancelled', '$/cancelRequest'];
 const PROGRESS_CREATE = 'window/workDoneProgress/create';
@@ -212,17 +220,26 @@ export class FromServer implements FlowHandler, BatchFlusher {
     const { start, end } = idSpan(batch, index);
     const originalId = input.slice(start, end);
     const token = this.#serverToken(batch, index);
-    const isTooMany = server.requests.full || (token !== undefined && server.tokens.full);
-    const client = isTooMany ? null : chooseClient(server.serverRequestRule, this.#greeted());
+    const refusal = this.#refusal(token);
+    const client =
+      refusal === null ? chooseClient(server.serverRequestRule, this.#greeted()) : null;
     if (client === null) {
-      const error = isTooMany ? TOO_MANY_QUESTIONS : NO_CLIENT;
-      server.send(errorReply(originalId, error));
+      server.send(errorReply(originalId, refusal ?? NO_CLIENT));
       return;
     }
     const givenId = server.requests.add({ originalId, client });
     if (token !== undefined) server.tokens.add(token, client);
     client.outlet.flush(batch);
     client.outlet.sendOne(splice(input, [{ start, end, bytes: Buffer.from(String(givenId)) }]));
+  }
+
+  /** Why no client is asked, whichever there are; `token`: a progress token that the server makes. */
+  #refusal(token: unknown): ReplyError | null {
+    const { requests, tokens } = this.#server;
+    if (requests.full) return TOO_MANY_QUESTIONS;
+    if (token === undefined) return null;
+    if (tokens.full) return TOO_MANY_QUESTIONS;
+    return requestOfToken(JSON.stringify(token)) === null ? null : TOKEN_TAKEN;
   }
 
   #notification(batch: Batch, index: number): void {
@@ -270,14 +287,15 @@ export class FromServer implements FlowHandler, BatchFlusher {
     const start = batch.word(index, SPAN_A_START);
     const end = batch.word(index, SPAN_A_END);
     const token = Buffer.from(batch.input(index).subarray(start, end)).toString('latin1');
-    const ours = /^(?:([1-9]\d{0,9})|"p([1-9]\d{0,9})")$/.exec(token);
-    const id = Number(ours?.[1] ?? ours?.[2] ?? 0);
-    const owner = table.ownerOf(id, this.#server);
-    const extra = table.extraOf(id);
-    const original = ours?.[1] === undefined ? extra?.tokenB : extra?.tokenA;
-    if (owner instanceof MultiplexSession && original !== undefined) {
-      owner.outlet.flush(batch);
-      owner.outlet.sendOne(splice(batch.input(index), [{ start, end, bytes: original }]));
+    const given = requestOfToken(token);
+    if (given !== null) {
+      const owner = table.ownerOf(given.id, this.#server);
+      const extra = table.extraOf(given.id);
+      const original = given.isPartial ? extra?.tokenB : extra?.tokenA;
+      if (owner instanceof MultiplexSession && original !== undefined) {
+        owner.outlet.flush(batch);
+        owner.outlet.sendOne(splice(batch.input(index), [{ start, end, bytes: original }]));
+      } else this.#server.dropped(NOBODYS_PROGRESS);
       return;
     }
     const { tokens } = this.#server;
@@ -285,7 +303,7 @@ export class FromServer implements FlowHandler, BatchFlusher {
       end - start > MAX_PARSED_BYTES ? null : jsonValue(batch.input(index).subarray(start, end));
     const session = tokens.ownerOf(value);
     if (session === null) {
-      this.#server.dropped("progress of a token that is nobody's");
+      this.#server.dropped(NOBODYS_PROGRESS);
       return;
     }
     this.#send(session, index);

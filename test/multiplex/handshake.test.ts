@@ -105,7 +105,10 @@ describe('the replay of a handshake', () => {
     assert.equal(told.length, 1, 'that was not its turn');
     running.answered('a', true);
     running.answered('b', true);
-    assert.deepEqual(told.slice(1), ['{"id":2,"method":"b","params":{"workDoneToken":2}}', 'done']);
+    assert.deepEqual(told.slice(1), [
+      '{"id":2,"method":"b","params":{"workDoneToken":"sluice-2"}}',
+      'done',
+    ]);
   });
 
   test('that is refused, or not answered in time, starts the server again', (t) => {

@@ -47,10 +47,10 @@ test('progress that names no token in flight reaches nobody', async (t) => {
   const [line] = await seenWith(owner, '"hold"');
   const { id } = JSON.parse(line!) as { id: number };
   // Numbers near it, its other kind, and its own before it was rewritten.
-  for (const token of [id + 1, `p${id}`, String(id), 't', 0, -1, null]) {
+  for (const token of [`sluice-${id + 1}`, `sluice-${id}-partial`, id, String(id), 't', null]) {
     await other.request('tell', { method: '$/progress', params: { token, value: 1 } });
   }
-  const real = { token: id, value: 'real' };
+  const real = { token: `sluice-${id}`, value: 'real' };
   await other.request('tell', { method: '$/progress', params: real });
   assert.deepEqual((await owner.next()).params, { token: 't', value: 'real' });
   assert.equal((await other.request('m', 'quiet')).result, 'quiet');
@@ -104,18 +104,44 @@ test('progress that the server began itself goes to the client that it asked, up
   await gateway.process.logged('it was dropped', ({ msg }) => /nobody's/.test(msg ?? ''));
 });
 
+test("tokens that the server makes itself are never taken for a client's, whatever it counts to", async (t) => {
+  const gateway = await SharedGateway.start(t, '--server-requests', 'oldest');
+  const [asked, other] = [await gateway.connectLsp(), await gateway.connectLsp()];
+  other.send('{"id":"work","method":"hold","params":{"workDoneToken":"mine"}}');
+  const [line] = await seenWith(other, '"hold"');
+  const { id } = JSON.parse(line!) as { id: number };
+  const create = (token: unknown): Promise<unknown> =>
+    asked.request('print', {
+      text: JSON.stringify({
+        id: 'c',
+        method: 'window/workDoneProgress/create',
+        params: { token },
+      }),
+    });
+  // The number that it gets as the id of the other client's request.
+  await create(id);
+  assert.equal((await asked.next()).method, 'window/workDoneProgress/create');
+  await asked.request('tell', { method: '$/progress', params: { token: id, value: 'own' } });
+  assert.deepEqual((await asked.next()).params, { token: id, value: 'own' });
+  assert.equal((await other.request('m', 'quiet')).result, 'quiet');
+  // What it was given for that request it cannot make itself.
+  await create(`sluice-${id}`);
+  const [refusal] = await seenWith(asked, 'token_taken');
+  assert.match(refusal!, /^\{"jsonrpc":"2.0","id":"c","error":\{"code":-32602,/);
+});
+
 test("a client's own work is cancelled with the server's token, and nobody else's", async (t) => {
   const gateway = await SharedGateway.start(t);
   const [owner, other] = await Promise.all([gateway.connect(), gateway.connect()]);
   owner.send('{"id":1,"method":"hold","params":{"workDoneToken":"work"}}');
   const [line] = await seenWith(owner, '"hold"');
   const { id } = JSON.parse(line!) as { id: number };
-  for (const token of ['work', id, String(id)]) {
+  for (const token of ['work', id, `sluice-${id}`]) {
     other.notify('window/workDoneProgress/cancel', { token });
   }
   await other.request('m');
   owner.notify('window/workDoneProgress/cancel', { token: 'work' });
   assert.deepEqual(await seenWith(owner, 'workDoneProgress/cancel'), [
-    `{"jsonrpc":"2.0","method":"window/workDoneProgress/cancel","params":{"token":${id}}}`,
+    `{"jsonrpc":"2.0","method":"window/workDoneProgress/cancel","params":{"token":"sluice-${id}"}}`,
   ]);
 });

@@ -91,7 +91,7 @@ describe("a client's request", () => {
     const request = requestOf(scanned(text), 0);
     assert.equal(
       Buffer.from(rewriteRequest(request, 55)).toString(),
-      '{"id" : 55,"method":"m","params":{"partialResultToken":"p55","_meta":{"progressToken":55}}}',
+      '{"id" : 55,"method":"m","params":{"partialResultToken":"sluice-55-partial","_meta":{"progressToken":"sluice-55"}}}',
     );
     const table = new RequestTable(createIdStore());
     const id = table.give();

@@ -110,7 +110,8 @@ export class MultiplexModel {
         break;
       case 'progress':
         this.#with(this.#open, step.which, ({ id, asked }) => {
-          if (asked.rawToken !== null) this.#say('notifications/progress', id, asked.tag);
+          if (asked.rawToken === null) return;
+          this.#say('notifications/progress', `sluice-${id}`, asked.tag);
         });
         break;
       case 'forge':
@@ -207,7 +208,7 @@ export class MultiplexModel {
     this.world.upstream.say(`{"jsonrpc":"2.0","id":${open.id},${result}}`);
   }
 
-  #say(method: string, progressToken: number, tag: number): void {
+  #say(method: string, progressToken: string, tag: number): void {
     this.world.upstream.say(JSON.stringify({ method, params: { progressToken, tag } }));
   }
 
@@ -222,6 +223,7 @@ export class MultiplexModel {
       // The same slot as one that is in flight.
       `{"id":${at([...this.#usedIds, id], which) + ID_SLOTS},"error":{"code":1,"message":"forged"}}`,
       `{"method":"notifications/progress","params":{"progressToken":${id},"forged":1}}`,
+      `{"method":"notifications/progress","params":{"progressToken":"sluice-${id}","forged":1}}`,
       'noise',
     ];
     if (this.world.upstreams.length > 0) this.world.upstream.say(at(texts, which));
