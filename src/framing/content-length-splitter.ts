@@ -1,9 +1,10 @@
 import { MAX_HEADER_LINE_BYTES } from '../limits.js';
+import { Chunks } from './chunks.js';
+import { FrameAssembly, type FrameMemory, OWN_MEMORY } from './frame-assembly.js';
 import type { FrameSplitter, SplitterEvents } from './splitter.js';
 
 const LF = 0x0a;
 const CR = 0x0d;
-const EMPTY = Buffer.alloc(0);
 
 /**
  * The base protocol of language servers (LSP 3.17, "Header Part"): header lines, an empty
@@ -13,32 +14,35 @@ const EMPTY = Buffer.alloc(0);
 export class ContentLengthSplitter implements FrameSplitter {
   readonly #maxFrameBytes: number;
   readonly #events: SplitterEvents;
-  #parts: Uint8Array[] = [];
-  #partsBytes = 0;
-  /** Length of the body that comes next; -1 while its headers are read. */
-  #bodyBytes = -1;
+  readonly #chunks = new Chunks();
+  /** Beginning of a header line whose end has not come yet. */
+  readonly #line = new FrameAssembly(OWN_MEMORY);
+  /** Beginning of a body whose end has not come yet. */
+  readonly #body: FrameAssembly;
+  /** The body that was given last is the one that was put together. */
+  #wasPutTogether = false;
+  /** Length of the body that comes next; 0 while its headers are read. */
+  #bodyBytes = 0;
   /** From Content-Length, until the empty line. */
-  #announcedBytes = -1;
+  #announcedBytes = 0;
   /** Bytes of a body that is too big and still to be left out. */
   #skipBytes = 0;
   /** True inside a line that is too long for a header: everything up to its end is left out. */
   #skippingLine = false;
 
-  constructor(maxFrameBytes: number, events: SplitterEvents) {
+  constructor(maxFrameBytes: number, events: SplitterEvents, memory: FrameMemory) {
     this.#maxFrameBytes = maxFrameBytes;
     this.#events = events;
+    this.#body = new FrameAssembly(memory);
   }
 
   push(chunk: Uint8Array): void {
-    this.#parts.push(chunk);
-    this.#partsBytes += chunk.length;
+    this.#chunks.push(chunk);
   }
 
   keep(frame: Uint8Array | null): Uint8Array | null {
-    // Bytes are used up in their order: only the last part can be of the last push().
-    const last = this.#parts.pop();
-    if (last !== undefined) this.#parts.push(new Uint8Array(last));
-    return frame === null ? null : new Uint8Array(frame);
+    this.#chunks.keep();
+    return frame === null || this.#wasPutTogether ? frame : new Uint8Array(frame);
   }
 
   end(): void {
@@ -46,28 +50,70 @@ export class ContentLengthSplitter implements FrameSplitter {
   }
 
   next(): Uint8Array | null {
+    if (this.#wasPutTogether) this.#body.clear();
+    this.#wasPutTogether = false;
+    const chunks = this.#chunks;
     for (;;) {
-      if (this.#skipBytes > 0) {
-        const skipped = Math.min(this.#skipBytes, this.#partsBytes);
+      const left = chunks.bytes.length - chunks.at;
+      if (left === 0) {
+        if (!chunks.next()) return null;
+      } else if (this.#skipBytes > 0) {
+        const skipped = Math.min(this.#skipBytes, left);
         this.#skipBytes -= skipped;
-        this.#take(skipped);
-        if (this.#skipBytes > 0) return null;
-      }
-      if (this.#bodyBytes === -1) {
-        if (!this.#readHeaderLine()) return null;
+        chunks.at += skipped;
+      } else if (this.#bodyBytes > 0) {
+        const body = this.#readBody();
+        if (body !== null) return body;
       } else {
-        if (this.#partsBytes < this.#bodyBytes) return null;
-        const body = this.#take(this.#bodyBytes);
-        this.#bodyBytes = -1;
-        if (body.length > 0) return body;
+        this.#readHeaderLine();
       }
     }
   }
 
-  /** Uses up one line of the headers; false when it is not there yet. */
-  #readHeaderLine(): boolean {
-    const line = this.#takeLine();
-    if (line === null) return false;
+  /** The body, when all of it is there. */
+  #readBody(): Uint8Array | null {
+    const missing = this.#bodyBytes - this.#body.length;
+    const piece = this.#take(missing);
+    if (piece.length < missing) {
+      this.#body.add(piece);
+      return null;
+    }
+    this.#bodyBytes = 0;
+    if (this.#body.length === 0) return piece;
+    this.#body.add(piece);
+    this.#wasPutTogether = true;
+    return this.#body.view;
+  }
+
+  /** Uses up the current chunk up to the end of the line, or all of it. */
+  #readHeaderLine(): void {
+    const { bytes, at } = this.#chunks;
+    const lf = bytes.indexOf(LF, at);
+    const piece = this.#take((lf === -1 ? bytes.length : lf) - at);
+    if (lf !== -1) this.#chunks.at++;
+    const fits = this.#line.length + piece.length <= MAX_HEADER_LINE_BYTES;
+    if (!this.#skippingLine && !fits) {
+      // The beginning counts as noise.
+      this.#line.add(piece.subarray(0, MAX_HEADER_LINE_BYTES - this.#line.length));
+      this.#events.noise(this.#line.view);
+      this.#line.clear();
+      this.#skippingLine = true;
+    }
+    if (this.#skippingLine) {
+      this.#skippingLine = lf === -1;
+    } else if (lf === -1) {
+      this.#line.add(piece);
+    } else if (this.#line.length === 0) {
+      this.#header(withoutCr(piece));
+    } else {
+      this.#line.add(piece);
+      this.#header(withoutCr(this.#line.view));
+      this.#line.clear();
+    }
+  }
+
+  /** A whole line of the headers, without its end. */
+  #header(line: Uint8Array): void {
     if (line.length === 0) {
       if (this.#announcedBytes > this.#maxFrameBytes) {
         this.#events.oversize(this.#maxFrameBytes);
@@ -75,60 +121,21 @@ export class ContentLengthSplitter implements FrameSplitter {
       } else {
         this.#bodyBytes = this.#announcedBytes;
       }
-      this.#announcedBytes = -1;
-      return true;
+      this.#announcedBytes = 0;
+      return;
     }
     const text = Buffer.from(line.buffer, line.byteOffset, line.length).toString('latin1');
     const length = /^content-length\s*:\s*(\d{1,15})\s*$/i.exec(text)?.[1];
     if (length !== undefined) this.#announcedBytes = Number(length);
     else if (!/^content-type\s*:/i.test(text)) this.#events.noise(line);
-    return true;
   }
 
-  /** The next line without its end. Of one that is too long, the beginning counts as noise. */
-  #takeLine(): Uint8Array | null {
-    let offset = 0;
-    for (const part of this.#parts) {
-      const lf = part.indexOf(LF);
-      if (lf !== -1 && (this.#skippingLine || offset + lf <= MAX_HEADER_LINE_BYTES)) {
-        const line = this.#take(offset + lf + 1).subarray(0, -1);
-        if (!this.#skippingLine) return withoutCr(line);
-        this.#skippingLine = false;
-        return this.#takeLine();
-      }
-      offset += part.length;
-      if (!this.#skippingLine && offset > MAX_HEADER_LINE_BYTES) {
-        this.#events.noise(this.#take(MAX_HEADER_LINE_BYTES));
-        this.#skippingLine = true;
-        return this.#takeLine();
-      }
-    }
-    if (this.#skippingLine) this.#take(offset);
-    return null;
-  }
-
-  /** The next `count` bytes, which are there. */
+  /** The next bytes of the current chunk, at most `count`. */
   #take(count: number): Uint8Array {
-    this.#partsBytes -= count;
-    const first = this.#parts[0] ?? EMPTY;
-    if (first.length > count) {
-      this.#parts[0] = first.subarray(count);
-      return first.subarray(0, count);
-    }
-    const taken: Uint8Array[] = [];
-    let missing = count;
-    while (missing > 0) {
-      const part = this.#parts[0]!;
-      if (part.length > missing) {
-        taken.push(part.subarray(0, missing));
-        this.#parts[0] = part.subarray(missing);
-        break;
-      }
-      taken.push(part);
-      missing -= part.length;
-      this.#parts.shift();
-    }
-    return taken.length === 1 ? taken[0]! : Buffer.concat(taken, count);
+    const { bytes, at } = this.#chunks;
+    const taken = bytes.subarray(at, at + count);
+    this.#chunks.at += taken.length;
+    return taken;
   }
 }
 

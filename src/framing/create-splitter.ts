@@ -12,5 +12,5 @@ export function createSplitter(
 ): FrameSplitter {
   return framing === 'ndjson'
     ? new NdjsonSplitter(maxFrameBytes, events, memory)
-    : new ContentLengthSplitter(maxFrameBytes, events);
+    : new ContentLengthSplitter(maxFrameBytes, events, memory);
 }

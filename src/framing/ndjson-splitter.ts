@@ -1,3 +1,4 @@
+import { Chunks } from './chunks.js';
 import { FrameAssembly, type FrameMemory } from './frame-assembly.js';
 import type { FrameRun } from './frame-run.js';
 import type { FrameSplitter, SplitterEvents } from './splitter.js';
@@ -16,10 +17,7 @@ const EMPTY = new Uint8Array(0);
 export class NdjsonSplitter implements FrameSplitter {
   readonly #maxFrameBytes: number;
   readonly #events: SplitterEvents;
-  /** Chunks that wait behind the current one. */
-  readonly #queue: Uint8Array[] = [];
-  #chunk: Uint8Array = EMPTY;
-  #at = 0;
+  readonly #chunks = new Chunks();
   /** Beginning of a line whose end has not come yet. */
   readonly #begun: FrameAssembly;
   /** The line that was given last is the one that was put together. */
@@ -27,7 +25,7 @@ export class NdjsonSplitter implements FrameSplitter {
   /** True inside a line that is too long: everything up to its end is left out. */
   #skipping = false;
   #ended = false;
-  /** Lines of the current chunk that have been found and not been given yet; `first` begins at #at. */
+  /** Lines of the current chunk that have been found and not been given yet. */
   readonly #run = {
     bytes: EMPTY as Uint8Array,
     bounds: new Int32Array(RUN_LINES + 1),
@@ -42,22 +40,12 @@ export class NdjsonSplitter implements FrameSplitter {
   }
 
   push(chunk: Uint8Array): void {
-    if (this.#at === this.#chunk.length && this.#queue.length === 0) {
-      this.#chunk = chunk;
-      this.#at = 0;
-    } else {
-      this.#queue.push(chunk);
-    }
+    this.#chunks.push(chunk);
   }
 
   keep(frame: Uint8Array | null): Uint8Array | null {
     this.#forgetRun();
-    // What was begun has been copied: see #keep().
-    if (this.#queue.length > 0) this.#queue.push(new Uint8Array(this.#queue.pop()!));
-    else if (this.#at < this.#chunk.length) {
-      this.#chunk = new Uint8Array(this.#chunk.subarray(this.#at));
-      this.#at = 0;
-    }
+    this.#chunks.keep();
     return frame === null || this.#wasBegun ? frame : new Uint8Array(frame);
   }
 
@@ -84,16 +72,16 @@ export class NdjsonSplitter implements FrameSplitter {
   shiftRun(count: number): void {
     const run = this.#run;
     run.first += count;
-    this.#at = run.bounds[run.first]!;
+    this.#chunks.at = run.bounds[run.first]!;
   }
 
-  /** Finds the lines from #at on that need no second look: objects, without CR, and not long. */
+  /** Finds the next lines of the current chunk that need no second look: objects, without CR, and not long. */
   #findRun(): void {
-    const chunk = this.#chunk;
+    const { bytes: chunk, at } = this.#chunks;
     const run = this.#run;
     const { bounds } = run;
     const longest = Math.min(this.#maxFrameBytes, RUN_LINE_BYTES);
-    let start = this.#at;
+    let start = at;
     let count = 0;
     bounds[0] = start;
     while (count < RUN_LINES && chunk[start] === OPEN_BRACE) {
@@ -123,21 +111,18 @@ export class NdjsonSplitter implements FrameSplitter {
   #nextLine(): Uint8Array | null {
     this.#forgetRun();
     this.#forgetLine();
+    const chunks = this.#chunks;
     for (;;) {
-      const chunk = this.#chunk;
-      const start = this.#at;
+      const { bytes: chunk, at: start } = chunks;
       const lf = start < chunk.length ? chunk.indexOf(LF, start) : -1;
       if (lf !== -1) {
-        this.#at = lf + 1;
+        chunks.at = lf + 1;
         const line = this.#join(chunk.subarray(start, lf));
         if (line !== null) return line;
         continue;
       }
       if (start < chunk.length) this.#keep(chunk.subarray(start));
-      const following = this.#queue.shift();
-      this.#chunk = following ?? EMPTY;
-      this.#at = 0;
-      if (following !== undefined) continue;
+      if (chunks.next()) continue;
       if (!this.#ended || (this.#begun.length === 0 && !this.#skipping)) return null;
       return this.#join(EMPTY);
     }

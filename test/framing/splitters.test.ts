@@ -288,6 +288,40 @@ describe('generated streams', () => {
     );
   });
 
+  for (const [framing, head] of [
+    ['ndjson', ''],
+    ['content-length', 'Content-Length: 100000\r\n\r\n'],
+  ] as const) {
+    test(`of single bytes are not copied for each of them: ${framing}`, () => {
+      const body = 'x'.repeat(100_000);
+      let takenBytes = 0;
+      let isGivenBack = false;
+      const events = { oversize: () => assert.fail(), noise: () => assert.fail() };
+      const splitter = createSplitter(framing, 200_000, events, {
+        take: (bytes) => {
+          takenBytes += bytes;
+          return new Uint8Array(bytes);
+        },
+        giveBack: () => {
+          isGivenBack = true;
+        },
+      });
+      const byte = new Uint8Array(1);
+      let frame: Uint8Array | null = null;
+      for (const value of Buffer.from(`${head}${body}\n`)) {
+        byte[0] = value;
+        splitter.push(byte);
+        const given = splitter.next();
+        splitter.keep(given);
+        frame = given ?? frame;
+      }
+      assert.equal(Buffer.from(frame!).toString(), body);
+      assert.ok(takenBytes < 4 * body.length, `${takenBytes} bytes`);
+      splitter.next();
+      assert.ok(isGivenBack);
+    });
+  }
+
   test('of many short lines are given as runs', () => {
     const splitter = createSplitter(
       'ndjson',
