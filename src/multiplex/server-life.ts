@@ -146,6 +146,7 @@ export class ServerLife implements UpstreamEvents {
   /** Nobody has needed it for a while. */
   #retire(): void {
     this.#idleTimer = null;
+    if (this.#upstream === null) return;
     this.#options.log.info('the server has no clients and is ended');
     this.#retired = true;
     // A client that comes now waits for the next one, which is told nothing of this one.
@@ -177,11 +178,18 @@ export class ServerLife implements UpstreamEvents {
     else this.#server.forget();
   }
 
+  /** Whoever waited for it may have left. */
+  #startAgain(): void {
+    this.#restartTimer = null;
+    if (this.#server.hasClients || this.#options.eager) this.#start();
+    else this.#server.forget();
+  }
+
   #startLater(reason: string): void {
     const delayMs = this.#backoff.nextDelayMs();
     if (delayMs !== null) {
       this.#options.log.warn({ reason, delayMs }, 'the server is gone and will be started again');
-      this.#restartTimer = setTimeout(() => this.#start(), delayMs);
+      this.#restartTimer = setTimeout(() => this.#startAgain(), delayMs);
       return;
     }
     this.#options.log.error({ reason }, 'the server does not stay up; its clients are closed');

@@ -62,9 +62,10 @@ export class SharedServer implements ServerPort<MultiplexSession>, SpeakingServe
 
   readonly #options: SharedServerOptions;
   readonly #life: ServerLife;
-  readonly #cancelled = new CancelledRequests<{ session: MultiplexSession; id: number }>(
-    ({ session, id }) => this.#forgo(session, id),
-  );
+  readonly #cancelled = new CancelledRequests<{ session: MultiplexSession; id: number }>({
+    isOpen: ({ session, id }) => this.table.isInFlight(id, session),
+    graceOver: ({ session, id }) => this.#forgo(session, id),
+  });
   #isJoining = false;
   readonly #waiters = new HandshakeWaiters<MultiplexSession>();
   readonly #leftBehind = new LeftBehind();

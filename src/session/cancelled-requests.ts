@@ -1,22 +1,40 @@
 import { CROSSED_REPLY_MS, MAX_PARSED_BYTES } from '../limits.js';
 import { jsonValue } from './json-value.js';
 
+/** So few are never looked through for those that were answered. */
+const FEW_WAITING = 256;
+
+/** Of a request that its client has cancelled. */
+export interface CancelledRequestsEvents<Request> {
+  /** It still waits for an answer. */
+  isOpen(request: Request): boolean;
+  /** Its grace is over; it may have been answered meanwhile. */
+  graceOver(request: Request): void;
+}
+
 /**
  * Requests that their client has cancelled in MCP's way: the server should not answer them
  * (specification 2025-06-18, "Cancellation"), so nothing else would ever end them. One that
- * is answered all the same within the grace is answered to the client.
+ * is answered all the same within the grace is answered to the client. Never twice as many are kept as there
+ * are open ones.
  */
 export class CancelledRequests<Request> {
-  readonly #onGraceOver: (request: Request) => void;
+  readonly #events: CancelledRequestsEvents<Request>;
   readonly #waiting = new Set<{ readonly request: Request; readonly untilMs: number }>();
+  #lookThroughAt = FEW_WAITING;
   #timer: NodeJS.Timeout | null = null;
 
-  /** `onGraceOver`: told of each request, answered meanwhile or not. */
-  constructor(onGraceOver: (request: Request) => void) {
-    this.#onGraceOver = onGraceOver;
+  constructor(events: CancelledRequestsEvents<Request>) {
+    this.#events = events;
+  }
+
+  /** How many are kept. */
+  get size(): number {
+    return this.#waiting.size;
   }
 
   add(request: Request): void {
+    if (this.#waiting.size >= this.#lookThroughAt) this.#forgetAnswered();
     this.#waiting.add({ request, untilMs: performance.now() + CROSSED_REPLY_MS });
     this.#timer ??= setTimeout(this.#look, CROSSED_REPLY_MS);
   }
@@ -25,6 +43,13 @@ export class CancelledRequests<Request> {
     if (this.#timer !== null) clearTimeout(this.#timer);
     this.#timer = null;
     this.#waiting.clear();
+  }
+
+  #forgetAnswered(): void {
+    for (const waiting of this.#waiting) {
+      if (!this.#events.isOpen(waiting.request)) this.#waiting.delete(waiting);
+    }
+    this.#lookThroughAt = Math.max(FEW_WAITING, 2 * this.#waiting.size);
   }
 
   readonly #look = (): void => {
@@ -36,7 +61,7 @@ export class CancelledRequests<Request> {
         return;
       }
       this.#waiting.delete(waiting);
-      this.#onGraceOver(waiting.request);
+      this.#events.graceOver(waiting.request);
     }
     this.#timer = null;
   };

@@ -85,8 +85,11 @@ export class PassThroughSession implements Session, UpstreamEvents, PassedThroug
   readonly #arrays: ArrayReplies;
   readonly #watch = new RequestWatch();
   readonly #timer: RequestTimer | null;
-  readonly #cancelled = new CancelledRequests<WatchedRequest>((request) => {
-    if (this.#watch.giveUp(request)) request.array?.forgo();
+  readonly #cancelled = new CancelledRequests<WatchedRequest>({
+    isOpen: (request) => this.#watch.has(request),
+    graceOver: (request) => {
+      if (this.#watch.giveUp(request)) request.array?.forgo();
+    },
   });
   readonly #open = new OpenRequests();
   #goneReason: string | null = null;

@@ -36,6 +36,11 @@ export class RequestWatch {
     return this.#inOrder.size;
   }
 
+  /** Whether it still waits for its reply. */
+  has(request: WatchedRequest): boolean {
+    return this.#inOrder.has(request);
+  }
+
   add(request: WatchedRequest): void {
     this.#inOrder.add(request);
     const key = keyOf(request.id);
@@ -63,7 +68,7 @@ export class RequestWatch {
 
   /** Gives up a request, whose reply is late from now on; false when it was answered or given up. */
   giveUp(request: WatchedRequest): boolean {
-    if (!this.#inOrder.has(request)) return false;
+    if (!this.has(request)) return false;
     this.#remove(request);
     const key = keyOf(request.id);
     this.#late.set(key, (this.#late.get(key) ?? 0) + 1);

@@ -11,9 +11,12 @@ test('a cancelled request is told of when its grace is over, unless all has ende
     t.mock.timers.tick(ms);
   };
   const told: string[] = [];
-  const cancelled = new CancelledRequests<string>((request) => {
-    told.push(request);
-    if (told.length === 1) cancelled.add('again');
+  const cancelled = new CancelledRequests<string>({
+    isOpen: () => true,
+    graceOver: (request) => {
+      told.push(request);
+      if (told.length === 1) cancelled.add('again');
+    },
   });
   cancelled.add('first');
   pass(1000);
@@ -30,4 +33,26 @@ test('a cancelled request is told of when its grace is over, unless all has ende
   cancelled.end();
   pass(10_000);
   assert.equal(told.length, 3);
+});
+
+test('those that are answered meanwhile do not pile up', (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout'] });
+  let nowMs = 0;
+  t.mock.method(performance, 'now', () => nowMs);
+  const open = new Set<number>();
+  const forgone: number[] = [];
+  const cancelled = new CancelledRequests<number>({
+    isOpen: (request) => open.has(request),
+    graceOver: (request) => {
+      if (open.has(request)) forgone.push(request);
+    },
+  });
+  for (let request = 0; request < 100_000; request++) {
+    if (request < 500) open.add(request);
+    cancelled.add(request);
+    assert.ok(cancelled.size <= 1000, String(cancelled.size));
+  }
+  nowMs += 5_000;
+  t.mock.timers.tick(5_000);
+  assert.deepEqual(forgone, [...open]);
 });

@@ -1,0 +1,66 @@
+import assert from 'node:assert/strict';
+import { describe, type TestContext, test } from 'node:test';
+import { silentLogger } from '../../src/log.js';
+import { type LivingServer, ServerLife } from '../../src/multiplex/server-life.js';
+import { MemoryUpstream } from '../support/memory-upstream.js';
+
+const RESTART_MS = 100;
+
+/** A shared server that only remembers what it is told. */
+class Told implements LivingServer {
+  hasClients = true;
+  readonly told: string[] = [];
+  begun = (): number => this.told.push('begun');
+  opened = (): void => undefined;
+  ending = (): void => undefined;
+  gone = (): number => this.told.push('gone');
+  forget = (): number => this.told.push('forget');
+  gaveUp = (): number => this.told.push('gave up');
+  oversize = (): void => undefined;
+}
+
+describe('a shared server whose process has died', () => {
+  const died = (t: TestContext): { server: Told; life: ServerLife } => {
+    t.mock.timers.enable({ apis: ['setTimeout'] });
+    const server = new Told();
+    const life = new ServerLife(server, {
+      upstream: (events) => new MemoryUpstream(events, null),
+      maxRestarts: 10,
+      eager: false,
+      idleTimeoutMs: 60_000,
+      log: silentLogger(),
+    });
+    life.need();
+    life.gone('the server exited', { code: 1, signal: null });
+    life.outputEnded();
+    assert.deepEqual(server.told, ['begun', 'gone']);
+    return { server, life };
+  };
+
+  test('is started again for the client that is there', (t) => {
+    const { server } = died(t);
+    t.mock.timers.tick(RESTART_MS);
+    assert.deepEqual(server.told, ['begun', 'gone', 'begun']);
+  });
+
+  test('is not started for nobody, nor ended later', (t) => {
+    const { server, life } = died(t);
+    server.hasClients = false;
+    life.unneeded();
+    t.mock.timers.tick(RESTART_MS);
+    assert.deepEqual(server.told, ['begun', 'gone', 'forget']);
+    t.mock.timers.tick(60_000);
+    assert.deepEqual(server.told, ['begun', 'gone', 'forget']);
+  });
+
+  test('keeps a client that comes meanwhile waiting as long as those before', (t) => {
+    const { server, life } = died(t);
+    server.hasClients = false;
+    life.unneeded();
+    server.hasClients = true;
+    life.need();
+    assert.deepEqual(server.told, ['begun', 'gone']);
+    t.mock.timers.tick(RESTART_MS);
+    assert.deepEqual(server.told, ['begun', 'gone', 'begun']);
+  });
+});
