@@ -56,7 +56,7 @@ export class Gateway {
 
   /** Starts everything; clients are accepted when it settles. @throws SluiceError */
   static async start(config: ServeConfig, log: Logger): Promise<Gateway> {
-    const guard = new OrphanGuard();
+    const guard = new OrphanGuard(log);
     const upstream = createUpstreamFactory(config, guard, log);
     const ids = createIdStore();
     const { kernel, why } = mainKernel(config.kernel, ids);

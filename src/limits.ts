@@ -205,6 +205,8 @@ export const MAX_CLIENT_REQUESTS = 16_384;
  */
 export const MAX_CANCELLED_REQUESTS = 10_000;
 export const MAX_LATE_IDS = 10_000;
+/** A guard of the server processes that was killed is started again after this time. */
+export const GUARD_RESTART_MS = 1000;
 /** A reply that crossed the cancel notification of its request has come by then. */
 export const CROSSED_REPLY_MS = 5000;
 

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createConnection, createServer } from 'node:net';
+import { silentLogger } from '../../src/log.js';
 import { signalGroup } from '../../src/process-group.js';
 import { OrphanGuard } from '../../src/upstream/orphan-guard.js';
 
@@ -19,7 +20,7 @@ const STOP_GRACE_MS = 4_000;
 const STDERR_TAIL_CHARACTERS = 2_000;
 
 /** Ends the servers that are left when a benchmark itself is killed. */
-const guard = new OrphanGuard();
+const guard = new OrphanGuard(silentLogger());
 
 /** A server under test in a process group of its own. */
 export class ServerProcess {

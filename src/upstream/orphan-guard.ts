@@ -1,5 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import type { Writable } from 'node:stream';
+import { GUARD_RESTART_MS } from '../limits.js';
+import type { Logger } from '../log.js';
 
 /**
  * The guard's program, for sh. It reads `+PGID` and `-PGID` lines; at the end of its input, which
@@ -27,26 +29,52 @@ for pgid in $groups; do kill -KILL -"$pgid" 2>/dev/null; done
  * a small process of its own that waits for the end of the pipe between us.
  */
 export class OrphanGuard {
+  readonly #log: Logger;
+  readonly #groups = new Set<number>();
   #process: ChildProcess | null = null;
+  #restartTimer: NodeJS.Timeout | null = null;
+
+  constructor(log: Logger) {
+    this.#log = log;
+  }
 
   /** A process group that must not outlive the gateway. */
   watch(pgid: number): void {
-    this.#process ??= this.#start();
-    this.#process.stdin?.write(`+${pgid}\n`);
+    this.#groups.add(pgid);
+    if (this.#process === null) this.#start();
+    else this.#process.stdin?.write(`+${pgid}\n`);
   }
 
   /** The group is gone: its number may mean somebody else from now on. */
   forget(pgid: number): void {
+    this.#groups.delete(pgid);
     this.#process?.stdin?.write(`-${pgid}\n`);
   }
 
   /** Ends the guard; it does what it is for to groups that are still watched. */
   close(): void {
+    this.#groups.clear();
+    if (this.#restartTimer !== null) clearTimeout(this.#restartTimer);
     this.#process?.stdin?.end();
     this.#process = null;
   }
 
-  #start(): ChildProcess {
+  #start(): void {
+    if (this.#restartTimer !== null) clearTimeout(this.#restartTimer);
+    this.#restartTimer = null;
+    const guard = this.#spawn();
+    this.#process = guard;
+    for (const pgid of this.#groups) guard.stdin?.write(`+${pgid}\n`);
+    guard.once('exit', () => {
+      if (this.#process !== guard) return;
+      this.#process = null;
+      if (this.#groups.size === 0) return;
+      this.#log.warn('the guard of the server processes has ended and is started again');
+      this.#restartTimer = setTimeout(() => this.#start(), GUARD_RESTART_MS).unref();
+    });
+  }
+
+  #spawn(): ChildProcess {
     // Its own session: a Ctrl-C at the terminal is for the gateway, not for the guard.
     const guard = spawn('/bin/sh', ['-c', GUARD_PROGRAM], {
       detached: true,
@@ -54,8 +82,8 @@ export class OrphanGuard {
       env: { PATH: process.env.PATH ?? '/usr/bin:/bin' },
     });
     guard.unref();
-    // A guard that is gone takes nothing with it: children still see the end of input.
-    guard.on('error', () => undefined);
+    // Without a guard children still see the end of their input.
+    guard.on('error', (error) => this.#log.warn({ err: error }, 'server processes have no guard'));
     // Undefined where there was no descriptor for it.
     (guard.stdin as Writable | undefined)?.on('error', () => undefined);
     return guard;

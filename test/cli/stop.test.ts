@@ -111,6 +111,20 @@ test('children end within seconds of a gateway that was killed with SIGKILL', as
   await until('all of them are gone', () => !pids.some(isAlive));
 });
 
+test('a guard that was killed is started again, and ends the children then', async (t) => {
+  const gateway = await GatewayProcess.start(t, { command: fixture('scripted-server') });
+  const client = await JsonRpcSocket.open(t, gateway.url);
+  const server = pidOf(await client.request('process'));
+  const grandchild = pidOf(await client.request('grandchild'));
+  const guards = (): number[] => childrenOf(gateway.pid).filter((pid) => pid !== server);
+  const [guard] = guards();
+  process.kill(guard!, 'SIGKILL');
+  await gateway.logged('the end of the guard', ({ msg }) => msg?.startsWith('the guard') === true);
+  await until('there is another guard', () => guards().some((pid) => pid !== guard));
+  gateway.process.kill('SIGKILL');
+  await until('all of them are gone', () => !isAlive(server) && !isAlive(grandchild));
+});
+
 test('a gateway that nobody has used stops at once', async (t) => {
   const gateway = await GatewayProcess.start(t, { command: fixture('scripted-server') });
   gateway.process.kill('SIGTERM');

@@ -44,7 +44,7 @@ test('a process behind pipes is written to past the stream, and told first not t
     wakeups: { beforeWrites },
   } as const;
   const events = { gone: () => undefined, noise: unexpected, oversize: unexpected };
-  const guard = new OrphanGuard();
+  const guard = new OrphanGuard(silentLogger());
   const upstream = new ChildUpstream(command, events, guard, silentLogger());
   t.after(async () => {
     await upstream.stop(1_000);
