@@ -72,7 +72,11 @@ export class StdioClient implements Client {
   }
 
   send(batch: Batch, frames: Int32Array, count: number): void {
+    const { output } = this.#options;
+    // One system call for all of them.
+    output.cork();
     for (let i = 0; i < count; i++) this.sendOne(batch.output(frames[i]!));
+    output.uncork();
   }
 
   sendOne(message: Uint8Array): void {

@@ -1,12 +1,18 @@
 import assert from 'node:assert/strict';
+import { PassThrough, Writable } from 'node:stream';
 import { test } from 'node:test';
+import { StdioClient } from '../../src/frontend/stdio-client.js';
+import { silentLogger } from '../../src/log.js';
+import type { FrameSink } from '../../src/transport/frame-sink.js';
 import { bytes } from '../support/bytes.js';
 import { sluice } from '../support/command-line.js';
 import { fixture } from '../support/fixture.js';
 import { GatewayProcess } from '../support/gateway-process.js';
 import { JsonRpcSocket, type Message } from '../support/json-rpc-socket.js';
 import { JsonRpcStream } from '../support/json-rpc-stream.js';
+import { laneHere } from '../support/lane-here.js';
 import { residentBytes } from '../support/process-table.js';
+import { Sender } from '../support/sender.js';
 import { until, within } from '../support/until.js';
 
 const CLEAN = { code: 0, signal: null };
@@ -251,4 +257,38 @@ test('stdio:// and ws:// are served side by side, with the URL on standard error
   const socket = await JsonRpcSocket.open(t, url);
   client.end();
   assert.equal((await socket.request('m', 'socket')).result, 'socket');
+});
+
+test('what a batch of a shared server has for a stdio client is one write', async (t) => {
+  const written: string[][] = [];
+  const output = new Writable({
+    decodeStrings: true,
+    writev: (chunks, done) => {
+      written.push(chunks.map(({ chunk }) => String(chunk as Buffer)));
+      done();
+    },
+  });
+  const client = new StdioClient({
+    input: new PassThrough(),
+    output,
+    framing: 'ndjson',
+    maxPayloadBytes: 1000,
+    log: silentLogger(),
+    onClosed: () => undefined,
+  });
+  t.after(() => client.close(1000, ''));
+  const sink: FrameSink = {
+    write: (flow, batch, from, to) => {
+      client.send(
+        batch,
+        Int32Array.from({ length: to - from }, (_, i) => from + i),
+        to - from,
+      );
+      flow.taken(to - from);
+    },
+  };
+  const frames = Array.from({ length: 100 }, (_, id) => `{"id":${id},"method":"m"}`);
+  await new Sender(laneHere(), sink, frames).done;
+  // The sender's frames are lines already.
+  assert.deepEqual(written, [frames.map((frame) => `${frame} \n`)]);
 });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import type { AddressInfo } from 'node:net';
-import { describe, test } from 'node:test';
+import { type AddressInfo, connect, type Socket } from 'node:net';
+import { describe, type TestContext, test } from 'node:test';
 import { WebSocket, WebSocketServer } from 'ws';
 import type { Batch } from '../../src/lane/batch.js';
 import { Flow, type FlowHandler } from '../../src/lane/flow.js';
@@ -9,6 +9,8 @@ import { RING_CAPACITY } from '../../src/limits.js';
 import { WsTransport } from '../../src/transport/ws-transport.js';
 import { ACTION_PASS, FRAMING_NONE, ON_BAD_REASON, op } from '../../workers/batch-layout.js';
 import { laneHere } from '../support/lane-here.js';
+import { Sender } from '../support/sender.js';
+import { until, within } from '../support/until.js';
 
 const PASS = op(ACTION_PASS, FRAMING_NONE, ON_BAD_REASON);
 
@@ -40,48 +42,68 @@ class SlowHandler implements FlowHandler {
   }
 }
 
+/** A `ws` socket, the stream beneath it, and the other side of it. */
+async function connection(
+  t: TestContext,
+): Promise<{ socket: WebSocket; stream: Socket; other: Promise<WebSocket> }> {
+  const server = new WebSocketServer({ host: '127.0.0.1', port: 0 });
+  t.after(() => server.close());
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  const other = once(server, 'connection').then(([accepted]) => accepted as WebSocket);
+  const stream = connect(port, '127.0.0.1');
+  const socket = new WebSocket(`ws://127.0.0.1:${port}`, { createConnection: () => stream });
+  return { socket, stream, other };
+}
+
 describe('a WebSocket transport', () => {
-  test('pauses its socket while the ring is full, and loses nothing', async () => {
-    const server = new WebSocketServer({ host: '127.0.0.1', port: 0 });
-    await once(server, 'listening');
-    const connection = once(server, 'connection');
-    const socket = new WebSocket(`ws://127.0.0.1:${(server.address() as AddressInfo).port}`);
+  test('pauses its socket while the ring is full, and loses nothing', async (t) => {
+    const { socket, other } = await connection(t);
     const transport = new WsTransport(socket, { closed: () => undefined });
     const handler = new SlowHandler();
     const flow = new Flow({ lane: laneHere(), op: PASS, source: transport, handler });
     transport.start(flow);
-    const [other] = (await connection) as [WebSocket];
     const sent = Array.from({ length: 3000 }, (_, id) => `{"id":${id},"method":"m"}`);
-    for (const frame of sent) other.send(frame);
-    other.close();
-    let pauses = 0;
-    while (!handler.hasEnded) {
-      await new Promise((resolve) => setImmediate(resolve));
-      assert.ok(flow.ring.pending <= RING_CAPACITY);
-      if (socket.isPaused) pauses++;
+    for (const frame of sent) (await other).send(frame);
+    (await other).close();
+    await until('the socket is paused', () => socket.isPaused);
+    await until('the ring was delivered', () => handler.frames.length === RING_CAPACITY);
+    assert.equal(flow.ring.pending, RING_CAPACITY);
+    await until('all is there', () => {
       const taken = handler.untaken;
       handler.untaken = 0;
       flow.taken(taken);
-    }
+      return handler.hasEnded;
+    });
     assert.deepEqual(handler.frames, sent);
-    assert.ok(pauses > 0);
-    server.close();
   });
 
-  test('sends what it was given before it was open, then closes as asked', async () => {
-    const server = new WebSocketServer({ host: '127.0.0.1', port: 0 });
-    await once(server, 'listening');
-    const connection = once(server, 'connection');
-    const socket = new WebSocket(`ws://127.0.0.1:${(server.address() as AddressInfo).port}`);
+  test('sends what it was given before it was open, then closes as asked', async (t) => {
+    const { socket, other } = await connection(t);
     const closed = new Promise<number>((resolve) => {
       const transport = new WsTransport(socket, { closed: resolve });
       transport.send(Buffer.from('early'), (error) => assert.equal(error, null));
       transport.end(4000, 'enough');
     });
-    const [other] = (await connection) as [WebSocket];
-    const [message] = (await once(other, 'message')) as [Buffer];
+    const [message] = (await once(await other, 'message')) as [Buffer];
     assert.equal(String(message), 'early');
-    assert.equal(await closed, 4000);
-    server.close();
+    assert.equal(await within('the end', closed), 4000);
+  });
+
+  test('sends the messages of a batch with one write', async (t) => {
+    const { socket, stream, other } = await connection(t);
+    const transport = new WsTransport(socket, { closed: () => undefined });
+    const accepted = await other;
+    if (socket.readyState !== socket.OPEN) await once(socket, 'open');
+    const received: string[] = [];
+    accepted.on('message', (message: Buffer) => received.push(message.toString()));
+    const write = t.mock.method(stream, '_write');
+    const writev = t.mock.method(stream, '_writev' as '_write');
+    const frames = Array.from({ length: RING_CAPACITY }, (_, id) => `{"id":${id},"method":"m"}`);
+    await new Sender(laneHere(), transport, frames).done;
+    await until('all is there', () => received.length === frames.length);
+    assert.equal(received.join(), frames.map((frame) => `${frame}\n`).join());
+    assert.deepEqual([writev.mock.callCount(), write.mock.callCount()], [1, 0]);
+    socket.close();
   });
 });
