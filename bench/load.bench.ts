@@ -1,6 +1,6 @@
 /**
- * Sluice's echo beside the plain `ws` + JSON.parse + JSON.stringify server, one after the
- * other in each round, through the engine of `sluice bench`.
+ * Sluice's echo, a server behind `ws://`, and echoes written with the library, beside the plain `ws` +
+ * JSON.parse + JSON.stringify server, one after the other in each round, through the engine of `sluice bench`.
  *
  *     npm run bench:load [-- path/of/result.json]
  *
@@ -9,7 +9,13 @@
  */
 import { assemble } from './comparison/assemble.js';
 import { bySize } from './comparison/bars.js';
-import { sluice, wsJson } from './comparison/contenders.js';
+import {
+  libraryUws,
+  libraryWs,
+  sluice,
+  sluiceToWebSocket,
+  wsJson,
+} from './comparison/contenders.js';
 import { NOTHING_INSTALLED } from './comparison/installation.js';
 import { type Group, SIZES } from './comparison/plan.js';
 import { progress } from './comparison/progress.js';
@@ -19,14 +25,19 @@ import { closeGuard } from './comparison/server-process.js';
 import { renderText } from './comparison/table.js';
 
 /** Times the plain server, at 100 B and 1.2 KB. */
-const WANTED = [2, 2];
+const WANTED = new Map([
+  [sluice, [2, 2]],
+  [sluiceToWebSocket, [1.5, 1.5]],
+  [libraryUws, [2, 1.2]],
+  [libraryWs, [1.5, 1]],
+]);
 
 const group: Group = {
   name: 'echo',
   title: 'Echo, 50 connections, 16 deep',
   rounds: 5,
-  trials: SIZES.slice(0, WANTED.length).flatMap((bytes) =>
-    [sluice, wsJson].map((contender) => ({
+  trials: SIZES.slice(0, 2).flatMap((bytes) =>
+    [...WANTED.keys(), wsJson].map((contender) => ({
       contender,
       shape: { connections: 50, depth: 16, bytes },
     })),
@@ -34,7 +45,9 @@ const group: Group = {
 };
 const outcome = await runGroup(group, false, NOTHING_INSTALLED, progress());
 closeGuard();
-const comparisons = bySize('echo', sluice.name, wsJson.name, WANTED);
+const comparisons = [...WANTED].flatMap(([contender, wanted]) =>
+  bySize('echo', contender.name, wsJson.name, wanted),
+);
 const result = assemble('load', [group], [outcome], comparisons, { isQuick: false, versions: {} });
 const path = process.argv[2];
 if (path !== undefined) writeResult(path, result);

@@ -106,12 +106,13 @@ function generatorLine({ medianGeneratorPerSecond, ratio, wanted }: GeneratorRes
 }
 
 function loadLines({ ratios, series }: ComparisonResult): Line[] {
-  return ratios.map(({ bytes, ratio, bar }) => {
-    const own = series.find(({ shape }) => shape.bytes === bytes);
+  return ratios.map(({ label, bytes, ratio, bar }) => {
+    const [contender] = label.split(' / ');
+    const own = series.find((one) => one.contender === contender && one.shape.bytes === bytes);
     const best = Math.max(...(own?.rounds ?? []).map((sample) => sample?.perSecond ?? 0));
     return {
       suite: 'load',
-      what: `Sluice's echo, ${bytes} B`,
+      what: `${contender}, ${bytes} B`,
       figure: `${formatCount(best)}/s`,
       ratio: ratio ?? 0,
       to: 'ws + JSON',

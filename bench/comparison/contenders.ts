@@ -65,6 +65,22 @@ export const sluiceShared = echoing(
   noEcho,
 );
 
+/** Sluice with a connection for each client to another Sluice. */
+export const sluiceToWebSocket = echoing('Sluice, a ws:// server behind it', () => [
+  NODE,
+  join(BUILT_PEERS, 'sluice-to-websocket.js'),
+]);
+
+/** Sluice's library on its own WebSockets, and on those of `ws`. */
+export const libraryUws = echoing('Sluice library, acceptWebSockets', () => [
+  NODE,
+  ...[join(BUILT_PEERS, 'library-echo.js'), 'uws'],
+]);
+export const libraryWs = echoing('Sluice library, sockets of ws', () => [
+  NODE,
+  ...[join(BUILT_PEERS, 'library-echo.js'), 'ws'],
+]);
+
 export const wsJson = echoing('ws + JSON', () => [NODE, join(BUILT_PEERS, 'plain-ws-echo.js')]);
 
 export const uwsJson = echoing('uWebSockets.js + JSON', () => [

@@ -3,6 +3,7 @@ import { CLOSE_NORMAL } from '../close-codes.js';
 import type { Flow, FrameSource } from '../lane/flow.js';
 import type { Client, ClientSession } from '../session/client.js';
 import type { FrameSink } from '../transport/frame-sink.js';
+import { CollectingSink } from './collecting-sink.js';
 import type { Wire, WireEvents } from './wire.js';
 
 /**
@@ -55,6 +56,7 @@ class AcceptedWire implements Wire {
   readonly framing = FRAMING_NONE;
   /** uWebSockets.js takes a frame's memory back when its callback returns. */
   readonly lendsFrames = true;
+  readonly sink: FrameSink;
   readonly #socket: AcceptedSocket;
   readonly #client: Client;
   readonly #events: WireEvents;
@@ -63,15 +65,12 @@ class AcceptedWire implements Wire {
   constructor(socket: AcceptedSocket, client: Client, events: WireEvents) {
     this.#socket = socket;
     this.#client = client;
+    this.sink = new CollectingSink(client);
     this.#events = events;
   }
 
   get source(): FrameSource {
     return this.#client.source;
-  }
-
-  get sink(): FrameSink {
-    return this.#client.sink;
   }
 
   start(incoming: Flow): void {

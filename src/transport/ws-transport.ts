@@ -2,6 +2,7 @@ import type { Socket } from 'node:net';
 import type { WebSocket } from 'ws';
 import type { Batch } from '../lane/batch.js';
 import type { Flow, FrameSource } from '../lane/flow.js';
+import type { BatchFlusher, Lane } from '../lane/lane.js';
 import type { FrameSink } from './frame-sink.js';
 
 export interface WsTransportEvents {
@@ -15,7 +16,7 @@ export interface WsTransportEvents {
  * Frames from and to a `ws` client socket. It is paused while a frame waits; what the
  * chunk in its hands still holds is kept here, so at most one read is beyond the ring.
  */
-export class WsTransport implements FrameSource, FrameSink {
+export class WsTransport implements FrameSource, FrameSink, BatchFlusher {
   readonly #socket: WebSocket;
   readonly #events: WsTransportEvents;
   #flow: Flow | null = null;
@@ -26,6 +27,8 @@ export class WsTransport implements FrameSource, FrameSink {
   /** Frames given to write() before the connection was open. */
   #early: (() => void)[] = [];
   #unwritten = 0;
+  /** The stream that holds back what the batch in delivery has for it. */
+  #corked: Socket | null = null;
   #error: Error | null = null;
   #discarding = false;
 
@@ -74,11 +77,14 @@ export class WsTransport implements FrameSource, FrameSink {
   }
 
   write(flow: Flow, batch: Batch, from: number, to: number): void {
-    // One system call for all of them: `ws` has one for each. It names its stream to nobody; without, it is slower.
-    const { _socket: stream } = this.#socket as { readonly _socket?: Socket | null };
-    stream?.cork();
+    if (this.#corked === null) this.#cork(flow.lane);
     for (let i = from; i < to; i++) this.#send(flow, batch.output(i));
-    stream?.uncork();
+  }
+
+  flush(): void {
+    const stream = this.#corked!;
+    this.#corked = null;
+    stream.uncork();
   }
 
   /** Sends bytes that belong to the caller; `sent` is called when they were, or cannot be. */
@@ -108,6 +114,16 @@ export class WsTransport implements FrameSource, FrameSink {
   /** Ends the connection without more ado. */
   terminate(): void {
     this.#socket.terminate();
+  }
+
+  /** One system call for all that a batch has for the socket: `ws` has one for each message. */
+  #cork(lane: Lane): void {
+    // `ws` names its stream to nobody; without it everything is slower, but not wrong.
+    const { _socket: stream } = this.#socket as { readonly _socket?: Socket | null };
+    if (stream === undefined || stream === null) return;
+    this.#corked = stream;
+    stream.cork();
+    lane.flushLater(this);
   }
 
   #send(flow: Flow, view: Uint8Array): void {

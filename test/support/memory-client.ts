@@ -62,6 +62,7 @@ export class MemoryClient implements Client, FrameSource {
     if (!this.gone && this.closed === null) this.received.push(Buffer.from(message).toString());
   }
 
+  onceRead(callback: () => void): void;
   onceRead(): void {
     // The outlets of shared servers look for themselves.
   }
