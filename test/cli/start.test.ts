@@ -96,6 +96,8 @@ test('standard output carries the URL line and nothing else', async (t) => {
   await client.request('complain', { text: 'on stderr\n' });
   client.notify('exit', { code: 0 });
   await client.close();
+  gateway.process.kill('SIGTERM');
+  await gateway.ended();
   assert.match(gateway.stdout, /^ws:\/\/127\.0\.0\.1:\d+\n$/);
 });
 
@@ -110,6 +112,8 @@ test('with --log-format json every line on standard error is a JSON object', asy
   await client.next();
   client.notify('exit', { code: 4 });
   await client.close();
+  gateway.process.kill('SIGTERM');
+  await gateway.ended();
   const lines = gateway.stderr.trimEnd().split('\n');
   const parsed = lines.map((line) => JSON.parse(line) as Record<string, unknown>);
   assert.ok(parsed.every(({ level, time }) => typeof level === 'number' && time !== undefined));
@@ -125,6 +129,8 @@ test('--log-level silent says nothing', async (t) => {
   const client = await JsonRpcSocket.open(t, gateway.url);
   client.notify('exit', { code: 4 });
   await client.close();
+  gateway.process.kill('SIGTERM');
+  await gateway.ended();
   assert.equal(gateway.stderr, '');
 });
 

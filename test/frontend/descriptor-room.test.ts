@@ -1,10 +1,8 @@
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { connect } from 'node:net';
 import { test } from 'node:test';
 import { clientsWithinDescriptors } from '../../src/frontend/descriptor-room.js';
-import { CLI } from '../support/gateway-process.js';
+import { GatewayProcess } from '../support/gateway-process.js';
 import { JsonRpcSocket } from '../support/json-rpc-socket.js';
 import { within } from '../support/until.js';
 
@@ -16,20 +14,15 @@ test('some descriptors are for no client, and a client takes as many as it needs
 });
 
 test('a gateway with few descriptors refuses clients before it has none left', async (t) => {
-  const serve = `${process.execPath} ${CLI} serve --listen ws://127.0.0.1:0`;
-  const gateway = spawn('/bin/sh', ['-c', `ulimit -n 100; exec ${serve}`]);
-  t.after(() => gateway.kill('SIGKILL'));
-  let log = '';
-  gateway.stderr.on('data', (chunk: Buffer) => {
-    log += chunk.toString();
-  });
-  const [line] = (await within('the URL', once(gateway.stdout, 'data'))) as [Buffer];
-  const url = line.toString().trim();
-  assert.match(log, /descriptors are the limit of clients.*"maxConnections":36/);
+  const gateway = await GatewayProcess.start(t, { descriptors: 100 });
+  const { url } = gateway;
+  const warning = await gateway.logged('the limit', ({ msg }) => /descriptors/.test(msg ?? ''));
+  assert.equal(warning['maxConnections'], 36);
   const clients: JsonRpcSocket[] = [];
   for (let i = 0; i < 36; i++) clients.push(await JsonRpcSocket.open(t, url));
   // More of them than there are descriptors left.
   const refused = Array.from({ length: 80 }, () => refusedUpgrade(url));
+  // Before uWebSockets.js itself would close a connection that says nothing (10 s).
   const answers = await within('the refusals', Promise.all(refused), 8000);
   assert.deepEqual(new Set(answers), new Set(['503']));
   assert.equal((await clients[35]!.request('anything', 'last')).result, 'last');

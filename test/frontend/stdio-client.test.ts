@@ -13,7 +13,7 @@ import { JsonRpcStream } from '../support/json-rpc-stream.js';
 import { laneHere } from '../support/lane-here.js';
 import { residentBytes } from '../support/process-table.js';
 import { Sender } from '../support/sender.js';
-import { until, within } from '../support/until.js';
+import { until } from '../support/until.js';
 
 const CLEAN = { code: 0, signal: null };
 
@@ -30,13 +30,13 @@ for (const [name, options] of Object.entries(servers)) {
     for (let n = 0; n < count; n++) client.send(`{"id":${n},"method":"m","params":${n}}\n`);
     client.end();
     for (let n = 0; n < count; n++) assert.equal((await client.next()).result, n);
-    assert.deepEqual(await within('the exit', gateway.exited), CLEAN);
+    assert.deepEqual(await gateway.ended(), CLEAN);
   });
 
   test(`a stdio client without a message is served by ${name}, and the exit code is 0`, async (t) => {
     const gateway = GatewayProcess.overStdio(t, options);
     gateway.process.stdin.end();
-    assert.deepEqual(await within('the exit', gateway.exited), CLEAN);
+    assert.deepEqual(await gateway.ended(), CLEAN);
     assert.equal(gateway.stdout, '');
   });
 
@@ -63,7 +63,7 @@ for (const [name, options] of Object.entries(servers)) {
     }
     client.end('{"id":"last","method":"m","params":"a line without an end"}');
     assert.equal((await client.next()).id, 'last');
-    assert.deepEqual(await within('the exit', gateway.exited), CLEAN);
+    assert.deepEqual(await gateway.ended(), CLEAN);
   });
 }
 
@@ -74,7 +74,7 @@ test('answers that a process gives late are delivered after the end of the input
   const client = new JsonRpcStream(gateway.process);
   client.end('{"id":1,"method":"m"}\n');
   assert.equal((await client.next()).result, 'late');
-  assert.deepEqual(await within('the exit', gateway.exited), CLEAN);
+  assert.deepEqual(await gateway.ended(), CLEAN);
   const errors = gateway.logs.filter(({ level }) => Number(level) >= 50);
   assert.deepEqual(errors, []);
 });
@@ -101,7 +101,7 @@ test('a stdio client that stops reading costs bounded memory, and gets everythin
   for (let n = 0; n < count; n++)
     assert.equal(((await client.next()).params as { n: number }).n, n);
   assert.equal((await client.next()).result, 'done');
-  assert.deepEqual(await within('the exit', gateway.exited), CLEAN);
+  assert.deepEqual(await gateway.ended(), CLEAN);
 });
 
 test('error replies that a stdio client does not read hold its input up, and none is lost', async (t) => {
@@ -113,7 +113,7 @@ test('error replies that a stdio client does not read hold its input up, and non
   await until('the gateway waits', () => gateway.process.stdout.readableLength > 0);
   gateway.process.stdout.resume();
   for (let n = 0; n < count; n++) assert.equal((await client.next()).error?.code, -32700);
-  assert.deepEqual(await within('the exit', gateway.exited), CLEAN);
+  assert.deepEqual(await gateway.ended(), CLEAN);
   assert.doesNotMatch(gateway.stderr, /Warning/);
 });
 
@@ -124,7 +124,7 @@ test('a stdio client that closes our output ends the gateway and the process', a
   await client.next();
   gateway.process.stdout.destroy();
   client.send('{"id":2,"method":"flood","params":{"count":100000,"bytes":1000}}\n');
-  assert.equal((await within('the exit', gateway.exited)).code, 1);
+  assert.equal((await gateway.ended()).code, 1);
   assert.ok(gateway.logs.some(({ msg }) => msg === 'the process has exited'));
 });
 
@@ -133,7 +133,7 @@ test('a process that exits ends the gateway of its stdio client with exit code 1
   const client = new JsonRpcStream(gateway.process);
   client.send('{"id":1,"method":"m","params":"answer"}\n{"method":"exit","params":{"code":3}}\n');
   assert.equal((await client.next()).result, 'answer');
-  assert.equal((await within('the exit', gateway.exited)).code, 1);
+  assert.equal((await gateway.ended()).code, 1);
   await gateway.logged('the reason', ({ reason }) => reason === 'the server exited with code 3');
 });
 
@@ -181,7 +181,7 @@ for (const [what, strays] of [
     await gateway.logged('the stop', ({ msg }) => msg === 'stopping');
     client.send('{"method":"release"}\n');
     assert.equal((await client.next()).result, 'late');
-    assert.deepEqual(await within('the exit', gateway.exited), CLEAN);
+    assert.deepEqual(await gateway.ended(), CLEAN);
   });
 }
 
@@ -194,7 +194,7 @@ test('a request that timed out is waited for no more after the end of the input'
   client.end('{"id":1,"method":"m"}\n');
   assert.equal((await client.next()).method, 'pids');
   assert.equal((await client.next()).error?.code, -32002);
-  assert.equal((await within('the exit', gateway.exited)).signal, null);
+  assert.equal((await gateway.ended()).signal, null);
 });
 
 test('a client that leaves after the end of its input is not waited for, though its server does not read', async (t) => {
@@ -207,7 +207,7 @@ test('a client that leaves after the end of its input is not waited for, though 
   await until('the input was taken', () => gateway.process.stdin.writableFinished);
   assert.equal((await client.next()).method, 'tick');
   gateway.process.stdout.destroy();
-  assert.equal((await within('the exit', gateway.exited)).signal, null);
+  assert.equal((await gateway.ended()).signal, null);
 });
 
 test('--listen stdio:// with a WebSocket upstream is the bridge in the other direction', async (t) => {

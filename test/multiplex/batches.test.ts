@@ -148,7 +148,7 @@ test('a batch at the end of standard input is answered whole', async (t) => {
   for (const options of Object.values(MODES)) {
     const gateway = GatewayProcess.overStdio(t, options);
     gateway.process.stdin.end('[1,{"id":2,"method":"m","params":[3]},{"foo":1}]\n');
-    await gateway.exited;
+    await gateway.ended();
     const answers = JSON.parse(gateway.stdout) as Message[];
     assert.equal(answers.length, 3);
   }

@@ -4,7 +4,7 @@ import { fixture } from '../support/fixture.js';
 import { GatewayProcess } from '../support/gateway-process.js';
 import { childrenOf, isAlive, processesNaming } from '../support/process-table.js';
 import { SharedGateway, seenBy, seenWith } from '../support/shared-gateway.js';
-import { until, within } from '../support/until.js';
+import { until } from '../support/until.js';
 
 /** Processes of the shared server behind this gateway. */
 function serversOf(gateway: GatewayProcess): number[] {
@@ -93,10 +93,11 @@ test('a stop waits for what is in flight', async (t) => {
   await seenBy(waiting);
   const [pid] = serversOf(gateway.process);
   gateway.process.process.kill('SIGTERM');
+  await gateway.process.logged('the stop', ({ msg }) => msg === 'stopping');
   other.notify('release');
   assert.equal((await waiting.next()).result, 'answered');
   assert.equal((await waiting.close()).code, 1001);
-  assert.equal((await within('the exit', gateway.process.exited)).code, 0);
+  assert.equal((await gateway.process.ended()).code, 0);
   assert.equal(isAlive(pid!), false);
 });
 
@@ -115,7 +116,7 @@ test('a client on standard input shares the server; at its end it has its answer
   );
   // Its input has ended: nobody will answer, and the gateway does not wait for ever.
   gateway.process.kill('SIGTERM');
-  await within('the exit', gateway.exited);
+  await gateway.ended();
   const ids = gateway.stdout
     .trim()
     .split('\n')
@@ -130,6 +131,6 @@ test('a client on standard input that leaves a request unanswered is waited for 
     command: fixture('shared-server'),
   });
   gateway.process.stdin.end('{"id":"a","method":"m","params":5}\n{"id":"b","method":"hold"}\n');
-  assert.equal((await within('the exit', gateway.exited)).code, 0);
+  assert.equal((await gateway.ended()).code, 0);
   assert.equal(gateway.stdout, '{"jsonrpc":"2.0","id":"a","result":5}\n');
 });

@@ -160,6 +160,7 @@ for (const mode of ['session', 'shared']) {
     client.send('[{"id":"last","method":"m","params":"of an array"}]');
     await settledMemory(gateway.pid);
     gateway.process.kill('SIGTERM');
+    await gateway.logged('the stop', ({ msg }) => msg === 'stopping');
     client.socket.resume();
     for (let id = 0; id < count; id++) assert.equal((await client.next()).id, id);
     assert.equal((JSON.parse(await client.nextFrame()) as [{ id: string }])[0].id, 'last');
@@ -179,7 +180,7 @@ test('a stop says so where a client has not read its answers in the time it had'
   for (let id = 0; id < 40; id++) client.send(`{"id":${id},"method":"m","params":"${params}"}`);
   await settledMemory(gateway.pid);
   gateway.process.kill('SIGTERM');
-  await gateway.exited;
+  await gateway.ended();
   assert.match(gateway.stderr, /still in flight at the stop/);
 });
 
@@ -193,7 +194,7 @@ test('a process that never reads does not hold up a stop', async (t) => {
     client.send(`{"id":${n},"method":"m","params":"${'x'.repeat(500)}"}`);
   gateway.process.kill('SIGTERM');
   assert.equal((await client.close()).code, 1001);
-  assert.equal((await gateway.exited).code, 0);
+  assert.equal((await gateway.ended()).code, 0);
 });
 
 test('a process that floods a client does not keep that client from being heard', async (t) => {

@@ -243,7 +243,7 @@ for (const mode of ['session', 'shared']) {
     // Nothing is left in flight: a stop has nothing to wait for.
     gateway.process.kill('SIGTERM');
     assert.equal((await client.close()).code, 1001);
-    await gateway.exited;
+    await gateway.ended();
     assert.doesNotMatch(gateway.stderr, /still in flight/);
   });
 }

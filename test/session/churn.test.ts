@@ -71,7 +71,7 @@ async function churn(t: TestContext, gateway: GatewayProcess): Promise<void> {
   const port = Number(new URL(gateway.url).port);
   assert.ok(listeningPorts().includes(port));
   gateway.process.kill('SIGTERM');
-  assert.deepEqual(await within('the exit', gateway.exited), { code: 0, signal: null });
+  assert.deepEqual(await gateway.ended(), { code: 0, signal: null });
   assert.ok(!listeningPorts().includes(port));
   await until('the guard is gone', () => !guard.some(isAlive));
   t.diagnostic(`${descriptors} descriptors before and after ${CONNECTIONS} connections`);

@@ -1,5 +1,6 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import type { Readable } from 'node:stream';
 import type { TestContext } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { within } from './until.js';
@@ -12,6 +13,8 @@ export interface GatewayOptions {
   readonly args?: readonly string[];
   /** What stands after `--`. */
   readonly command?: readonly string[];
+  /** Descriptors that it may have (`ulimit -n`); else as many as we. */
+  readonly descriptors?: number;
   readonly env?: Readonly<Record<string, string>>;
   readonly cwd?: string;
 }
@@ -27,7 +30,9 @@ export type LogLine = Readonly<Record<string, unknown>> & { readonly msg?: strin
 export class GatewayProcess {
   readonly process: ChildProcessWithoutNullStreams;
   readonly pid: number;
+  /** Settled at its exit; its output may not have been read to the end: see ended(). */
   readonly exited: Promise<Exit>;
+  readonly #closed: Promise<Exit>;
   stdout = '';
   stderr = '';
 
@@ -35,14 +40,19 @@ export class GatewayProcess {
     const { args = [], command = [] } = options;
     const listen = args.includes('--listen') ? [] : ['--listen', 'ws://127.0.0.1:0'];
     const separator = command.length > 0 ? ['--'] : [];
+    const serve = [CLI, 'serve', '--log-format', 'json', ...listen, ...args];
+    const limit = options.descriptors === undefined ? '' : `ulimit -n ${options.descriptors};`;
     this.process = spawn(
-      process.execPath,
-      [CLI, 'serve', '--log-format', 'json', ...listen, ...args, ...separator, ...command],
+      '/bin/sh',
+      ['-c', `${limit} exec "$@"`, 'sh', process.execPath, ...serve, ...separator, ...command],
       { env: { ...process.env, ...options.env }, cwd: options.cwd },
     );
     this.pid = this.process.pid!;
     this.exited = new Promise((resolve) => {
       this.process.once('exit', (code, signal) => resolve({ code, signal }));
+    });
+    this.#closed = new Promise((resolve) => {
+      this.process.once('close', (code, signal) => resolve({ code, signal }));
     });
     this.process.stdout.on('data', (chunk: Buffer) => {
       this.stdout += chunk.toString();
@@ -72,6 +82,11 @@ export class GatewayProcess {
     return new GatewayProcess(t, { ...options, args });
   }
 
+  /** How it exited, when all of its output is there. */
+  ended(): Promise<Exit> {
+    return within('the end of the gateway', this.#closed);
+  }
+
   /** The first bound address. */
   get url(): string {
     return this.stdout.split('\n', 1)[0]!;
@@ -79,21 +94,14 @@ export class GatewayProcess {
 
   /** The first `count` bound addresses, when they have been said. */
   async urls(count: number): Promise<string[]> {
-    const lines = (): string[] => this.stdout.split('\n').slice(0, -1);
-    const exit = this.exited.then(({ code }) => {
-      throw new Error(`the gateway exited with ${code}: ${this.stderr}`);
-    });
-    exit.catch(() => undefined);
-    while (lines().length < count) {
-      await within('the URL', Promise.race([once(this.process.stdout, 'data'), exit]));
-    }
+    const lines = (): string[] => wholeLines(this.stdout);
+    while (lines().length < count) await this.#says('the URL', this.process.stdout);
     return lines();
   }
 
   /** What it has logged so far. */
   get logs(): LogLine[] {
-    return this.stderr
-      .split('\n')
+    return wholeLines(this.stderr)
       .filter((line) => line.startsWith('{'))
       .map((line) => JSON.parse(line) as LogLine);
   }
@@ -103,7 +111,18 @@ export class GatewayProcess {
     for (;;) {
       const found = this.logs.find(matches);
       if (found !== undefined) return found;
-      await within(what, once(this.process.stderr, 'data'));
+      await this.#says(what, this.process.stderr);
     }
   }
+
+  /** Settles when more has come from a stream; rejects when nothing more can. */
+  async #says(what: string, stream: Readable): Promise<void> {
+    if (stream.readableEnded) throw new Error(`the gateway ended without ${what}: ${this.stderr}`);
+    await within(what, Promise.race([once(stream, 'data'), once(stream, 'end')]));
+  }
+}
+
+/** The lines of a text; what comes behind the last line feed is none yet. */
+function wholeLines(text: string): string[] {
+  return text.split('\n').slice(0, -1);
 }
