@@ -8,3 +8,8 @@ export const CLOSE_TOO_BIG = 1009;
 /** The client's server is gone, or this side could not go on. */
 export const CLOSE_INTERNAL_ERROR = 1011;
 export const CLOSE_TRY_AGAIN_LATER = 1013;
+
+/** Whether this is how connections end that nothing has broken. */
+export function isRegularEnd(code: number): boolean {
+  return code === CLOSE_NORMAL || code === CLOSE_GOING_AWAY;
+}

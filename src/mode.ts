@@ -2,6 +2,7 @@ import { FRAMING_NONE } from '../workers/batch-layout.js';
 import type { ServeConfig } from './config/serve-config.js';
 import { framingWord } from './framing/splitter.js';
 import type { Lane } from './lane/lane.js';
+import { STUCK_AFTER_MS } from './limits.js';
 import type { Logger } from './log.js';
 import { MultiplexSession } from './multiplex/multiplex-session.js';
 import { RequestTable } from './multiplex/request-table.js';
@@ -63,8 +64,10 @@ export function createMode(parts: ModeParts): {
 function createServers(parts: ModeParts, upstream: UpstreamFactory): ServerPool {
   const { config, lanes, ids, log } = parts;
   const table = new RequestTable(ids);
-  table.onStuck = () =>
-    log.warn('too many requests are in flight and none was answered for 2 s: more are refused');
+  table.onStuck = () => {
+    const forMs = STUCK_AFTER_MS;
+    log.warn({ forMs }, 'too many requests are in flight and none was answered: more are refused');
+  };
   return new ServerPool({
     ...config,
     size: config.mode === 'pool' ? config.poolSize : 1,

@@ -1,11 +1,11 @@
 import type { WebSocket } from 'uWebSockets.js';
 import { FRAMING_NONE } from '../../workers/batch-layout.js';
 import {
-  CLOSE_GOING_AWAY,
   CLOSE_MALFORMED,
   CLOSE_TOO_BIG,
   CLOSE_TRY_AGAIN_LATER,
   CLOSED_WITHOUT_FRAME,
+  isRegularEnd,
 } from '../close-codes.js';
 import type { Batch } from '../lane/batch.js';
 import type { Flow, FrameSource } from '../lane/flow.js';
@@ -299,7 +299,7 @@ export class SocketClient implements Client, FrameSource, FrameSink, GatedReader
   close(code: number, reason: string): void {
     if (this.#closed) return;
     this.#closed = true;
-    if (code > CLOSE_GOING_AWAY) this.#closeReason = reason;
+    if (!isRegularEnd(code)) this.#closeReason = reason;
     // The only one that a session closes for what the client has sent.
     if (code === CLOSE_MALFORMED) this.#logClosed(reason);
     this.#received?.clear();

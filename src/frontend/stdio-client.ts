@@ -1,9 +1,9 @@
 import type { Readable, Writable } from 'node:stream';
 import { MESSAGE_TOO_BIG, REFUSALS } from '../../workers/kernel/replies.js';
-import { CLOSE_GOING_AWAY } from '../close-codes.js';
+import { isRegularEnd } from '../close-codes.js';
 import { createSplitter } from '../framing/create-splitter.js';
+import { frame } from '../framing/message-framing.js';
 import { type Framing, framingWord, type SplitterEvents } from '../framing/splitter.js';
-import { frame } from '../framing/unframe.js';
 import type { Batch } from '../lane/batch.js';
 import type { Flow } from '../lane/flow.js';
 import { UNREAD_STDOUT_BYTES } from '../limits.js';
@@ -102,7 +102,7 @@ export class StdioClient implements Client {
     if (this.#closed) return;
     this.#closed = true;
     this.source.discard();
-    const failure = code <= CLOSE_GOING_AWAY ? null : reason;
+    const failure = isRegularEnd(code) ? null : reason;
     this.sink.end(() => {
       this.#session?.clientEnded(true, failure);
       this.#options.onClosed(failure);

@@ -14,8 +14,9 @@ import type { Batch } from '../lane/batch.js';
 import type { Flow, FlowHandler } from '../lane/flow.js';
 import type { BatchFlusher } from '../lane/lane.js';
 import { MAX_PARSED_BYTES, MAX_SERVER_ARRAY_ELEMENTS } from '../limits.js';
-import { BROKEN_REPLY, brokenReplyId } from '../session/broken-reply.js';
+import { brokenReplyId } from '../session/broken-reply.js';
 import { errorReply } from '../session/error-reply.js';
+import { GATEWAY_ERRORS } from '../session/gateway-errors.js';
 import { jsonValue } from '../session/json-value.js';
 import { MethodNames } from '../session/method-names.js';
 import { requestOfToken } from './given-tokens.js';
@@ -28,21 +29,6 @@ import { chooseClient, type ServerRequests } from './server-requests.js';
 import type { ServerTokens } from './server-tokens.js';
 import { splice } from './splice.js';
 
-const NO_CLIENT = {
-  code: -32000,
-  message: 'There is no client to answer this request.',
-  data: { reason: 'no_client' },
-};
-const TOO_MANY_QUESTIONS = {
-  code: -32001,
-  message: 'Clients have not answered too many requests; retry later.',
-  data: { reason: 'too_many_requests', retryable: true },
-};
-const TOKEN_TAKEN = {
-  code: -32602,
-  message: 'The gateway gives tokens of this form to the server; make another one.',
-  data: { reason: 'token_taken' },
-};
 /** As we give them to the server. */
 const GIVEN_ID = /^[1-9]\d{0,9}$/;
 const NOBODYS_PROGRESS = "progress of a token that is nobody's";
@@ -137,7 +123,7 @@ export class FromServer implements FlowHandler, BatchFlusher {
     if (owner instanceof MultiplexSession) {
       this.#flushAll(batch);
       const method = table.extraOf(id)?.handshake;
-      owner.answerError(id, BROKEN_REPLY);
+      owner.answerError(id, GATEWAY_ERRORS.brokenReply);
       if (method !== undefined) this.#server.handshakeFailed(method);
     } else if (owner !== null) this.#ownReply(batch, index, id);
   }
@@ -224,7 +210,7 @@ export class FromServer implements FlowHandler, BatchFlusher {
     const client =
       refusal === null ? chooseClient(server.serverRequestRule, this.#greeted()) : null;
     if (client === null) {
-      server.send(errorReply(originalId, refusal ?? NO_CLIENT));
+      server.send(errorReply(originalId, refusal ?? GATEWAY_ERRORS.noClient));
       return;
     }
     const givenId = server.requests.add({ originalId, client });
@@ -236,10 +222,10 @@ export class FromServer implements FlowHandler, BatchFlusher {
   /** Why no client is asked, whichever there are; `token`: a progress token that the server makes. */
   #refusal(token: unknown): ReplyError | null {
     const { requests, tokens } = this.#server;
-    if (requests.full) return TOO_MANY_QUESTIONS;
+    if (requests.full) return GATEWAY_ERRORS.tooManyQuestions;
     if (token === undefined) return null;
-    if (tokens.full) return TOO_MANY_QUESTIONS;
-    return requestOfToken(JSON.stringify(token)) === null ? null : TOKEN_TAKEN;
+    if (tokens.full) return GATEWAY_ERRORS.tooManyQuestions;
+    return requestOfToken(JSON.stringify(token)) === null ? null : GATEWAY_ERRORS.tokenTaken;
   }
 
   #notification(batch: Batch, index: number): void {

@@ -11,7 +11,7 @@ import {
   SPAN_B_END,
 } from '../../workers/batch-layout.js';
 import { MAX_STORED_ID_BYTES } from '../../workers/id-store.js';
-import { INVALID_REQUEST, type ReplyError } from '../../workers/kernel/replies.js';
+import type { ReplyError } from '../../workers/kernel/replies.js';
 import { CLOSE_MALFORMED, CLOSE_NORMAL } from '../close-codes.js';
 import type { Batch } from '../lane/batch.js';
 import { Flow, type FlowHandler, type FrameArgs } from '../lane/flow.js';
@@ -20,7 +20,8 @@ import { MAX_CLIENT_REQUESTS, MAX_KEPT_ID_BYTES, RING_CAPACITY } from '../limits
 import type { Logger } from '../log.js';
 import { ArrayReplies, type ArrayReply } from '../session/array-replies.js';
 import type { Client } from '../session/client.js';
-import { errorReply, TOO_MANY_REQUESTS } from '../session/error-reply.js';
+import { errorReply } from '../session/error-reply.js';
+import { GATEWAY_ERRORS } from '../session/gateway-errors.js';
 import type { Session } from '../session/session.js';
 import { CANCEL_METHODS, notificationToServer } from './client-notification.js';
 import {
@@ -53,12 +54,6 @@ export interface MultiplexSessionOptions {
 
 /** Requests that pass together are in flight only afterwards; near the limit each is looked at. */
 const PASSING_REQUESTS = MAX_CLIENT_REQUESTS - RING_CAPACITY;
-
-/** A server that looks at the method alone would cancel what is not the client's. */
-const CANCEL_WITH_ID: ReplyError = {
-  ...INVALID_REQUEST,
-  message: 'Invalid Request: a cancel is a notification and has no id.',
-};
 
 /**
  * One of several clients of a server. What it sends has been rewritten by the worker; here
@@ -296,9 +291,9 @@ export class MultiplexSession implements Session, FlowHandler, FrameArgs, Reques
       this.#keepsTooMuch(request) ||
       table.isOneTooMany(this);
     if (isOneTooMany) {
-      this.#refuse(flow, id, TOO_MANY_REQUESTS);
+      this.#refuse(flow, id, GATEWAY_ERRORS.tooManyRequests);
     } else if (method !== null && CANCEL_METHODS.includes(method)) {
-      this.#refuse(flow, id, CANCEL_WITH_ID);
+      this.#refuse(flow, id, GATEWAY_ERRORS.cancelWithId);
     } else if (method === 'shutdown' || method === 'exit') {
       table.free(id);
       this.answer(resultNull(original), array ?? undefined);

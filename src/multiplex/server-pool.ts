@@ -1,4 +1,4 @@
-import { REQUEST_TIMEOUT } from '../session/error-reply.js';
+import { GATEWAY_ERRORS } from '../session/gateway-errors.js';
 import { MultiplexSession } from './multiplex-session.js';
 import type { RequestTable } from './request-table.js';
 import { SharedServer, type SharedServerOptions } from './shared-server.js';
@@ -50,7 +50,7 @@ export class ServerPool {
   #expire(timeoutMs: number): void {
     for (const { id, owner } of this.#table.overdue(timeoutMs)) {
       if (!(owner instanceof MultiplexSession)) continue;
-      (owner.server as SharedServer).timeOut(id, owner, REQUEST_TIMEOUT);
+      (owner.server as SharedServer).timeOut(id, owner, GATEWAY_ERRORS.timeout);
     }
   }
 }

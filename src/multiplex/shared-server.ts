@@ -7,6 +7,7 @@ import type { Lane } from '../lane/lane.js';
 import { MAX_LEFT_BEHIND_BYTES, MAX_SERVER_ARRAY_ELEMENTS, UNREAD_REPLY_BYTES } from '../limits.js';
 import { CancelledRequests } from '../session/cancelled-requests.js';
 import { errorReply } from '../session/error-reply.js';
+import { GATEWAY_ERRORS, withData } from '../session/gateway-errors.js';
 import { MethodNames } from '../session/method-names.js';
 import { cancelNotification, type Profile } from '../session/profile.js';
 import type { Upstream, UpstreamExit } from '../upstream/upstream.js';
@@ -126,7 +127,7 @@ export class SharedServer implements ServerPort<MultiplexSession>, SpeakingServe
     for (const { id } of [...waiters, ...waiting]) if (id !== 0) this.table.free(id);
     for (const id of this.table.idsOf(session)) this.#cancel(id, 'the client has left');
     for (const { originalId } of this.requests.takeAllOf(session)) {
-      this.send(clientGoneReply(originalId));
+      this.send(errorReply(originalId, GATEWAY_ERRORS.clientGone));
     }
     for (const { flow } of [...waiters, ...waiting]) flow.taken(1);
     for (const method of begun) if (method !== undefined) this.handshakeFailed(method);
@@ -283,11 +284,7 @@ export class SharedServer implements ServerPort<MultiplexSession>, SpeakingServe
     this.#begun = null;
     this.requests.clear();
     this.tokens.clear();
-    this.#answerInFlight({
-      code: -32000,
-      message: 'The server is gone.',
-      data: { reason: 'upstream_exited', ...exit },
-    });
+    this.#answerInFlight(withData(GATEWAY_ERRORS.upstreamExited, exit));
   }
 
   forget(): void {
@@ -364,9 +361,4 @@ export class SharedServer implements ServerPort<MultiplexSession>, SpeakingServe
     const cancel = cancelNotification(this.handshake.profile, String(id), reason);
     if (cancel !== null) this.#inlet.hint(cancel);
   }
-}
-
-function clientGoneReply(originalId: Uint8Array): Uint8Array {
-  const error = { code: -32000, message: 'The client has left.', data: { reason: 'client_gone' } };
-  return errorReply(originalId, error);
 }

@@ -1,16 +1,11 @@
-import { INVALID_REQUEST, type ReplyError } from '../../workers/kernel/replies.js';
+import type { ReplyError } from '../../workers/kernel/replies.js';
 import { MAX_ARRAY_ANSWER_BYTES } from '../limits.js';
 import { errorReply } from './error-reply.js';
+import { GATEWAY_ERRORS, withData } from './gateway-errors.js';
 
 const OPEN: Uint8Array = Buffer.from('[');
 const COMMA: Uint8Array = Buffer.from(',');
 const CLOSE: Uint8Array = Buffer.from(']');
-
-const TOO_BIG: ReplyError = {
-  code: -32011,
-  message: 'The answers to batches take too much room; ask for this one alone.',
-  data: { reason: 'batch_answer_too_big', retryable: false },
-};
 
 /** Where replies go: a client, or a queue before it. */
 export interface ReplyTarget {
@@ -52,7 +47,10 @@ export class ArrayReply {
     this.#awaited--;
     const { bytes } = this.#kept;
     const hasRoom = bytes === 0 || bytes + reply.length <= MAX_ARRAY_ANSWER_BYTES;
-    const answer = hasRoom || id === undefined ? new Uint8Array(reply) : errorReply(id, TOO_BIG);
+    const answer =
+      hasRoom || id === undefined
+        ? new Uint8Array(reply)
+        : errorReply(id, GATEWAY_ERRORS.batchAnswerTooBig);
     this.#replies.push(answer);
     this.#bytes += answer.length;
     this.#kept.bytes += answer.length;
@@ -106,18 +104,11 @@ export class ArrayReplies {
   /** FlowHandler.array(): begins an array, or answers it as a whole. */
   begin(count: number): boolean {
     if (count === 0) {
-      this.#refuse({
-        ...INVALID_REQUEST,
-        data: { ...INVALID_REQUEST.data, detail: 'an empty array' },
-      });
+      this.#refuse(GATEWAY_ERRORS.emptyArray);
       return false;
     }
     if (count > this.#maxArray) {
-      this.#refuse({
-        code: -32010,
-        message: 'The batch is too big.',
-        data: { reason: 'batch_too_big', limit: this.#maxArray, retryable: false },
-      });
+      this.#refuse(withData(GATEWAY_ERRORS.batchTooBig, { limit: this.#maxArray }));
       return false;
     }
     this.#current = new ArrayReply(this.#client, this.#kept);
@@ -154,7 +145,7 @@ export class ArrayReplies {
     else this.#client.reply(reply);
   }
 
-  #refuse(error: object): void {
-    this.#client.reply(Buffer.from(JSON.stringify({ jsonrpc: '2.0', id: null, error })));
+  #refuse(error: ReplyError): void {
+    this.#client.reply(errorReply('null', error));
   }
 }

@@ -1,6 +1,6 @@
 import { ACTION_ECHO, ON_BAD_REPLY, op } from '../../workers/batch-layout.js';
 import { CLOSE_GOING_AWAY, CLOSE_MALFORMED } from '../close-codes.js';
-import { unframe } from '../framing/unframe.js';
+import { unframe } from '../framing/message-framing.js';
 import type { Batch } from '../lane/batch.js';
 import { Flow, type FlowHandler } from '../lane/flow.js';
 import type { Lane } from '../lane/lane.js';

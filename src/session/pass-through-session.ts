@@ -15,7 +15,7 @@ import {
   CLOSE_TOO_BIG,
 } from '../close-codes.js';
 import { messageOf } from '../errors.js';
-import { unframe } from '../framing/unframe.js';
+import { unframe } from '../framing/message-framing.js';
 import type { Batch } from '../lane/batch.js';
 import { Flow } from '../lane/flow.js';
 import type { Lane } from '../lane/lane.js';
@@ -33,10 +33,11 @@ import type {
   UpstreamFactory,
 } from '../upstream/upstream.js';
 import { ArrayReplies, type ArrayReply } from './array-replies.js';
-import { BROKEN_REPLY, brokenReplyId } from './broken-reply.js';
+import { brokenReplyId } from './broken-reply.js';
 import { CancelledRequests, cancelledId } from './cancelled-requests.js';
 import type { Client } from './client.js';
-import { errorReply, REQUEST_TIMEOUT, TOO_MANY_REQUESTS } from './error-reply.js';
+import { errorReply } from './error-reply.js';
+import { GATEWAY_ERRORS } from './gateway-errors.js';
 import { MethodNames } from './method-names.js';
 import { NoiseLog } from './noise-log.js';
 import { idText, OpenRequests } from './open-requests.js';
@@ -226,7 +227,7 @@ export class PassThroughSession implements Session, UpstreamEvents, PassedThroug
     const id = brokenReplyId(batch, index);
     if (id === null) return;
     const caught = this.#caught(batch, index);
-    const reply = errorReply(id, BROKEN_REPLY);
+    const reply = errorReply(id, GATEWAY_ERRORS.brokenReply);
     if (caught === null) this.#answers.sendOne(reply);
     else if (caught !== 'late') caught.add(reply);
     this.#stopIfServed();
@@ -275,7 +276,7 @@ export class PassThroughSession implements Session, UpstreamEvents, PassedThroug
 
   /** Too many requests are watched: those of arrays, or all of them with a timeout. */
   #refuse(flow: Flow, batch: Batch, index: number): void {
-    const reply = errorReply(idText(batch, index), TOO_MANY_REQUESTS);
+    const reply = errorReply(idText(batch, index), GATEWAY_ERRORS.tooManyRequests);
     const array = this.#arrays.next(true);
     if (array === null) this.#answers.sendOne(reply);
     else array.add(reply);
@@ -315,7 +316,7 @@ export class PassThroughSession implements Session, UpstreamEvents, PassedThroug
   /** A request has had no answer for too long: the client gets one, the server is told. */
   #timedOut(request: WatchedRequest, cancel: Uint8Array | null): void {
     if (!request.cancelled) this.#open.settled(request.id);
-    const reply = errorReply(request.id, REQUEST_TIMEOUT);
+    const reply = errorReply(request.id, GATEWAY_ERRORS.timeout);
     if (request.array === null) this.#answers.sendOne(reply);
     else request.array.add(reply);
     if (cancel !== null && !request.cancelled) this.#upstream?.sendOne(cancel);

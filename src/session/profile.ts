@@ -1,4 +1,6 @@
 import { MAX_PARSED_BYTES } from '../limits.js';
+import { jsonValue } from './json-value.js';
+
 /** Kinds of JSON-RPC servers that differ in what a gateway may say to them. */
 export const PROFILES = ['mcp', 'lsp', 'codex', 'plain'] as const;
 export type Profile = (typeof PROFILES)[number];
@@ -38,9 +40,7 @@ interface InitializeRequest {
  */
 export function guessProfile(firstRequest: Uint8Array): Profile {
   if (firstRequest.length > MAX_PARSED_BYTES) return 'plain';
-  const { jsonrpc, method, params } = JSON.parse(
-    Buffer.from(firstRequest).toString('utf8'),
-  ) as InitializeRequest;
+  const { jsonrpc, method, params } = jsonValue(firstRequest) as InitializeRequest;
   if (method !== 'initialize') return 'plain';
   if (params?.protocolVersion !== undefined) return 'mcp';
   if (jsonrpc === undefined) return 'codex';

@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict';
 import { PassThrough, Writable } from 'node:stream';
 import { test } from 'node:test';
+import { setImmediate } from 'node:timers/promises';
 import { StdioClient } from '../../src/frontend/stdio-client.js';
+import { UNREAD_STDOUT_BYTES } from '../../src/limits.js';
 import { silentLogger } from '../../src/log.js';
 import type { FrameSink } from '../../src/transport/frame-sink.js';
+import { ACTION_PASS, FRAMING_NONE, ON_BAD_REPLY, op } from '../../workers/batch-layout.js';
 import { bytes } from '../support/bytes.js';
 import { sluice } from '../support/command-line.js';
 import { fixture } from '../support/fixture.js';
@@ -12,9 +15,11 @@ import { JsonRpcSocket, type Message } from '../support/json-rpc-socket.js';
 import { JsonRpcStream } from '../support/json-rpc-stream.js';
 import { laneHere } from '../support/lane-here.js';
 import { residentBytes } from '../support/process-table.js';
+import { RecordedFlow } from '../support/recorded-flow.js';
 import { Sender } from '../support/sender.js';
 import { until } from '../support/until.js';
 
+const PASS = op(ACTION_PASS, FRAMING_NONE, ON_BAD_REPLY);
 const CLEAN = { code: 0, signal: null };
 
 const servers = {
@@ -104,7 +109,7 @@ test('a stdio client that stops reading costs bounded memory, and gets everythin
   assert.deepEqual(await gateway.ended(), CLEAN);
 });
 
-test('error replies that a stdio client does not read hold its input up, and none is lost', async (t) => {
+test('no error reply is lost to a stdio client that reads late', async (t) => {
   const gateway = GatewayProcess.overStdio(t);
   const client = new JsonRpcStream(gateway.process);
   gateway.process.stdout.pause();
@@ -291,4 +296,27 @@ test('what a batch of a shared server has for a stdio client is one write', asyn
   await new Sender(laneHere(), sink, frames).done;
   // The sender's frames are lines already.
   assert.deepEqual(written, [frames.map((frame) => `${frame} \n`)]);
+});
+
+test('error replies that a stdio client does not read hold its input up until it has', async (t) => {
+  const written: (() => void)[] = [];
+  const output = new Writable({ write: (_chunk, _encoding, done) => written.push(done) });
+  const input = new PassThrough();
+  const client = new StdioClient({
+    input,
+    output,
+    framing: 'ndjson',
+    maxPayloadBytes: 1000,
+    log: silentLogger(),
+    onClosed: () => undefined,
+  });
+  t.after(() => client.close(1000, ''));
+  const { flow, outputs } = new RecordedFlow(laneHere(), PASS, [], true, client.source);
+  client.start(flow);
+  client.reply(new Uint8Array(UNREAD_STDOUT_BYTES + 1));
+  input.write('{"id":1,"method":"m"}\n');
+  for (let turn = 0; turn < 20; turn++) await setImmediate();
+  assert.deepEqual(outputs, []);
+  written.shift()!();
+  await until('the input is read', () => outputs.length === 1);
 });

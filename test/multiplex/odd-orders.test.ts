@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, mock, type TestContext, test } from 'node:test';
-import { REQUEST_TIMEOUT } from '../../src/session/error-reply.js';
+import { GATEWAY_ERRORS } from '../../src/session/gateway-errors.js';
 import { MultiplexWorld, NOTHING_LEFT } from '../support/multiplex-world.js';
 import { count, idOf } from '../support/received.js';
 
@@ -318,7 +318,7 @@ describe('requests that time out together', () => {
     client.heldBackBytes = 10 * 1024 * 1024;
     const [session] = world.server.sessions;
     for (const { id } of world.table.overdue(0)) {
-      world.server.timeOut(id, session!, REQUEST_TIMEOUT);
+      world.server.timeOut(id, session!, GATEWAY_ERRORS.timeout);
     }
     assert.equal(client.closed?.code, 1013);
     assert.deepEqual(world.left, NOTHING_LEFT);

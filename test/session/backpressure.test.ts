@@ -42,15 +42,16 @@ test('a client that stops reading costs bounded memory, and gets everything when
   assert.equal((await client.next()).result, 'done');
 });
 
-test('the replies to a client that stops reading wait, while it goes on sending', async (t) => {
+test('a client that sends what is no message, and reads no error reply, is closed with 1013', async (t) => {
   const gateway = await GatewayProcess.start(t);
   const client = await JsonRpcSocket.open(t, gateway.url);
-  const padding = 'x'.repeat(10_000);
-  const count = 300;
   client.socket.pause();
-  for (let n = 0; n < count; n++) client.send(`{"id":${n},"method":"m","params":"${padding}"}`);
+  for (let n = 0; n < 400_000; n++) client.send('hello');
+  const why = 'too many unread error replies';
+  const closed = await gateway.logged('the end of the client', (line) => line['why'] === why);
+  assert.equal(closed.msg, 'a client was closed');
   client.socket.resume();
-  for (let n = 0; n < count; n++) assert.equal((await client.next()).id, n);
+  assert.deepEqual(await client.close(), { code: 1013, reason: why });
 });
 
 test('a process that stops reading makes its client wait, then be told, while others go on', async (t) => {

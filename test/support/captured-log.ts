@@ -1,11 +1,20 @@
 import { pino } from 'pino';
 import type { Logger } from '../../src/log.js';
 
-/** A logger, and the messages that were logged through it. */
-export function capturedLog(): { readonly log: Logger; readonly messages: string[] } {
+type Line = Readonly<Record<string, unknown>> & { readonly msg: string };
+
+/** A logger, what was logged through it, and the messages alone. */
+export function capturedLog(): {
+  readonly log: Logger;
+  readonly lines: Line[];
+  readonly messages: string[];
+} {
+  const lines: Line[] = [];
   const messages: string[] = [];
-  const write = (line: string): void => {
-    messages.push((JSON.parse(line) as { msg: string }).msg);
+  const write = (text: string): void => {
+    const line = JSON.parse(text) as Line;
+    lines.push(line);
+    messages.push(line.msg);
   };
-  return { log: pino({ level: 'debug' }, { write }), messages };
+  return { log: pino({ level: 'debug' }, { write }), lines, messages };
 }

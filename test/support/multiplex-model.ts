@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { MultiplexSession } from '../../src/multiplex/multiplex-session.js';
-import { REQUEST_TIMEOUT } from '../../src/session/error-reply.js';
+import { GATEWAY_ERRORS } from '../../src/session/gateway-errors.js';
 import { ID_SLOTS } from '../../workers/id-store.js';
 import type { MemoryClient } from './memory-client.js';
 import type { MemoryUpstream } from './memory-upstream.js';
@@ -192,7 +192,7 @@ export class MultiplexModel {
   #timeOutOldest(): void {
     const [oldest] = this.world.table.overdue(0);
     if (!(oldest?.owner instanceof MultiplexSession)) return;
-    this.world.server.timeOut(oldest.id, oldest.owner, REQUEST_TIMEOUT);
+    this.world.server.timeOut(oldest.id, oldest.owner, GATEWAY_ERRORS.timeout);
   }
 
   #cancel(client: MemoryClient, rawId: string): void {

@@ -19,13 +19,26 @@ export class RecordedFlow implements FrameSource, FlowHandler {
   readonly #takes: boolean;
   #settle: () => void = () => undefined;
 
-  constructor(lane: Lane, frameOp: number, frames: readonly string[], takes = true) {
+  /** `source`: in place of the frames. */
+  constructor(
+    lane: Lane,
+    frameOp: number,
+    frames: readonly string[],
+    takes = true,
+    source: FrameSource | null = null,
+  ) {
     this.#frames = frames.map((frame) => Buffer.from(frame));
     this.#takes = takes;
     this.done = new Promise((resolve) => {
       this.#settle = resolve;
     });
-    this.flow = new Flow({ lane, op: frameOp, source: this, handler: this, takesTurns: true });
+    this.flow = new Flow({
+      lane,
+      op: frameOp,
+      source: source ?? this,
+      handler: this,
+      takesTurns: true,
+    });
   }
 
   start(): this {

@@ -1,12 +1,16 @@
 /**
- * The error objects that Sluice itself answers with. `code` follows JSON-RPC 2.0
+ * The error objects that kernels answer with; the main thread's are in src/session/gateway-errors.ts. `code` follows JSON-RPC 2.0
  * section 5.1 where it has one; `data.reason` is the stable name to match on, since
  * servers use the numbers of the range -32000 to -32099 for other things.
  */
 export interface ReplyError {
   readonly code: number;
   readonly message: string;
-  readonly data: { readonly reason: string; readonly retryable?: boolean };
+  readonly data: {
+    readonly reason: string;
+    readonly detail?: string;
+    readonly retryable?: boolean;
+  };
 }
 
 export const PARSE_ERROR: ReplyError = {
