@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { PassThrough, Writable } from 'node:stream';
-import { test } from 'node:test';
+import { PassThrough, type Readable, Writable } from 'node:stream';
+import { type TestContext, test } from 'node:test';
 import { setImmediate } from 'node:timers/promises';
 import { StdioClient } from '../../src/frontend/stdio-client.js';
 import { UNREAD_STDOUT_BYTES } from '../../src/limits.js';
@@ -264,6 +264,20 @@ test('stdio:// and ws:// are served side by side, with the URL on standard error
   assert.equal((await socket.request('m', 'socket')).result, 'socket');
 });
 
+/** A client on these streams in this process. */
+function clientHere(t: TestContext, input: Readable, output: Writable): StdioClient {
+  const client = new StdioClient({
+    input,
+    output,
+    framing: 'ndjson',
+    maxPayloadBytes: 1000,
+    log: silentLogger(),
+    onClosed: () => undefined,
+  });
+  t.after(() => client.close(1000, ''));
+  return client;
+}
+
 test('what a batch of a shared server has for a stdio client is one write', async (t) => {
   const written: string[][] = [];
   const output = new Writable({
@@ -273,15 +287,7 @@ test('what a batch of a shared server has for a stdio client is one write', asyn
       done();
     },
   });
-  const client = new StdioClient({
-    input: new PassThrough(),
-    output,
-    framing: 'ndjson',
-    maxPayloadBytes: 1000,
-    log: silentLogger(),
-    onClosed: () => undefined,
-  });
-  t.after(() => client.close(1000, ''));
+  const client = clientHere(t, new PassThrough(), output);
   const sink: FrameSink = {
     write: (flow, batch, from, to) => {
       client.send(
@@ -302,15 +308,7 @@ test('error replies that a stdio client does not read hold its input up until it
   const written: (() => void)[] = [];
   const output = new Writable({ write: (_chunk, _encoding, done) => written.push(done) });
   const input = new PassThrough();
-  const client = new StdioClient({
-    input,
-    output,
-    framing: 'ndjson',
-    maxPayloadBytes: 1000,
-    log: silentLogger(),
-    onClosed: () => undefined,
-  });
-  t.after(() => client.close(1000, ''));
+  const client = clientHere(t, input, output);
   const { flow, outputs } = new RecordedFlow(laneHere(), PASS, [], true, client.source);
   client.start(flow);
   client.reply(new Uint8Array(UNREAD_STDOUT_BYTES + 1));
