@@ -15,8 +15,8 @@ export interface CancelledRequestsEvents<Request> {
 /**
  * Requests that their client has cancelled in MCP's way: the server should not answer them
  * (specification 2025-06-18, "Cancellation"), so nothing else would ever end them. One that
- * is answered all the same within the grace is answered to the client. Never twice as many are kept as there
- * are open ones.
+ * is answered all the same within the grace is answered to the client. At most twice as many are kept as are
+ * open, or FEW_WAITING.
  */
 export class CancelledRequests<Request> {
   readonly #events: CancelledRequestsEvents<Request>;
