@@ -1,6 +1,6 @@
 import { BAD_MESSAGE, METHOD_END } from '../../workers/batch-layout.js';
 import type { Batch } from '../lane/batch.js';
-import { idText } from './open-requests.js';
+import { idText } from './request-id.js';
 
 /**
  * The id, as JSON text, of a server's message that is not valid but can only be meant for a reply: it has an

@@ -1,6 +1,7 @@
 import { ID_END, ID_START, IN_OFFSET } from '../../workers/batch-layout.js';
 import type { Batch } from '../lane/batch.js';
 import { MAX_CANCELLED_REQUESTS } from '../limits.js';
+import { idText } from './request-id.js';
 
 /** A power of two: the fewer, the more often a late cancel is taken for one of an open request. */
 const COUNTERS = 64;
@@ -118,10 +119,4 @@ function hash(bytes: Uint8Array, start: number, end: number): number {
   let value = 0;
   for (let i = start; i < end; i++) value = (value * 31 + bytes[i]!) | 0;
   return value & (COUNTERS - 1);
-}
-
-/** The id of a frame as JSON text; '' where it has none. */
-export function idText(batch: Batch, index: number): string {
-  const bytes = batch.input(index).subarray(batch.word(index, ID_START), batch.word(index, ID_END));
-  return Buffer.from(bytes).toString('utf8');
 }

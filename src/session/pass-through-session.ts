@@ -40,11 +40,12 @@ import { errorReply } from './error-reply.js';
 import { GATEWAY_ERRORS } from './gateway-errors.js';
 import { MethodNames } from './method-names.js';
 import { NoiseLog } from './noise-log.js';
-import { idText, OpenRequests } from './open-requests.js';
+import { OpenRequests } from './open-requests.js';
 import { type PassedThrough, ToClient, ToServer } from './pass-through-flows.js';
 import type { Profile } from './profile.js';
+import { frameId, idText } from './request-id.js';
 import { RequestTimer } from './request-timer.js';
-import { RequestWatch, type WatchedRequest } from './request-watch.js';
+import { RequestWatch, WatchedRequest } from './request-watch.js';
 import type { Session } from './session.js';
 import { UnreadAnswers } from './unread-answers.js';
 
@@ -87,7 +88,7 @@ export class PassThroughSession implements Session, UpstreamEvents, PassedThroug
   readonly #watch = new RequestWatch();
   readonly #timer: RequestTimer | null;
   readonly #cancelled = new CancelledRequests<WatchedRequest>({
-    isOpen: (request) => this.#watch.has(request),
+    isOpen: (request) => request.waits,
     graceOver: (request) => {
       if (this.#watch.giveUp(request)) request.array?.forgo();
     },
@@ -287,9 +288,8 @@ export class PassThroughSession implements Session, UpstreamEvents, PassedThroug
   #note(batch: Batch, index: number, isRequest: boolean): void {
     const array = this.#arrays.next(isRequest);
     if (!isRequest || (array === null && this.#timer === null)) return;
-    this.#timer?.sent(batch.input(index));
-    const sentAtMs = performance.now();
-    this.#watch.add({ id: idText(batch, index), array, sentAtMs, cancelled: false });
+    this.#timer?.sent(batch, index);
+    this.#watch.add(new WatchedRequest(frameId(batch, index), array, performance.now()));
   }
 
   /** The server need not answer a request any more, so nobody waits for that. */
@@ -301,13 +301,13 @@ export class PassThroughSession implements Session, UpstreamEvents, PassedThroug
       this.#open.cancelled(id);
       return;
     }
-    this.#open.settled(request.id);
+    this.#open.settled(String(request.id));
     this.#cancelled.add(request);
   }
 
   /** Whose part a reply is, or that it is too late; null: it is for the client as it is. */
   #caught(batch: Batch, index: number): ArrayReply | 'late' | null {
-    const request = this.#watch.active ? this.#watch.settle(idText(batch, index)) : null;
+    const request = this.#watch.active ? this.#watch.settle(frameId(batch, index)) : null;
     // What was given up or cancelled was counted as answered then.
     if (request !== 'late' && request?.cancelled !== true) this.#open.answered(batch, index);
     return request === 'late' ? 'late' : (request?.array ?? null);
@@ -315,8 +315,8 @@ export class PassThroughSession implements Session, UpstreamEvents, PassedThroug
 
   /** A request has had no answer for too long: the client gets one, the server is told. */
   #timedOut(request: WatchedRequest, cancel: Uint8Array | null): void {
-    if (!request.cancelled) this.#open.settled(request.id);
-    const reply = errorReply(request.id, GATEWAY_ERRORS.timeout);
+    if (!request.cancelled) this.#open.settled(String(request.id));
+    const reply = errorReply(String(request.id), GATEWAY_ERRORS.timeout);
     if (request.array === null) this.#answers.sendOne(reply);
     else request.array.add(reply);
     if (cancel !== null && !request.cancelled) this.#upstream?.sendOne(cancel);

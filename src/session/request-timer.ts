@@ -1,3 +1,4 @@
+import type { Batch } from '../lane/batch.js';
 import { cancelNotification, guessProfile, type Profile } from './profile.js';
 import type { RequestWatch, WatchedRequest } from './request-watch.js';
 
@@ -22,9 +23,9 @@ export class RequestTimer {
     this.#onTimeout = onTimeout;
   }
 
-  /** A request is on its way; the first one tells what kind of server it is. */
-  sent(request: Uint8Array): void {
-    this.#profile ??= guessProfile(request);
+  /** Frame `index`, a request, is on its way; the first one tells what kind of server it is. */
+  sent(batch: Batch, index: number): void {
+    this.#profile ??= guessProfile(batch.input(index));
     this.#timer ??= setTimeout(this.#look, this.#timeoutMs);
   }
 
@@ -38,7 +39,7 @@ export class RequestTimer {
     for (const request of this.#watch.expire(now - this.#timeoutMs)) {
       const cancel = cancelNotification(
         this.#profile ?? 'plain',
-        request.id,
+        String(request.id),
         'the request timed out',
       );
       this.#onTimeout(request, cancel);

@@ -1,16 +1,27 @@
 import { MAX_LATE_IDS } from '../limits.js';
 import type { ArrayReply } from './array-replies.js';
+import { idKey, type RequestId } from './request-id.js';
 
 /** What is remembered of a watched request. */
-export interface WatchedRequest {
-  /** Its id as JSON text. */
-  readonly id: string;
+export class WatchedRequest {
+  readonly id: RequestId;
   /** The array that it was an element of. */
   readonly array: ArrayReply | null;
   /** When it was sent, in milliseconds of a clock that is never set. */
   readonly sentAtMs: number;
   /** The server has been told that nobody wants its answer. */
-  cancelled: boolean;
+  cancelled = false;
+
+  /** RequestWatch's: it still waits for its reply, between these two in the order of sending. */
+  waits = false;
+  older: WatchedRequest | null = null;
+  newer: WatchedRequest | null = null;
+
+  constructor(id: RequestId, array: ArrayReply | null, sentAtMs: number) {
+    this.id = id;
+    this.array = array;
+    this.sentAtMs = sentAtMs;
+  }
 }
 
 /**
@@ -20,47 +31,58 @@ export interface WatchedRequest {
  * spell the id that it returns in its own way: `1.0` comes back as `1`.
  */
 export class RequestWatch {
-  readonly #byId = new Map<string, WatchedRequest[]>();
-  /** All of them, in the order in which they were sent. */
-  readonly #inOrder = new Set<WatchedRequest>();
+  /** By idKey(); an array, oldest first, only where several have the same id. */
+  readonly #byKey = new Map<RequestId, WatchedRequest | WatchedRequest[]>();
+  #oldest: WatchedRequest | null = null;
+  #newest: WatchedRequest | null = null;
+  #size = 0;
   /** How many late replies each id may still have. */
-  readonly #late = new Map<string, number>();
+  readonly #late = new Map<RequestId, number>();
 
   /** True while a reply may have to be caught. */
   get active(): boolean {
-    return this.#inOrder.size > 0 || this.#late.size > 0;
+    return this.#size > 0 || this.#late.size > 0;
   }
 
   /** Requests that wait for their replies. */
   get size(): number {
-    return this.#inOrder.size;
+    return this.#size;
   }
 
-  /** Whether it still waits for its reply. */
-  has(request: WatchedRequest): boolean {
-    return this.#inOrder.has(request);
+  /** When the oldest request was sent; null when there is none. */
+  get oldestMs(): number | null {
+    return this.#oldest?.sentAtMs ?? null;
   }
 
   add(request: WatchedRequest): void {
-    this.#inOrder.add(request);
-    const key = keyOf(request.id);
-    const same = this.#byId.get(key);
-    if (same === undefined) this.#byId.set(key, [request]);
-    else same.push(request);
+    request.waits = true;
+    request.older = this.#newest;
+    if (this.#newest === null) this.#oldest = request;
+    else this.#newest.newer = request;
+    this.#newest = request;
+    this.#size++;
+    const key = idKey(request.id);
+    const same = this.#byKey.get(key);
+    if (same === undefined) this.#byKey.set(key, request);
+    else if (Array.isArray(same)) same.push(request);
+    else this.#byKey.set(key, [same, request]);
   }
 
   /** Takes the request that a reply with this id answers; 'late' when it was given up before. */
-  settle(id: string): WatchedRequest | 'late' | null {
-    const key = keyOf(id);
-    const request = this.#byId.get(key)?.[0];
-    if (request === undefined) return this.#settleLate(key) ? 'late' : null;
-    this.#remove(request);
+  settle(id: RequestId): WatchedRequest | 'late' | null {
+    const key = idKey(id);
+    const same = this.#byKey.get(key);
+    if (same === undefined) return this.#settleLate(key) ? 'late' : null;
+    const request = Array.isArray(same) ? same[0]! : same;
+    this.#remove(key, request);
     return request;
   }
 
   /** Marks the request that a cancel notification names, the newest one; null: it is not watched. */
-  cancel(id: string): WatchedRequest | null {
-    const request = this.#byId.get(keyOf(id))?.findLast(({ cancelled }) => !cancelled);
+  cancel(id: RequestId): WatchedRequest | null {
+    const same = this.#byKey.get(idKey(id));
+    if (same === undefined) return null;
+    const request = (Array.isArray(same) ? same : [same]).findLast(({ cancelled }) => !cancelled);
     if (request === undefined) return null;
     request.cancelled = true;
     return request;
@@ -68,9 +90,9 @@ export class RequestWatch {
 
   /** Gives up a request, whose reply is late from now on; false when it was answered or given up. */
   giveUp(request: WatchedRequest): boolean {
-    if (!this.has(request)) return false;
-    this.#remove(request);
-    const key = keyOf(request.id);
+    if (!request.waits) return false;
+    const key = idKey(request.id);
+    this.#remove(key, request);
     this.#late.set(key, (this.#late.get(key) ?? 0) + 1);
     if (this.#late.size > MAX_LATE_IDS) this.#late.delete(this.#late.keys().next().value!);
     return true;
@@ -79,21 +101,15 @@ export class RequestWatch {
   /** Gives up what was sent by `sentByMs`, oldest first. */
   expire(sentByMs: number): WatchedRequest[] {
     const expired: WatchedRequest[] = [];
-    for (const request of this.#inOrder) {
-      if (request.sentAtMs > sentByMs) break;
+    while (this.#oldest !== null && this.#oldest.sentAtMs <= sentByMs) {
+      const request = this.#oldest;
       expired.push(request);
       this.giveUp(request);
     }
     return expired;
   }
 
-  /** When the oldest request was sent; null when there is none. */
-  get oldestMs(): number | null {
-    for (const { sentAtMs } of this.#inOrder) return sentAtMs;
-    return null;
-  }
-
-  #settleLate(key: string): boolean {
+  #settleLate(key: RequestId): boolean {
     const count = this.#late.get(key);
     if (count === undefined) return false;
     if (count === 1) this.#late.delete(key);
@@ -101,23 +117,20 @@ export class RequestWatch {
     return true;
   }
 
-  #remove(request: WatchedRequest): void {
-    this.#inOrder.delete(request);
-    const key = keyOf(request.id);
-    const same = this.#byId.get(key)!;
-    if (same.length === 1) this.#byId.delete(key);
+  #remove(key: RequestId, request: WatchedRequest): void {
+    const { older, newer } = request;
+    if (older === null) this.#oldest = newer;
+    else older.newer = newer;
+    if (newer === null) this.#newest = older;
+    else newer.older = older;
+    request.waits = false;
+    // A request that is kept elsewhere must not keep its neighbours.
+    request.older = null;
+    request.newer = null;
+    this.#size--;
+    const same = this.#byKey.get(key)!;
+    if (!Array.isArray(same)) this.#byKey.delete(key);
+    else if (same.length === 2) this.#byKey.set(key, same[0] === request ? same[1]! : same[0]!);
     else same.splice(same.indexOf(request), 1);
   }
-}
-
-/** Ids that have only one spelling: integers up to 2^53, and strings without an escape. */
-const PLAIN = /^(?:-?[1-9]\d{0,14}|0|"[^"\\]*")$/;
-
-/** The same for all spellings of an id. */
-function keyOf(id: string): string {
-  if (PLAIN.test(id)) return id;
-  const value = JSON.parse(id) as string | number;
-  // Beyond 2^53 different ids would get the same number.
-  const isExact = typeof value === 'string' || Math.abs(value) <= Number.MAX_SAFE_INTEGER;
-  return isExact ? JSON.stringify(value) : id;
 }
