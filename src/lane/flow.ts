@@ -113,6 +113,8 @@ export class Flow implements FrameOwner {
   /** hold() without its release() yet: several may have a reason. */
   #holds = 0;
   #pumping = false;
+  /** The lane pumps it after the delivery of a batch. */
+  #pumpsLater = false;
   #sourceEnded = false;
   #ended = false;
 
@@ -215,6 +217,7 @@ export class Flow implements FrameOwner {
 
   /** Takes from the source what there is room for. */
   pump(): void {
+    this.#pumpsLater = false;
     if (this.#pumping) return;
     this.#pumping = true;
     while (this.#elements.length > 0 && this.#accept(this.#elements[0]!)) this.#elements.shift();
@@ -255,9 +258,11 @@ export class Flow implements FrameOwner {
 
   /** `count` of the oldest messages were taken by their destination: there is room again. */
   taken(count: number): void {
+    const wasFull = this.ring.full;
     this.ring.shift(count);
-    // While frames are in the lane, received() pumps when the last of them is back.
-    this.pump();
+    if (this.#pumpsLater) return;
+    this.#pumpsLater = wasFull && this.lane.pumpLater(this);
+    if (!this.#pumpsLater) this.pump();
   }
 
   /** The lane hands back frames [from, to) of a processed batch. */

@@ -79,6 +79,9 @@ export class Lane {
   readonly #waiting = new WaitingFlows();
   readonly #waitingAlone = new WaitingFlows();
   readonly #flushers: BatchFlusher[] = [];
+  #delivering = false;
+  /** Flows that have room again, in the delivery of a batch. */
+  readonly #toPump: FrameOwner[] = [];
 
   constructor(options: LaneOptions) {
     this.#runner = options.runner;
@@ -164,6 +167,17 @@ export class Lane {
     return true;
   }
 
+  /**
+   * To be called by a flow that was full and has room again. True in the delivery of a batch: it is pumped after
+   * that, and what it adds lies together. Otherwise it would add a few frames for each few of its own that are
+   * delivered, and flows that once lay between each other would do so for ever, each run a system call of
+   * its destination.
+   */
+  pumpLater(flow: FrameOwner): boolean {
+    if (this.#delivering) this.#toPump.push(flow);
+    return this.#delivering;
+  }
+
   /** A destination has collected output of the batch in delivery, to be flushed after it. */
   flushLater(flusher: BatchFlusher): void {
     this.#flushers.push(flusher);
@@ -238,6 +252,7 @@ export class Lane {
     const { flows, count } = batch;
     // Held while it is delivered: a destination may be done with it before the last frame is.
     batch.pins = 1;
+    this.#delivering = true;
     let from = 0;
     while (from < count) {
       const flow = flows[from]!;
@@ -248,6 +263,9 @@ export class Lane {
     }
     for (const flusher of this.#flushers) flusher.flush(batch);
     this.#flushers.length = 0;
+    this.#delivering = false;
+    for (const flow of this.#toPump) flow.pump();
+    this.#toPump.length = 0;
     const isAlone = batch.frameCapacity === 1;
     if (--batch.pins > 0) this.#arenas.pin(batch);
     else this.#arenas.giveBack(batch);
