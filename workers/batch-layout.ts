@@ -98,7 +98,8 @@ export const ACTION_SCAN = 3;
 
 /**
  * Many clients on one server: a request's id becomes the integer ARG, and the original bytes
- * are kept in the id store (id-store.ts); everything else passes.
+ * are kept in the id store (id-store.ts); progress tokens become those of given-tokens.ts, and SPAN_A and SPAN_B say
+ * where the client's own were. Everything else passes.
  */
 export const ACTION_TO_SERVER = 4;
 /** A reply's id is restored from the id store; nothing goes out for an unknown one. The rest passes. */

@@ -40,6 +40,7 @@ function wireBytes(payload: number): number {
 }
 
 const NO_FRAMES = new Int32Array(0);
+const NO_MESSAGES: readonly Uint8Array[] = [];
 /** uWebSockets.js' send() above its maxBackpressure. */
 const SEND_DROPPED = 2;
 
@@ -91,6 +92,7 @@ export class SocketClient implements Client, FrameSource, FrameSink, GatedReader
   #from = 0;
   #to = 0;
   #list: Int32Array = NO_FRAMES;
+  #own: readonly Uint8Array[] = NO_MESSAGES;
 
   constructor(
     socket: WebSocket<SocketData>,
@@ -245,20 +247,23 @@ export class SocketClient implements Client, FrameSource, FrameSink, GatedReader
     }
   }
 
-  send(batch: Batch, frames: Int32Array, count: number): void {
+  send(batch: Batch, frames: Int32Array, count: number, own = NO_MESSAGES): void {
     if (this.#closed) return;
     this.#batch = batch;
     this.#list = frames;
+    this.#own = own;
     this.#to = count;
     cork(this.socket, this, sendListCorked);
     this.#batch = null;
+    this.#own = NO_MESSAGES;
     this.#sent();
   }
 
   /** Sends the frames that send() was given. */
   sendList(): void {
     for (let i = 0; i < this.#to; i++) {
-      const output = this.#batch!.output(this.#list[i]!);
+      const frame = this.#list[i]!;
+      const output = frame < 0 ? this.#own[~frame]! : this.#batch!.output(frame);
       if (this.socket.send(output, false) === SEND_DROPPED) this.#hasDropped = true;
     }
   }

@@ -71,11 +71,14 @@ export class StdioClient implements Client {
     this.source.start(flow);
   }
 
-  send(batch: Batch, frames: Int32Array, count: number): void {
+  send(batch: Batch, frames: Int32Array, count: number, own: readonly Uint8Array[] = []): void {
     const { output } = this.#options;
     // One system call for all of them.
     output.cork();
-    for (let i = 0; i < count; i++) this.sendOne(batch.output(frames[i]!));
+    for (let i = 0; i < count; i++) {
+      const frame = frames[i]!;
+      this.sendOne(frame < 0 ? own[~frame]! : batch.output(frame));
+    }
     output.uncork();
   }
 

@@ -1,9 +1,9 @@
 import { PARAMS_END, PARAMS_START, SPAN_A_END, SPAN_A_START } from '../../workers/batch-layout.js';
+import { givenToken } from '../../workers/given-tokens.js';
 import type { Batch } from '../lane/batch.js';
 import { MAX_PARSED_BYTES } from '../limits.js';
 import { jsonValue } from '../session/json-value.js';
 import { cancelledRequest } from './cancelled-request.js';
-import { givenToken } from './given-tokens.js';
 import type { RequestOwner, RequestTable } from './request-table.js';
 import type { ServerPort } from './server-port.js';
 import { splice } from './splice.js';

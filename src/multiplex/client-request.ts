@@ -8,8 +8,8 @@ import {
   SPAN_B_END,
   SPAN_B_START,
 } from '../../workers/batch-layout.js';
+import { givenPartialToken, givenToken } from '../../workers/given-tokens.js';
 import type { Batch } from '../lane/batch.js';
-import { givenPartialToken, givenToken } from './given-tokens.js';
 import { findProcessIds } from './process-ids.js';
 import type { RequestTable } from './request-table.js';
 import { type Edit, type Span, splice } from './splice.js';
@@ -27,10 +27,6 @@ export interface ClientRequest {
 }
 
 const NULL = Buffer.from('null');
-const QUOTE = 0x22;
-const MINUS = 0x2d;
-const ZERO = 0x30;
-const NINE = 0x39;
 
 /** The request that is frame `index`; its bytes are the batch's. */
 export function requestOf(batch: Batch, index: number): ClientRequest {
@@ -38,7 +34,7 @@ export function requestOf(batch: Batch, index: number): ClientRequest {
   const id = { start: batch.word(index, ID_START), end: batch.word(index, ID_END) };
   const a = { start: batch.word(index, SPAN_A_START), end: batch.word(index, SPAN_A_END) };
   const b = { start: batch.word(index, SPAN_B_START), end: batch.word(index, SPAN_B_END) };
-  return { bytes, id, tokenA: tokenAt(bytes, a), tokenB: tokenAt(bytes, b) };
+  return { bytes, id, tokenA: a.end === 0 ? null : a, tokenB: b.end === 0 ? null : b };
 }
 
 /** The request of a handshake that is frame `index`, with bytes of its own. */
@@ -49,7 +45,7 @@ export function handshakeRequestOf(batch: Batch, index: number): ClientRequest {
   return { ...request, bytes, hidden: findProcessIds(bytes, params) };
 }
 
-/** The request with our `id`, and progress tokens made from it. */
+/** The request with our `id`, and progress tokens made from it, as the workers write all but those of a handshake. */
 export function rewriteRequest(request: ClientRequest, id: number): Uint8Array {
   const { tokenA, tokenB } = request;
   const edits: Edit[] = [{ ...request.id, bytes: Buffer.from(String(id)) }];
@@ -64,12 +60,4 @@ export function keepTokens(table: RequestTable, id: number, request: ClientReque
   const { bytes, tokenA, tokenB } = request;
   if (tokenA !== null) table.addExtra(id, { tokenA: bytes.slice(tokenA.start, tokenA.end) });
   if (tokenB !== null) table.addExtra(id, { tokenB: bytes.slice(tokenB.start, tokenB.end) });
-}
-
-/** MCP and LSP have strings and numbers for tokens; null and the like ask for no progress. */
-function tokenAt(bytes: Uint8Array, span: Span): Span | null {
-  if (span.end === 0) return null;
-  const first = bytes[span.start]!;
-  const isToken = first === QUOTE || first === MINUS || (first >= ZERO && first <= NINE);
-  return isToken ? span : null;
 }

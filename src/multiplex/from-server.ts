@@ -9,6 +9,7 @@ import {
   SPAN_A_END,
   SPAN_A_START,
 } from '../../workers/batch-layout.js';
+import { requestOfToken } from '../../workers/given-tokens.js';
 import type { ReplyError } from '../../workers/kernel/replies.js';
 import type { Batch } from '../lane/batch.js';
 import type { Flow, FlowHandler } from '../lane/flow.js';
@@ -19,7 +20,6 @@ import { errorReply } from '../session/error-reply.js';
 import { GATEWAY_ERRORS } from '../session/gateway-errors.js';
 import { jsonValue } from '../session/json-value.js';
 import { MethodNames } from '../session/method-names.js';
-import { requestOfToken } from './given-tokens.js';
 import type { Handshake, KeptReply } from './handshake.js';
 import { MultiplexSession } from './multiplex-session.js';
 import type { NotificationRules } from './notification-rules.js';
@@ -167,17 +167,20 @@ export class FromServer implements FlowHandler, BatchFlusher {
     const owner = table.ownerOf(id, this.#server);
     if (owner === null) {
       this.#server.dropped(NOBODYS_REPLY);
-    } else if (!(owner instanceof MultiplexSession)) {
+      return;
+    }
+    if (!(owner instanceof MultiplexSession)) {
       this.#ownReply(batch, index, id);
-    } else if (table.extraOf(id) === null) {
+      return;
+    }
+    const extra = table.extraOf(id);
+    if (extra?.array === undefined && extra?.handshake === undefined) {
       table.free(id);
       this.#send(owner, index);
-    } else {
-      this.#replyTo(owner, batch, index, batch.output(index));
-    }
+    } else this.#replyTo(owner, batch, index, batch.output(index));
   }
 
-  /** A reply to a request that has something besides. */
+  /** A reply that is part of an array, the answer to a handshake, or not as the worker wrote it. */
   #replyTo(session: MultiplexSession, batch: Batch, index: number, message: Uint8Array): void {
     const { table, handshake } = this.#server;
     const id = batch.word(index, REQUEST_ID);
@@ -215,8 +218,7 @@ export class FromServer implements FlowHandler, BatchFlusher {
     }
     const givenId = server.requests.add({ originalId, client });
     if (token !== undefined) server.tokens.add(token, client);
-    client.outlet.flush(batch);
-    client.outlet.sendOne(splice(input, [{ start, end, bytes: Buffer.from(String(givenId)) }]));
+    this.#sendOwn(client, splice(input, [{ start, end, bytes: Buffer.from(String(givenId)) }]));
   }
 
   /** Why no client is asked, whichever there are; `token`: a progress token that the server makes. */
@@ -263,8 +265,7 @@ export class FromServer implements FlowHandler, BatchFlusher {
     // MCP: there will be no answer, or one that is ignored. LSP's cancelled requests have one.
     if (method === 'notifications/cancelled') this.#server.requests.delete(found.givenId);
     const bytes = Buffer.from(String(found.givenId));
-    found.client.outlet.flush(batch);
-    found.client.outlet.sendOne(splice(batch.input(index), [{ start, end, bytes }]));
+    this.#sendOwn(found.client, splice(batch.input(index), [{ start, end, bytes }]));
   }
 
   /** Progress goes to the owner of the token only, with the token that it gave. */
@@ -279,8 +280,7 @@ export class FromServer implements FlowHandler, BatchFlusher {
       const extra = table.extraOf(given.id);
       const original = given.isPartial ? extra?.tokenB : extra?.tokenA;
       if (owner instanceof MultiplexSession && original !== undefined) {
-        owner.outlet.flush(batch);
-        owner.outlet.sendOne(splice(batch.input(index), [{ start, end, bytes: original }]));
+        this.#sendOwn(owner, splice(batch.input(index), [{ start, end, bytes: original }]));
       } else this.#server.dropped(NOBODYS_PROGRESS);
       return;
     }
@@ -310,6 +310,11 @@ export class FromServer implements FlowHandler, BatchFlusher {
   /** Sends the worker's output of a frame, together with what else the batch has for the session. */
   #send(session: MultiplexSession, index: number): void {
     if (session.outlet.add(index)) this.#dirty.push(session);
+  }
+
+  /** The same for a message that is not as the worker wrote it. */
+  #sendOwn(session: MultiplexSession, message: Uint8Array): void {
+    if (session.outlet.addOwn(message)) this.#dirty.push(session);
   }
 
   /** Clients that the server may speak to: with a handshake, those that have had its result. */

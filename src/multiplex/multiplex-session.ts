@@ -13,6 +13,7 @@ import {
 import { MAX_STORED_ID_BYTES } from '../../workers/id-store.js';
 import type { ReplyError } from '../../workers/kernel/replies.js';
 import { CLOSE_MALFORMED, CLOSE_NORMAL } from '../close-codes.js';
+import { unframe } from '../framing/message-framing.js';
 import type { Batch } from '../lane/batch.js';
 import { Flow, type FlowHandler, type FrameArgs } from '../lane/flow.js';
 import type { Lane } from '../lane/lane.js';
@@ -190,8 +191,7 @@ export class MultiplexSession implements Session, FlowHandler, FrameArgs, Reques
 
   /** The message of frame `index` as it goes to the server, unframed; a copy. */
   messageOf(batch: Batch, index: number): Uint8Array {
-    if (batch.verdict(index) !== KIND_REQUEST) return splice(batch.input(index), []);
-    return rewriteRequest(requestOf(batch, index), batch.word(index, ARG));
+    return unframe(batch.output(index), this.#server.framing).slice();
   }
 
   /** Sends the server the first request of a handshake. */
@@ -304,7 +304,7 @@ export class MultiplexSession implements Session, FlowHandler, FrameArgs, Reques
       this.#deliverHandshake({ session: this, flow, method, request: kept, id });
     } else {
       keepTokens(table, id, request);
-      this.#server.writeMessage(this, flow, rewriteRequest(request, id), id);
+      this.#server.write(this, flow, batch, index, index + 1);
     }
   }
 

@@ -11,6 +11,8 @@ export interface OutletLimits {
 }
 
 const FIRST_FRAMES = 16;
+/** One for all outlets: most never have any. It stays empty. */
+const NO_MESSAGES: Uint8Array[] = [];
 const LOOKS_PER_GRACE = 10;
 
 /**
@@ -23,7 +25,9 @@ export class Outlet {
   readonly #client: Client;
   readonly #limits: OutletLimits;
   readonly #onCut: (why: string) => void;
+  /** What was added: an index of the batch, or one of `#own` as its complement. */
   #frames = new Int32Array(FIRST_FRAMES);
+  #own: Uint8Array[] = NO_MESSAGES;
   #count = 0;
   /** Messages sent since the transport last held nothing back. */
   #held = 0;
@@ -49,15 +53,26 @@ export class Outlet {
     return this.#count === 1;
   }
 
+  /** The same for a message that is not in the batch, which must not change until flush(). */
+  addOwn(message: Uint8Array): boolean {
+    if (this.#own === NO_MESSAGES) this.#own = [];
+    return this.add(~(this.#own.push(message) - 1));
+  }
+
   /** Sends what was added; the batch is the one that add() was about. */
   flush(batch: Batch): void {
     const count = this.#count;
     if (count === 0) return;
+    const own = this.#own;
     this.#count = 0;
-    this.#client.send(batch, this.#frames, count);
+    this.#own = NO_MESSAGES;
+    this.#client.send(batch, this.#frames, count, own);
     if (!this.#holdsBack()) return;
     let bytes = 0;
-    for (let i = 0; i < count; i++) bytes += batch.outputLength(this.#frames[i]!);
+    for (let i = 0; i < count; i++) {
+      const frame = this.#frames[i]!;
+      bytes += frame < 0 ? own[~frame]!.length : batch.outputLength(frame);
+    }
     this.#account(count, bytes);
   }
 
@@ -70,6 +85,7 @@ export class Outlet {
   /** The client is gone. */
   end(): void {
     this.#count = 0;
+    this.#own = NO_MESSAGES;
     if (this.#timer !== null) clearInterval(this.#timer);
     this.#timer = null;
   }

@@ -30,7 +30,7 @@ export const NO_REQUESTS = { newestSlot: -1, inFlight: 0, cancelled: 0, keptIdBy
 export interface RequestExtra {
   /** The original id, where the id store has no room for it. */
   longId?: Uint8Array;
-  /** The original progress tokens, in place of which the server has ours (given-tokens.ts). */
+  /** The original progress tokens, in place of which the server has ours (workers/given-tokens.ts). */
   tokenA?: Uint8Array;
   tokenB?: Uint8Array;
   /** The array that it was an element of. */

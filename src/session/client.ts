@@ -18,9 +18,10 @@ export interface Client {
   reply(bytes: Uint8Array): void;
   /**
    * Sends the outputs of these `count` frames of a batch, without flow control: the caller
-   * looks at heldBackBytes. The outputs have no framing; the bytes are borrowed for the call.
+   * looks at heldBackBytes. A negative index means the message `own[~index]` in place of one in the batch. Neither has
+   * framing; the bytes are borrowed for the call.
    */
-  send(batch: Batch, frames: Int32Array, count: number): void;
+  send(batch: Batch, frames: Int32Array, count: number, own?: readonly Uint8Array[]): void;
   /** The same for one message that is not in a batch. */
   sendOne(message: Uint8Array): void;
   /** Bytes that were sent and that the transport has not accepted yet. */

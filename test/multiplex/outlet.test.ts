@@ -54,6 +54,35 @@ describe('the way to a client', () => {
     assert.equal(client.received.length, 42);
   });
 
+  test('has messages that are in no batch in their place among those that are', () => {
+    const { client, outlet } = slowClient(1000);
+    const batch = new Batch(1024, 64);
+    const isFirst = [
+      outlet.addOwn(Buffer.from('a')),
+      outlet.add(0),
+      outlet.addOwn(Buffer.from('b')),
+    ];
+    assert.deepEqual(isFirst, [true, false, false]);
+    outlet.flush(batch);
+    assert.deepEqual(client.received, ['a', '', 'b']);
+    assert.equal(outlet.addOwn(Buffer.from('c')), true);
+    outlet.flush(batch);
+    assert.deepEqual(client.received, ['a', '', 'b', 'c']);
+  });
+
+  test('counts messages that are in no batch for the overflow, too', () => {
+    const { client, outlet } = slowClient(1000);
+    const batch = new Batch(1024, 64);
+    client.heldBackBytes = 100_001;
+    outlet.addOwn(MESSAGE);
+    outlet.flush(batch);
+    assert.equal(closeCode(client), undefined);
+    client.heldBackBytes = 100_101;
+    outlet.addOwn(MESSAGE);
+    outlet.flush(batch);
+    assert.equal(closeCode(client), 1013);
+  });
+
   test('is closed at once above its overflow', () => {
     const { client, outlet } = slowClient(1000);
     sendUnread(client, outlet, 1001);

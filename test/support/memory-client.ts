@@ -54,8 +54,11 @@ export class MemoryClient implements Client, FrameSource {
     this.sendOne(bytes);
   }
 
-  send(batch: Batch, frames: Int32Array, count: number): void {
-    for (let i = 0; i < count; i++) this.sendOne(batch.output(frames[i]!));
+  send(batch: Batch, frames: Int32Array, count: number, own: readonly Uint8Array[] = []): void {
+    for (let i = 0; i < count; i++) {
+      const frame = frames[i]!;
+      this.sendOne(frame < 0 ? own[~frame]! : batch.output(frame));
+    }
   }
 
   sendOne(message: Uint8Array): void {

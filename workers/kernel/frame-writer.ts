@@ -24,14 +24,21 @@ import {
   PARAMS_END,
   PARAMS_START,
   REQUEST_ID,
+  SPAN_A_END,
+  SPAN_A_START,
+  SPAN_B_END,
+  SPAN_B_START,
   VERDICT,
 } from '../batch-layout.js';
+import { GIVEN_TOKEN_END, GIVEN_TOKEN_PARTIAL, GIVEN_TOKEN_START } from '../given-tokens.js';
 import { findStoredId, storedIdLength, storeId } from '../id-store.js';
 import { INVALID_REQUEST, PARSE_ERROR, REFUSALS } from './replies.js';
 
 const LF = 0x0a;
 const CR = 0x0d;
 const SPACE = 0x20;
+const QUOTE = 0x22;
+const MINUS = 0x2d;
 const ZERO = 0x30;
 const NINE = 0x39;
 /** Digits of the largest id that we give (2^31 - 1). */
@@ -43,8 +50,12 @@ const HEADER_NAME = encoder.encode('Content-Length: ');
 const HEADER_END = encoder.encode('\r\n\r\n');
 const REPLY_START = encoder.encode('{"jsonrpc":"2.0","id":');
 const RESULT_MEMBER = encoder.encode(',"result":');
+const TOKEN_START = encoder.encode(GIVEN_TOKEN_START);
+const PARTIAL = encoder.encode(GIVEN_TOKEN_PARTIAL);
+const TOKEN_END = encoder.encode(GIVEN_TOKEN_END);
 const NULL = encoder.encode('null');
 const CLOSE = encoder.encode('}');
+const REWRITTEN_SPANS = [ID_START, SPAN_A_START, SPAN_B_START] as const;
 
 /**
  * Writes what goes out for one scanned frame into the output region, behind what is
@@ -101,7 +112,7 @@ export class FrameWriter {
     this.#endFrame(start, framing, hasLineBreak);
   }
 
-  /** A request with the integer ARG as its id; anything else as it is. */
+  /** A request with the integer ARG as its id, and tokens made from it; anything else as it is. */
   #toServer(control: Int32Array, frame: number, framing: number, hasLineBreak: boolean): void {
     if (control[frame + VERDICT] !== KIND_REQUEST) {
       this.#pass(control, frame, framing, hasLineBreak);
@@ -112,13 +123,37 @@ export class FrameWriter {
     const idStart = control[frame + ID_START]!;
     const idEnd = control[frame + ID_END]!;
     storeId(this.#ids, id, this.#bytes, frameStart + idStart, frameStart + idEnd);
+    this.#keepTokensOnly(control, frame);
     const length = control[frame + IN_LENGTH]!;
-    if (framing === FRAMING_CONTENT_LENGTH) this.#header(length - (idEnd - idStart) + digits(id));
+    if (framing === FRAMING_CONTENT_LENGTH) this.#header(length + growth(control, frame, id));
     const start = this.#at;
-    this.#copy(frameStart, idStart);
-    this.#number(id);
-    this.#copy(frameStart + idEnd, length - idEnd);
+    let from = 0;
+    for (let word = 0; ; from = control[frame + word + 1]!) {
+      word = nextSpan(control, frame, from);
+      const to = word === 0 ? length : control[frame + word]!;
+      this.#copy(frameStart + from, to - from);
+      if (word === 0) break;
+      if (word === ID_START) this.#number(id);
+      else this.#token(id, word === SPAN_B_START);
+    }
     this.#endFrame(start, framing, hasLineBreak);
+  }
+
+  /** MCP and LSP have strings and numbers for tokens; null and the like ask for no progress, and stay. */
+  #keepTokensOnly(control: Int32Array, frame: number): void {
+    for (const word of [SPAN_A_START, SPAN_B_START]) {
+      const first = this.#bytes[control[frame + IN_OFFSET]! + control[frame + word]!]!;
+      const isToken = first === QUOTE || first === MINUS || (first >= ZERO && first <= NINE);
+      if (!isToken) control[frame + word + 1] = 0;
+    }
+  }
+
+  /** The token that a request with this id has at the server. */
+  #token(id: number, isPartial: boolean): void {
+    this.#put(TOKEN_START);
+    this.#number(id);
+    if (isPartial) this.#put(PARTIAL);
+    this.#put(TOKEN_END);
   }
 
   /** A reply with its original id, if that is known; anything else as it is. */
@@ -260,6 +295,31 @@ export class FrameWriter {
   #text(text: string): void {
     this.#put(encoder.encode(text));
   }
+}
+
+/** The word at which that span begins which is rewritten next, at `from` or behind; 0: none. */
+function nextSpan(control: Int32Array, frame: number, from: number): number {
+  let next = 0;
+  for (const word of REWRITTEN_SPANS) {
+    const start = control[frame + word]!;
+    const isThere = control[frame + word + 1] !== 0 && start >= from;
+    if (isThere && (next === 0 || start < control[frame + next]!)) next = word;
+  }
+  return next;
+}
+
+/** By how many bytes a request becomes longer with our `id`, and tokens made from it. */
+function growth(control: Int32Array, frame: number, id: number): number {
+  const token = TOKEN_START.length + digits(id) + TOKEN_END.length;
+  let bytes = digits(id) - (control[frame + ID_END]! - control[frame + ID_START]!);
+  if (control[frame + SPAN_A_END] !== 0) {
+    bytes += token - (control[frame + SPAN_A_END]! - control[frame + SPAN_A_START]!);
+  }
+  if (control[frame + SPAN_B_END] !== 0) {
+    bytes +=
+      token + PARTIAL.length - (control[frame + SPAN_B_END]! - control[frame + SPAN_B_START]!);
+  }
+  return bytes;
 }
 
 /** Decimal digits of a whole number, 0 or above. */

@@ -27,11 +27,30 @@ const tokenName = fc.constantFrom(
   ...['progressToken', 'progress\\u0054oken', 'workDoneToken'],
   ...['ProgressTOKEN', 'progressTo\u212aen', 'workdonetoken', 'broken token'],
 );
+const TOKEN_MEMBERS = [
+  ...[
+    '"workDoneToken":"w"',
+    '"partialResultToken":"p"',
+    '"_meta":{"progressToken":3}',
+    '"_meta":{}',
+  ],
+  ...['"_meta":null', '"_META":1', '"n":{"workDoneToken":1}', '"x":"token"', '"token":1', '"é":1'],
+  ...['"_meta":{"progressToken":1,"a":{}}', '"_meta":{"progresstoken":1}', '"workDoneToken":null'],
+  ...['"partialResultToken":[]', '"_meta":[{"progressToken":1}]'],
+] as const;
 const params = fc.oneof(
   fc.json({ maxDepth: 2 }),
   tokenName.map((name) => `{"_meta":{"${name}":"t"},"${name}":7}`),
   tokenName.map((name) => `{"x":"\\u00e9","${name}":[1] , "partialResultToken":"p"}`),
   tokenName.map((name) => `{"${name}":1,"${name}":2}`),
+  fc
+    .tuple(fc.constantFrom('"t"', '7', '-1', 'null', '[1]'), space)
+    .map(
+      ([token, s]) => `{"a":[{}],"_meta":{"b":{}${s},"progressToken":${s}${token}${s}}${s},"c":2}`,
+    ),
+  fc
+    .array(fc.constantFrom(...TOKEN_MEMBERS), { maxLength: 4 })
+    .map((members) => `{${members.join(' , ')}}`),
   fc.constantFrom('{"requestId":3,"RequestID":4}', '{"re\\u0051uestId":3,"TOKEN":4}', '{"Id":1}'),
   fc.constantFrom('{"requestId":3}', '{"id":"a"}', '{"token":4}', '{"progressToken":"p12"}'),
 );
@@ -148,6 +167,33 @@ for (const kernel of [
         out: '',
         multiplex: [0, 0, 60],
       });
+    });
+
+    it('gives a request progress tokens made from the integer, wherever they stand', () => {
+      const sent = (params: string, id = '"x"') =>
+        `{"params":${params}, "id" : ${id},"method":"m"}`;
+      const rewritten = (params: string) => out(sent(params), 70).out;
+      const progress = '{"_meta":{"a":1,"progressToken" : "t"}}';
+      assert.equal(
+        rewritten(progress),
+        sent('{"_meta":{"a":1,"progressToken" : "sluice-70"}}', '70'),
+      );
+      assert.equal(
+        rewritten('{"partialResultToken":-1.5,"workDoneToken":7}'),
+        sent('{"partialResultToken":"sluice-70-partial","workDoneToken":"sluice-70"}', '70'),
+      );
+      assert.equal(
+        rewritten('{"partialResultToken":"long enough to become shorter"}'),
+        sent('{"partialResultToken":"sluice-70-partial"}', '70'),
+      );
+      for (const nothing of ['null', '{"a":1}', '[1]', 'true']) {
+        const params = `{"workDoneToken":${nothing}}`;
+        assert.equal(rewritten(params), sent(params, '70'));
+      }
+      const framed = { bytes: sent(progress), action: ACTION_TO_SERVER, arg: 70 };
+      const { out: withHeader } = runFrame(kernel, { ...framed, framing: FRAMING_CONTENT_LENGTH });
+      const body = rewritten(progress);
+      assert.equal(withHeader, `Content-Length: ${body.length}\r\n\r\n${body}`);
     });
 
     it('finds progress tokens however their names are spelled, and refuses repeated ones', () => {
