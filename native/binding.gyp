@@ -15,6 +15,7 @@
         "src/line_splitter.cc",
         "src/params_filter.cc",
         "src/pipe_pair.cc",
+        "src/request_tokens.cc",
         "src/simdjson.cc",
         "src/token_index.cc",
         "src/wakeup_preemption.cc"

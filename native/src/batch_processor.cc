@@ -49,10 +49,10 @@ bool process_frame(int32_t* descriptor, const FrameSpan& span, uint8_t* bytes, T
   const int32_t length = static_cast<int32_t>(span.length);
   Envelope envelope;
   uint8_t* out = room->at;
-  int32_t request_id = 0;
-  const FrameToWrite to_write{frame, length, op, read_once(descriptor + ARG), &envelope};
+  MultiplexWords words{};
+  const FrameToWrite to_write{frame, length, op, read_once(descriptor + ARG), &envelope, tokens};
   if (!writes_action(op) || !scan_envelope(frame, length, tokens, &envelope) ||
-      !write_frame(to_write, ids, room, &request_id)) {
+      !write_frame(to_write, ids, room, &words)) {
     descriptor[VERDICT] = UNDECIDED;
     return false;
   }
@@ -60,9 +60,7 @@ bool process_frame(int32_t* descriptor, const FrameSpan& span, uint8_t* bytes, T
   descriptor[OUT_OFFSET] = static_cast<int32_t>(out - bytes);
   descriptor[OUT_LENGTH] = static_cast<int32_t>(room->at - out);
   std::memcpy(descriptor + ID_START, envelope.words, sizeof envelope.words);
-  // Params that need a look were left to the portable kernel, so there is nothing in them.
-  for (int word = SPAN_A_START; word <= SPAN_B_END; word++) descriptor[word] = 0;
-  descriptor[REQUEST_ID] = request_id;
+  std::memcpy(descriptor + SPAN_A_START, words.words, sizeof words.words);
   return true;
 }
 

@@ -1,8 +1,10 @@
 #include "frame_writer.h"
 
+#include <algorithm>
 #include <cstring>
 
 #include "params_filter.h"
+#include "request_tokens.h"
 
 namespace sluice {
 
@@ -11,6 +13,10 @@ namespace {
 const char kReplyStart[] = "{\"jsonrpc\":\"2.0\",\"id\":";
 const char kResultMember[] = ",\"result\":";
 const char kNull[] = "null";
+/// workers/given-tokens.ts.
+const char kTokenStart[] = "\"sluice-";
+const char kTokenPartial[] = "-partial";
+const char kTokenEnd[] = "\"";
 const char kHeaderName[] = "Content-Length: ";
 const char kHeaderEnd[] = "\r\n\r\n";
 /// Of the largest id that is given, 2^31 - 1.
@@ -117,32 +123,74 @@ bool echo(const FrameToWrite& frame, OutputRoom* room) {
   return true;
 }
 
-/// Writes the frame with other bytes in place of its id.
-bool pass_with_id(const FrameToWrite& frame, const uint8_t* id, int32_t id_length,
-                  OutputRoom* room) {
-  const Envelope& envelope = *frame.envelope;
-  const int32_t start = envelope.start(ID_START);
-  const int32_t end = envelope.end(ID_START);
-  const int64_t length = int64_t{frame.length} - (end - start) + id_length;
-  Framer out(frame.op, length, envelope.has_line_break, room);
+/// A span of a frame that becomes other bytes, which fit into `bytes`: an id, or a token made from one.
+struct Edit {
+  static constexpr int kMaxBytes = 32;
+  static_assert(kMaxStoredIdBytes <= kMaxBytes, "an original id would not fit");
+  static_assert(length_of(kTokenStart) + kMaxIdDigits + length_of(kTokenPartial) +
+                        length_of(kTokenEnd) <= kMaxBytes,
+                "a token would not fit");
+
+  int32_t start;
+  int32_t end;
+  int32_t length;
+  uint8_t bytes[kMaxBytes];
+};
+
+/// Writes the frame with these edits, in whatever order they are given. False also where they overlap, which they
+/// only do when another thread has written on the frame.
+bool pass_with_edits(const FrameToWrite& frame, Edit* edits, int count, OutputRoom* room) {
+  std::sort(edits, edits + count, [](const Edit& a, const Edit& b) { return a.start < b.start; });
+  int64_t length = frame.length;
+  for (int k = 0; k < count; k++) {
+    if (edits[k].start < (k == 0 ? 0 : edits[k - 1].end)) return false;
+    length += edits[k].length - (edits[k].end - edits[k].start);
+  }
+  Framer out(frame.op, length, frame.envelope->has_line_break, room);
   if (!out.ok()) return false;
-  out.add(frame.bytes, start);
-  out.add(id, id_length);
-  out.add(frame.bytes + end, frame.length - end);
+  int32_t at = 0;
+  for (int k = 0; k < count; k++) {
+    out.add(frame.bytes + at, edits[k].start - at);
+    out.add(edits[k].bytes, edits[k].length);
+    at = edits[k].end;
+  }
+  out.add(frame.bytes + at, frame.length - at);
   out.end();
   return true;
 }
 
-bool to_server(const FrameToWrite& frame, IdStore* ids, OutputRoom* room) {
+Edit id_edit(int32_t start, int32_t end, int32_t id) {
+  Edit edit{start, end, decimal_digits(id), {}};
+  put_decimal(edit.bytes, id, edit.length);
+  return edit;
+}
+
+Edit token_edit(int32_t start, int32_t end, int32_t id, bool is_partial) {
+  Edit edit{start, end, 0, {}};
+  uint8_t* at = put(edit.bytes, kTokenStart, length_of(kTokenStart));
+  at = put_decimal(at, id, decimal_digits(id));
+  if (is_partial) at = put(at, kTokenPartial, length_of(kTokenPartial));
+  at = put(at, kTokenEnd, length_of(kTokenEnd));
+  edit.length = static_cast<int32_t>(at - edit.bytes);
+  return edit;
+}
+
+bool to_server(const FrameToWrite& frame, IdStore* ids, OutputRoom* room, MultiplexWords* words) {
   const Envelope& envelope = *frame.envelope;
-  if (envelope.verdict != KIND_REQUEST) return pass(frame, room);
+  if (envelope.verdict != KIND_REQUEST) return !needs_a_look(frame) && pass(frame, room);
   if (frame.arg <= 0) return false;
+  if (needs_a_look(frame) && !find_request_tokens(frame, words)) return false;
   const int32_t start = envelope.start(ID_START);
-  ids->put(frame.arg, frame.bytes + start, envelope.end(ID_START) - start);
-  uint8_t text[kMaxIdDigits];
-  const int digits = decimal_digits(frame.arg);
-  put_decimal(text, frame.arg, digits);
-  return pass_with_id(frame, text, digits, room);
+  const int32_t end = envelope.end(ID_START);
+  ids->put(frame.arg, frame.bytes + start, end - start);
+  Edit edits[3] = {id_edit(start, end, frame.arg)};
+  int count = 1;
+  for (const FrameWord span : {SPAN_A_START, SPAN_B_START}) {
+    if (!words->has(span)) continue;
+    edits[count++] =
+        token_edit(words->start(span), words->end(span), frame.arg, span == SPAN_B_START);
+  }
+  return pass_with_edits(frame, edits, count, room);
 }
 
 /// The integer in [at, end), if it is written as we write ids; else 0.
@@ -157,29 +205,29 @@ int32_t given_id(const uint8_t* at, const uint8_t* end) {
 }
 
 bool from_server(const FrameToWrite& frame, const IdStore& ids, OutputRoom* room,
-                 int32_t* request_id) {
+                 MultiplexWords* words) {
   const Envelope& envelope = *frame.envelope;
   if (envelope.verdict < KIND_RESPONSE) return pass(frame, room);
   const int32_t id = given_id(frame.bytes + envelope.start(ID_START),
                               frame.bytes + envelope.end(ID_START));
-  *request_id = id;
-  uint8_t original[kMaxStoredIdBytes];
-  const int32_t length = id == 0 ? -1 : ids.get(id, original);
-  return length == -1 || pass_with_id(frame, original, length, room);
+  words->words[REQUEST_ID - SPAN_A_START] = id;
+  Edit edit{envelope.start(ID_START), envelope.end(ID_START), 0, {}};
+  edit.length = id == 0 ? -1 : ids.get(id, edit.bytes);
+  return edit.length == -1 || pass_with_edits(frame, &edit, 1, room);
 }
 
 }  // namespace
 
-bool write_frame(const FrameToWrite& frame, IdStore* ids, OutputRoom* room, int32_t* request_id) {
+bool write_frame(const FrameToWrite& frame, IdStore* ids, OutputRoom* room, MultiplexWords* words) {
   switch (frame.op & 0xff) {
     case ACTION_PASS:
       return pass(frame, room);
     case ACTION_ECHO:
       return frame.envelope->verdict == KIND_REQUEST ? echo(frame, room) : true;
     case ACTION_TO_SERVER:
-      return !frame.envelope->has_lookalike && !needs_a_look(frame) && to_server(frame, ids, room);
+      return !frame.envelope->has_lookalike && to_server(frame, ids, room, words);
     case ACTION_FROM_SERVER:
-      return !needs_a_look(frame) && from_server(frame, *ids, room, request_id);
+      return !needs_a_look(frame) && from_server(frame, *ids, room, words);
     default:
       return true;
   }

@@ -5,6 +5,7 @@
 
 #include "envelope.h"
 #include "id_store.h"
+#include "token_index.h"
 
 namespace sluice {
 
@@ -30,11 +31,24 @@ struct FrameToWrite {
   /// ACTION_TO_SERVER: the integer that a request's id becomes.
   int32_t arg;
   const Envelope* envelope;
+  /// Of the frame.
+  const TokenIndex* tokens;
+};
+
+/// The words of a descriptor that only a multiplexer has, side by side as there, from SPAN_A_START on.
+struct MultiplexWords {
+  static constexpr int kWords = REQUEST_ID - SPAN_A_START + 1;
+
+  int32_t words[kWords];
+
+  int32_t start(FrameWord span) const { return words[span - SPAN_A_START]; }
+  int32_t end(FrameWord span) const { return words[span - SPAN_A_START + 1]; }
+  bool has(FrameWord span) const { return end(span) != 0; }
 };
 
 /// Writes what the action and framing of the frame ask for and moves `room->at` behind it. False,
 /// with nothing written, where there is no room, or where the portable kernel has to look
-/// into the params. `request_id`: the word REQUEST_ID.
-bool write_frame(const FrameToWrite& frame, IdStore* ids, OutputRoom* room, int32_t* request_id);
+/// into the params. `words` come as zeros.
+bool write_frame(const FrameToWrite& frame, IdStore* ids, OutputRoom* room, MultiplexWords* words);
 
 }  // namespace sluice

@@ -22,8 +22,8 @@ namespace sluice {
 
 namespace {
 
-/// Room that an echo or a header may need beyond the frame's own length.
-constexpr int64_t kReserve = 64;
+/// Room that an echo, a header, or an id and tokens may need beyond the frame's own length.
+constexpr int64_t kReserve = 128;
 
 /// One store for all batches: a new one for each would take longer than the batch.
 uint8_t* ids() {
@@ -107,7 +107,7 @@ void CheckedBatch::check_frame(size_t frame, int64_t out_begin, int64_t out_end)
   SLUICE_CHECK(words[VERDICT] >= KIND_REQUEST && words[VERDICT] <= KIND_ERROR);
   SLUICE_CHECK(words[OUT_OFFSET] == out_begin);
   SLUICE_CHECK(words[OUT_LENGTH] >= 0 && out_begin + words[OUT_LENGTH] <= out_end);
-  for (int word = ID_START; word <= ERROR_START; word += 2) {
+  for (int word = ID_START; word <= SPAN_B_START; word += 2) {
     const int32_t start = words[word];
     const int32_t end = words[word + 1];
     SLUICE_CHECK(start == 0 ? end == 0 : start < end && end < words[IN_LENGTH]);

@@ -26,6 +26,13 @@ std::string FrameGenerator::string() {
   return text + "\"";
 }
 
+std::string FrameGenerator::name() {
+  static const char* const kTokens[] = {"_meta", "progressToken", "workDoneToken",
+                                        "partialResultToken", "workdonetoken", "_m\\u0065ta"};
+  if (below(3) > 0) return string();
+  return "\"" + std::string(kTokens[below(6)]) + "\"";
+}
+
 std::string FrameGenerator::number() {
   std::string text = below(3) == 0 ? "-" : "";
   const auto digits = [&](uint32_t longest) {
@@ -59,7 +66,7 @@ std::string FrameGenerator::value(int depth) {
   std::string text = is_object ? "{" : "[";
   for (uint32_t members = below(5); members > 0; members--) {
     text += space();
-    if (is_object) text += string() + space() + ":" + space();
+    if (is_object) text += name() + space() + ":" + space();
     text += value(depth - 1) + space() + (members > 1 ? "," : "");
   }
   return text + space() + (is_object ? "}" : "]");

@@ -22,6 +22,8 @@ class FrameGenerator {
  private:
   std::string value(int depth);
   std::string string();
+  /// Of a member: any, or that of a token.
+  std::string name();
   std::string number();
   std::string space();
 

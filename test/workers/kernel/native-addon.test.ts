@@ -10,6 +10,7 @@ import {
   ACTION_PASS,
   ACTION_REFUSE,
   ACTION_SCAN,
+  ACTION_TO_SERVER,
   FRAMING_CONTENT_LENGTH,
   FRAMING_NDJSON,
 } from '../../../workers/batch-layout.js';
@@ -64,6 +65,19 @@ describe('the addon', { skip: !NATIVE_ADDON_IS_BUILT }, () => {
     );
     assert.equal(undecided(cases), 0);
     assert.equal(undecided([{ bytes: REQUEST, action: ACTION_REFUSE }]), 1);
+  });
+
+  it('decides requests with progress tokens itself where their names are spelled plainly', () => {
+    const toServer = (params: string, arg = 7): FrameCase => ({
+      ...{ bytes: `{"id":1,"method":"m","params":${params}}`, action: ACTION_TO_SERVER, arg },
+    });
+    const plain = [
+      '{"_meta":{"progressToken":1},"a":{"progressToken":2}}',
+      '{"workDoneToken":null}',
+    ];
+    assert.equal(undecided(plain.map((params) => toServer(params))), 0);
+    const escaped = '{"_meta":{"progress\\u0054oken":1}}';
+    assert.equal(undecided([toServer(escaped), toServer('{"WorkDoneToken":1}')]), 2);
   });
 
   it('allocates nothing for frames once it has seen one as long', () => {
