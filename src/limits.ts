@@ -62,6 +62,8 @@ export const REFUSAL_RING_CAPACITY = 8192;
  * before it is restarted. Of cancels a server has to be told as much and no more: the rest is left out.
  */
 export const UNREAD_REPLY_BYTES = 8 * 1024 * 1024;
+/** What is made anew for a client of a shared server waits for the rest of its batch; above this it goes first. */
+export const COLLECTED_OWN_BYTES = 256 * 1024;
 
 /**
  * What the main thread parses itself: the few notifications that name what they are about, and the first

@@ -118,10 +118,12 @@ export class FromServer implements FlowHandler, BatchFlusher {
     // Nothing else will come for its request.
     const text = brokenReplyId(batch, index) ?? '';
     const id = GIVEN_ID.test(text) ? Number(text) : 0;
+    if (id === 0) return;
+    // First: it may end a client that is too slow, and its requests with it.
+    this.#flushAll(batch);
     const { table } = this.#server;
     const owner = table.ownerOf(id, this.#server);
     if (owner instanceof MultiplexSession) {
-      this.#flushAll(batch);
       const method = table.extraOf(id)?.handshake;
       owner.answerError(id, GATEWAY_ERRORS.brokenReply);
       if (method !== undefined) this.#server.handshakeFailed(method);
@@ -218,7 +220,11 @@ export class FromServer implements FlowHandler, BatchFlusher {
     }
     const givenId = server.requests.add({ originalId, client });
     if (token !== undefined) server.tokens.add(token, client);
-    this.#sendOwn(client, splice(input, [{ start, end, bytes: Buffer.from(String(givenId)) }]));
+    this.#sendOwn(
+      client,
+      batch,
+      splice(input, [{ start, end, bytes: Buffer.from(String(givenId)) }]),
+    );
   }
 
   /** Why no client is asked, whichever there are; `token`: a progress token that the server makes. */
@@ -265,7 +271,7 @@ export class FromServer implements FlowHandler, BatchFlusher {
     // MCP: there will be no answer, or one that is ignored. LSP's cancelled requests have one.
     if (method === 'notifications/cancelled') this.#server.requests.delete(found.givenId);
     const bytes = Buffer.from(String(found.givenId));
-    this.#sendOwn(found.client, splice(batch.input(index), [{ start, end, bytes }]));
+    this.#sendOwn(found.client, batch, splice(batch.input(index), [{ start, end, bytes }]));
   }
 
   /** Progress goes to the owner of the token only, with the token that it gave. */
@@ -280,7 +286,7 @@ export class FromServer implements FlowHandler, BatchFlusher {
       const extra = table.extraOf(given.id);
       const original = given.isPartial ? extra?.tokenB : extra?.tokenA;
       if (owner instanceof MultiplexSession && original !== undefined) {
-        this.#sendOwn(owner, splice(batch.input(index), [{ start, end, bytes: original }]));
+        this.#sendOwn(owner, batch, splice(batch.input(index), [{ start, end, bytes: original }]));
       } else this.#server.dropped(NOBODYS_PROGRESS);
       return;
     }
@@ -313,8 +319,8 @@ export class FromServer implements FlowHandler, BatchFlusher {
   }
 
   /** The same for a message that is not as the worker wrote it. */
-  #sendOwn(session: MultiplexSession, message: Uint8Array): void {
-    if (session.outlet.addOwn(message)) this.#dirty.push(session);
+  #sendOwn(session: MultiplexSession, batch: Batch, message: Uint8Array): void {
+    if (session.outlet.addOwn(batch, message)) this.#dirty.push(session);
   }
 
   /** Clients that the server may speak to: with a handshake, those that have had its result. */

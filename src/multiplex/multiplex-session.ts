@@ -242,7 +242,8 @@ export class MultiplexSession implements Session, FlowHandler, FrameArgs, Reques
 
   /** After an answer was sent: a client whose input has ended has nothing else to wait for. */
   leaveIfAnswered(): void {
-    if (this.#leaveWhenAnswered && this.inFlight === 0) this.#leave();
+    // What a batch in delivery has for it comes with the end of that, and calls this again.
+    if (this.#leaveWhenAnswered && this.inFlight === 0 && !this.outlet.collects) this.#leave();
   }
 
   /** True for what goes on just as the worker wrote it. */

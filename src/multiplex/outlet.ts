@@ -1,6 +1,6 @@
 import { CLOSE_TRY_AGAIN_LATER } from '../close-codes.js';
 import type { Batch } from '../lane/batch.js';
-import { RING_CAPACITY } from '../limits.js';
+import { COLLECTED_OWN_BYTES, RING_CAPACITY } from '../limits.js';
 import type { Client } from '../session/client.js';
 
 export interface OutletLimits {
@@ -28,6 +28,7 @@ export class Outlet {
   /** What was added: an index of the batch, or one of `#own` as its complement. */
   #frames = new Int32Array(FIRST_FRAMES);
   #own: Uint8Array[] = NO_MESSAGES;
+  #ownBytes = 0;
   #count = 0;
   /** Messages sent since the transport last held nothing back. */
   #held = 0;
@@ -54,7 +55,9 @@ export class Outlet {
   }
 
   /** The same for a message that is not in the batch, which must not change until flush(). */
-  addOwn(message: Uint8Array): boolean {
+  addOwn(batch: Batch, message: Uint8Array): boolean {
+    if (this.#ownBytes + message.length > COLLECTED_OWN_BYTES) this.flush(batch);
+    this.#ownBytes += message.length;
     if (this.#own === NO_MESSAGES) this.#own = [];
     return this.add(~(this.#own.push(message) - 1));
   }
@@ -64,8 +67,7 @@ export class Outlet {
     const count = this.#count;
     if (count === 0) return;
     const own = this.#own;
-    this.#count = 0;
-    this.#own = NO_MESSAGES;
+    this.#forget();
     this.#client.send(batch, this.#frames, count, own);
     if (!this.#holdsBack()) return;
     let bytes = 0;
@@ -84,10 +86,20 @@ export class Outlet {
 
   /** The client is gone. */
   end(): void {
-    this.#count = 0;
-    this.#own = NO_MESSAGES;
+    this.#forget();
     if (this.#timer !== null) clearInterval(this.#timer);
     this.#timer = null;
+  }
+
+  /** True while something waits for flush(). */
+  get collects(): boolean {
+    return this.#count > 0;
+  }
+
+  #forget(): void {
+    this.#count = 0;
+    this.#own = NO_MESSAGES;
+    this.#ownBytes = 0;
   }
 
   #holdsBack(): boolean {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, type TestContext, test } from 'node:test';
 import { Batch } from '../../src/lane/batch.js';
-import { RING_CAPACITY } from '../../src/limits.js';
+import { COLLECTED_OWN_BYTES, RING_CAPACITY } from '../../src/limits.js';
 import { Outlet } from '../../src/multiplex/outlet.js';
 import { MemoryClient } from '../support/memory-client.js';
 
@@ -58,27 +58,41 @@ describe('the way to a client', () => {
     const { client, outlet } = slowClient(1000);
     const batch = new Batch(1024, 64);
     const isFirst = [
-      outlet.addOwn(Buffer.from('a')),
+      outlet.addOwn(batch, Buffer.from('a')),
       outlet.add(0),
-      outlet.addOwn(Buffer.from('b')),
+      outlet.addOwn(batch, Buffer.from('b')),
     ];
     assert.deepEqual(isFirst, [true, false, false]);
     outlet.flush(batch);
     assert.deepEqual(client.received, ['a', '', 'b']);
-    assert.equal(outlet.addOwn(Buffer.from('c')), true);
+    assert.equal(outlet.addOwn(batch, Buffer.from('c')), true);
     outlet.flush(batch);
     assert.deepEqual(client.received, ['a', '', 'b', 'c']);
+  });
+
+  test('does not collect more than so many bytes of messages that are in no batch', () => {
+    const { client, outlet } = slowClient(1000);
+    const batch = new Batch(1024, 64);
+    const half = Buffer.alloc(COLLECTED_OWN_BYTES / 2, 'x');
+    outlet.add(0);
+    outlet.addOwn(batch, half);
+    outlet.addOwn(batch, half);
+    assert.equal(client.received.length, 0);
+    outlet.addOwn(batch, MESSAGE);
+    assert.equal(client.received.length, 3);
+    outlet.flush(batch);
+    assert.equal(client.received.length, 4);
   });
 
   test('counts messages that are in no batch for the overflow, too', () => {
     const { client, outlet } = slowClient(1000);
     const batch = new Batch(1024, 64);
     client.heldBackBytes = 100_001;
-    outlet.addOwn(MESSAGE);
+    outlet.addOwn(batch, MESSAGE);
     outlet.flush(batch);
     assert.equal(closeCode(client), undefined);
     client.heldBackBytes = 100_101;
-    outlet.addOwn(MESSAGE);
+    outlet.addOwn(batch, MESSAGE);
     outlet.flush(batch);
     assert.equal(closeCode(client), 1013);
   });
