@@ -4,13 +4,14 @@ import { GUARD_RESTART_MS } from '../limits.js';
 import type { Logger } from '../log.js';
 
 /**
- * The guard's program, for sh. It reads `+PGID` and `-PGID` lines; at the end of its input, which
+ * The guard's program, for sh. It has the groups of its start as arguments, so that it knows them even if the gateway
+ * is killed at that moment, and reads `+PGID` and `-PGID` lines; at the end of its input, which
  * is the end of the gateway however it came, it ends the groups that are left:
  * they have seen the end of their input too and get 2 s, then SIGTERM, then SIGKILL.
  */
 const GUARD_PROGRAM = `
 trap '' HUP INT TERM
-groups=' '
+groups=" $* "
 while read -r line; do
   case $line in
     +*) groups="$groups\${line#+} " ;;
@@ -23,6 +24,9 @@ for pgid in $groups; do kill -TERM -"$pgid" 2>/dev/null; done
 sleep 1
 for pgid in $groups; do kill -KILL -"$pgid" 2>/dev/null; done
 `;
+
+/** What a list of processes shows. */
+const GUARD_NAME = 'sluice-guard';
 
 /**
  * Ends our child processes when the gateway itself is killed with SIGKILL and cannot:
@@ -64,7 +68,6 @@ export class OrphanGuard {
     this.#restartTimer = null;
     const guard = this.#spawn();
     this.#process = guard;
-    for (const pgid of this.#groups) guard.stdin?.write(`+${pgid}\n`);
     guard.once('exit', () => {
       if (this.#process !== guard) return;
       this.#process = null;
@@ -76,11 +79,15 @@ export class OrphanGuard {
 
   #spawn(): ChildProcess {
     // Its own session: a Ctrl-C at the terminal is for the gateway, not for the guard.
-    const guard = spawn('/bin/sh', ['-c', GUARD_PROGRAM], {
-      detached: true,
-      stdio: ['pipe', 'ignore', 'ignore'],
-      env: { PATH: process.env.PATH ?? '/usr/bin:/bin' },
-    });
+    const guard = spawn(
+      '/bin/sh',
+      ['-c', GUARD_PROGRAM, GUARD_NAME, ...[...this.#groups].map(String)],
+      {
+        detached: true,
+        stdio: ['pipe', 'ignore', 'ignore'],
+        env: { PATH: process.env.PATH ?? '/usr/bin:/bin' },
+      },
+    );
     guard.unref();
     // Without a guard children still see the end of their input.
     guard.on('error', (error) => this.#log.warn({ err: error }, 'server processes have no guard'));
