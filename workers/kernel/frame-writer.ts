@@ -55,7 +55,8 @@ const PARTIAL = encoder.encode(GIVEN_TOKEN_PARTIAL);
 const TOKEN_END = encoder.encode(GIVEN_TOKEN_END);
 const NULL = encoder.encode('null');
 const CLOSE = encoder.encode('}');
-const REWRITTEN_SPANS = [ID_START, SPAN_A_START, SPAN_B_START] as const;
+const TOKEN_SPANS = [SPAN_A_START, SPAN_B_START] as const;
+const REWRITTEN_SPANS = [ID_START, ...TOKEN_SPANS] as const;
 
 /**
  * Writes what goes out for one scanned frame into the output region, behind what is
@@ -141,7 +142,8 @@ export class FrameWriter {
 
   /** MCP and LSP have strings and numbers for tokens; null and the like ask for no progress, and stay. */
   #keepTokensOnly(control: Int32Array, frame: number): void {
-    for (const word of [SPAN_A_START, SPAN_B_START]) {
+    for (const word of TOKEN_SPANS) {
+      if (control[frame + word + 1] === 0) continue;
       const first = this.#bytes[control[frame + IN_OFFSET]! + control[frame + word]!]!;
       const isToken = first === QUOTE || first === MINUS || (first >= ZERO && first <= NINE);
       if (!isToken) control[frame + word + 1] = 0;
