@@ -220,9 +220,13 @@ export class Flow implements FrameOwner {
     this.#pumpsLater = false;
     if (this.#pumping) return;
     this.#pumping = true;
-    while (this.#elements.length > 0 && this.#accept(this.#elements[0]!)) this.#elements.shift();
-    const empty = this.#pumpSource();
-    this.#pumping = false;
+    let empty = false;
+    try {
+      while (this.#elements.length > 0 && this.#accept(this.#elements[0]!)) this.#elements.shift();
+      empty = this.#pumpSource();
+    } finally {
+      this.#pumping = false;
+    }
     if (!empty || this.#elements.length > 0) return;
     if (!this.#sourceEnded) this.#source.resume();
     else this.#endIfEmpty();

@@ -258,13 +258,29 @@ export class Lane {
       const flow = flows[from]!;
       let to = from + 1;
       while (to < count && flows[to] === flow) to++;
-      flow.received(batch, from, to);
+      try {
+        flow.received(batch, from, to);
+      } catch (error) {
+        throwLater(error);
+      }
       from = to;
     }
-    for (const flusher of this.#flushers) flusher.flush(batch);
+    for (const flusher of this.#flushers) {
+      try {
+        flusher.flush(batch);
+      } catch (error) {
+        throwLater(error);
+      }
+    }
     this.#flushers.length = 0;
     this.#delivering = false;
-    for (const flow of this.#toPump) flow.pump();
+    for (const flow of this.#toPump) {
+      try {
+        flow.pump();
+      } catch (error) {
+        throwLater(error);
+      }
+    }
     this.#toPump.length = 0;
     const isAlone = batch.frameCapacity === 1;
     if (--batch.pins > 0) this.#arenas.pin(batch);
@@ -325,4 +341,11 @@ export class Lane {
     }
     batch.control[HEADER_WORDS + ARG] = arg;
   }
+}
+
+/** As an uncaught exception: what goes wrong with one flow must not reach the others of its batch. */
+function throwLater(error: unknown): void {
+  queueMicrotask(() => {
+    throw error;
+  });
 }

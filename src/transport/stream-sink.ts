@@ -1,6 +1,7 @@
 import { Socket } from 'node:net';
 import type { Writable } from 'node:stream';
 import { FRAME_WORDS, HEADER_WORDS, OUT_LENGTH, OUT_OFFSET } from '../../workers/batch-layout.js';
+import { messageOf } from '../errors.js';
 import type { Batch } from '../lane/batch.js';
 import type { Flow } from '../lane/flow.js';
 import type { BatchFlusher } from '../lane/lane.js';
@@ -91,7 +92,7 @@ export class StreamSink implements FrameSink, BatchFlusher {
   writeOwn(bytes: Uint8Array, sent?: () => void): void {
     if (this.#batch !== null) this.flush(this.#batch);
     if (this.#closed || this.#ending) sent?.();
-    else this.#writable.write(bytes, sent);
+    else this.#write(bytes, sent);
   }
 
   /** Ends the stream once everything given to it is written; `ended`: it is, or cannot be any more. */
@@ -132,7 +133,7 @@ export class StreamSink implements FrameSink, BatchFlusher {
       bytes = slab.subarray(0, bytes.length);
     } else if (copied) bytes = new Uint8Array(bytes);
     let pinned = false;
-    this.#writable.write(bytes, () => {
+    this.#write(bytes, () => {
       if (pinned) lane.unpin(batch);
       if (slab !== null) slabs.giveBack(slab);
       for (let i = 0; i < flows.length; i++) flows[i]!.taken(counts[i]!);
@@ -142,6 +143,16 @@ export class StreamSink implements FrameSink, BatchFlusher {
     if (!copied && this.#writable.writableLength > 0) {
       pinned = true;
       lane.pin(batch);
+    }
+  }
+
+  /** A stream of an application may throw: that ends this sink, and nothing else. */
+  #write(bytes: Uint8Array, sent?: () => void): void {
+    try {
+      this.#writable.write(bytes, sent);
+    } catch (error) {
+      if (sent !== undefined) process.nextTick(sent);
+      this.#fail(error instanceof Error ? error : new Error(messageOf(error)));
     }
   }
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
-import { PassThrough, type Readable, type Writable } from 'node:stream';
+import { PassThrough, type Readable, Writable } from 'node:stream';
 import { describe, test } from 'node:test';
 import {
   JsonRpcConnection,
@@ -159,6 +159,28 @@ describe('a connection over stdio', () => {
     await assert.rejects(parts.outgoing.send({ method: 'b' }), { code: 'SLUICE_ERR_DISCONNECTED' });
     await Promise.all(parts.tasks);
     child.kill();
+  });
+
+  test('whose stream throws ends alone: another one with messages in the same batch is whole', async () => {
+    const throwing = new Writable({
+      write: () => {
+        throw new Error('no such stream');
+      },
+    });
+    const bad = JsonRpcConnection.fromStdio(new PassThrough(), throwing, 'bad').intoParts();
+    const output = new PassThrough();
+    const good = JsonRpcConnection.fromStdio(new PassThrough(), output, 'good').intoParts();
+    const lost = bad.outgoing.send({ method: 'lost' });
+    const ids = Array.from({ length: 300 }, (_, id) => id);
+    const sent = Promise.all(ids.map((id) => good.outgoing.send({ id, method: 'm' })));
+    await lost;
+    assert.deepEqual(await nextEvents(bad, 1), [
+      'disconnected failed to write JSON-RPC message to bad: no such stream',
+    ]);
+    await sent;
+    good.outgoing.end();
+    const lines = String(Buffer.concat(await output.toArray()));
+    assert.equal(lines, ids.map((id) => `{"id":${id},"method":"m"}\n`).join(''));
   });
 
   const circular: { self?: unknown } = {};
