@@ -20,17 +20,16 @@ import { errorReply } from '../session/error-reply.js';
 import { GATEWAY_ERRORS } from '../session/gateway-errors.js';
 import { jsonValue } from '../session/json-value.js';
 import { MethodNames } from '../session/method-names.js';
+import { frameId, idKey } from '../session/request-id.js';
 import type { Handshake, KeptReply } from './handshake.js';
 import { MultiplexSession } from './multiplex-session.js';
 import type { NotificationRules } from './notification-rules.js';
-import type { RequestTable } from './request-table.js';
+import { MAX_ID, type RequestTable } from './request-table.js';
 import type { ServerRequestRule } from './server-request-rule.js';
 import { chooseClient, type ServerRequests } from './server-requests.js';
 import type { ServerTokens } from './server-tokens.js';
 import { splice } from './splice.js';
 
-/** As we give them to the server. */
-const GIVEN_ID = /^[1-9]\d{0,9}$/;
 const NOBODYS_PROGRESS = "progress of a token that is nobody's";
 const NOBODYS_REPLY = 'a reply that nobody waits for';
 const CANCEL_REQUEST_METHODS = ['notifications/cancelled', '$/cancelRequest'];
@@ -95,10 +94,11 @@ export class FromServer implements FlowHandler, BatchFlusher {
     this.#delivered += to - from;
   }
 
-  /** A reply that the worker has not restored: the original id is long, or nobody's. */
+  /** A reply that the worker has not restored: the original id is long, ours is spelled in another way, or it is nobody's. */
   deliverNothing(_flow: Flow, batch: Batch, index: number): void {
     const { table } = this.#server;
-    const id = batch.word(index, REQUEST_ID);
+    const id = givenId(batch, index);
+    batch.setWord(index, REQUEST_ID, id);
     const owner = table.ownerOf(id, this.#server);
     if (owner === null) {
       this.#server.dropped(NOBODYS_REPLY);
@@ -116,11 +116,10 @@ export class FromServer implements FlowHandler, BatchFlusher {
   deliverBad(_flow: Flow, batch: Batch, index: number): void {
     this.#server.noise(Buffer.from(batch.output(index)).toString('utf8'));
     // Nothing else will come for its request.
-    const text = brokenReplyId(batch, index) ?? '';
-    const id = GIVEN_ID.test(text) ? Number(text) : 0;
+    const id = brokenReplyId(batch, index) === null ? 0 : givenId(batch, index);
     if (id === 0) return;
     // First: it may end a client that is too slow, and its requests with it.
-    this.#flushAll(batch);
+    this.#flushAll();
     const { table } = this.#server;
     const owner = table.ownerOf(id, this.#server);
     if (owner instanceof MultiplexSession) {
@@ -142,8 +141,8 @@ export class FromServer implements FlowHandler, BatchFlusher {
     this.#server.outputEnded();
   }
 
-  flush(batch: Batch): void {
-    this.#flushAll(batch);
+  flush(): void {
+    this.#flushAll();
     const delivered = this.#delivered;
     this.#delivered = 0;
     // Last: with it the server's output may be over, and its clients closed.
@@ -151,15 +150,15 @@ export class FromServer implements FlowHandler, BatchFlusher {
   }
 
   /** Also before a reply that has others answered with it: what came first goes first. */
-  #flushAll(batch: Batch): void {
+  #flushAll(): void {
     const dirty = this.#dirty;
     this.#dirty = [];
-    for (const session of dirty) session.outlet.flush(batch);
+    for (const session of dirty) session.outlet.flush();
     for (const session of dirty) session.leaveIfAnswered();
   }
 
   #ownReply(batch: Batch, index: number, id: number): void {
-    this.#flushAll(batch);
+    this.#flushAll();
     this.#server.ownReply(id, this.#kept(batch, index), batch.verdict(index) === KIND_RESPONSE);
   }
 
@@ -178,7 +177,7 @@ export class FromServer implements FlowHandler, BatchFlusher {
     const extra = table.extraOf(id);
     if (extra?.array === undefined && extra?.handshake === undefined) {
       table.free(id);
-      this.#send(owner, index);
+      this.#send(owner, batch, index);
     } else this.#replyTo(owner, batch, index, batch.output(index));
   }
 
@@ -190,13 +189,12 @@ export class FromServer implements FlowHandler, BatchFlusher {
     const array = extra?.array;
     const originalId = array === undefined ? undefined : table.originalId(id);
     table.free(id);
-    session.outlet.flush(batch);
     const method = extra?.handshake;
     if (method === undefined) {
       session.answer(message, array, originalId);
       return;
     }
-    this.#flushAll(batch);
+    this.#flushAll();
     const isResult = batch.verdict(index) === KIND_RESPONSE;
     session.greeted = isResult;
     if (isResult) handshake.answered(method, this.#kept(batch, index));
@@ -247,11 +245,11 @@ export class FromServer implements FlowHandler, BatchFlusher {
     }
     switch (server.notifications.get(method ?? '') ?? 'all') {
       case 'all':
-        for (const session of this.#greeted()) this.#send(session, index);
+        for (const session of this.#greeted()) this.#send(session, batch, index);
         break;
       case 'oldest':
         for (const session of this.#greeted()) {
-          this.#send(session, index);
+          this.#send(session, batch, index);
           break;
         }
         break;
@@ -298,7 +296,7 @@ export class FromServer implements FlowHandler, BatchFlusher {
       this.#server.dropped(NOBODYS_PROGRESS);
       return;
     }
-    this.#send(session, index);
+    this.#send(session, batch, index);
     const text = paramsOf(batch, index);
     if (text.length > MAX_PARSED_BYTES) return;
     const params = jsonValue(text) as { value?: { kind?: unknown } | null };
@@ -314,8 +312,8 @@ export class FromServer implements FlowHandler, BatchFlusher {
   }
 
   /** Sends the worker's output of a frame, together with what else the batch has for the session. */
-  #send(session: MultiplexSession, index: number): void {
-    if (session.outlet.add(index)) this.#dirty.push(session);
+  #send(session: MultiplexSession, batch: Batch, index: number): void {
+    if (session.outlet.add(batch, index)) this.#dirty.push(session);
   }
 
   /** The same for a message that is not as the worker wrote it. */
@@ -332,6 +330,12 @@ export class FromServer implements FlowHandler, BatchFlusher {
   #kept(batch: Batch, index: number): KeptReply {
     return { bytes: new Uint8Array(batch.input(index)), id: idSpan(batch, index) };
   }
+}
+
+/** The integer that the id of a reply is, however the server spells it (`7.0`); 0 for none that we can have given. */
+function givenId(batch: Batch, index: number): number {
+  const id = idKey(frameId(batch, index));
+  return typeof id === 'number' && id > 0 && id <= MAX_ID ? id : 0;
 }
 
 function paramsOf(batch: Batch, index: number): Uint8Array {

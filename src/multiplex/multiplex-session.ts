@@ -20,6 +20,7 @@ import type { Lane } from '../lane/lane.js';
 import { MAX_CLIENT_REQUESTS, MAX_KEPT_ID_BYTES, RING_CAPACITY } from '../limits.js';
 import type { Logger } from '../log.js';
 import { ArrayReplies, type ArrayReply } from '../session/array-replies.js';
+import { brokenReplyId, isBrokenReply, withoutId } from '../session/broken-reply.js';
 import type { Client } from '../session/client.js';
 import { errorReply } from '../session/error-reply.js';
 import { GATEWAY_ERRORS } from '../session/gateway-errors.js';
@@ -90,7 +91,10 @@ export class MultiplexSession implements Session, FlowHandler, FrameArgs, Reques
     this.#arrays = new ArrayReplies(
       {
         sendOne: (message) => this.outlet.sendOne(message),
-        reply: (bytes) => client.reply(bytes),
+        reply: (bytes) => {
+          this.outlet.flush();
+          client.reply(bytes);
+        },
       },
       maxArray,
     );
@@ -174,7 +178,10 @@ export class MultiplexSession implements Session, FlowHandler, FrameArgs, Reques
 
   deliverBad(_flow: Flow, batch: Batch, index: number): void {
     if (batch.word(index, ARG) !== 0) this.giveBack(batch.word(index, ARG));
-    this.#arrays.error(batch.output(index));
+    const id = brokenReplyId(batch, index);
+    const answersServer = id !== null && this.#server.brokenClientReply(this, id);
+    const isReply = answersServer || isBrokenReply(batch, index);
+    this.#arrays.error(isReply ? withoutId(batch.output(index)) : batch.output(index));
     if (this.#options.disconnectOnMalformed)
       this.#client.close(CLOSE_MALFORMED, 'malformed message');
   }
@@ -346,6 +353,7 @@ export class MultiplexSession implements Session, FlowHandler, FrameArgs, Reques
     if (this.#left) return;
     this.#left = true;
     if (this.#drainTimer !== null) clearTimeout(this.#drainTimer);
+    if (!this.#gone) this.outlet.flush();
     this.outlet.end();
     this.#server.leave(this);
     if (!this.#gone) this.#client.close(CLOSE_NORMAL, '');

@@ -27,6 +27,8 @@ export class Outlet {
   readonly #onCut: (why: string) => void;
   /** What was added: an index of the batch, or one of `#own` as its complement. */
   #frames = new Int32Array(FIRST_FRAMES);
+  /** The batch that `#frames` are of. */
+  #batch: Batch | null = null;
   #own: Uint8Array[] = NO_MESSAGES;
   #ownBytes = 0;
   #count = 0;
@@ -44,7 +46,8 @@ export class Outlet {
   }
 
   /** Adds a frame of the batch in delivery; true when it is the first one for this client. */
-  add(frame: number): boolean {
+  add(batch: Batch, frame: number): boolean {
+    this.#batch = batch;
     if (this.#count === this.#frames.length) {
       const grown = new Int32Array(this.#count * 2);
       grown.set(this.#frames);
@@ -56,16 +59,17 @@ export class Outlet {
 
   /** The same for a message that is not in the batch, which must not change until flush(). */
   addOwn(batch: Batch, message: Uint8Array): boolean {
-    if (this.#ownBytes + message.length > COLLECTED_OWN_BYTES) this.flush(batch);
+    if (this.#ownBytes + message.length > COLLECTED_OWN_BYTES) this.flush();
     this.#ownBytes += message.length;
     if (this.#own === NO_MESSAGES) this.#own = [];
-    return this.add(~(this.#own.push(message) - 1));
+    return this.add(batch, ~(this.#own.push(message) - 1));
   }
 
-  /** Sends what was added; the batch is the one that add() was about. */
-  flush(batch: Batch): void {
+  /** Sends what was added, at the end of that batch's delivery at the latest. */
+  flush(): void {
+    const batch = this.#batch;
     const count = this.#count;
-    if (count === 0) return;
+    if (batch === null) return;
     const own = this.#own;
     this.#forget();
     this.#client.send(batch, this.#frames, count, own);
@@ -78,8 +82,9 @@ export class Outlet {
     this.#account(count, bytes);
   }
 
-  /** Sends one message that is not in a batch; what was added before has been flushed. */
+  /** Sends one message that is not in a batch, behind what was added before. */
   sendOne(message: Uint8Array): void {
+    this.flush();
     this.#client.sendOne(message);
     if (this.#holdsBack()) this.#account(1, message.length);
   }
@@ -93,10 +98,11 @@ export class Outlet {
 
   /** True while something waits for flush(). */
   get collects(): boolean {
-    return this.#count > 0;
+    return this.#batch !== null;
   }
 
   #forget(): void {
+    this.#batch = null;
     this.#count = 0;
     this.#own = NO_MESSAGES;
     this.#ownBytes = 0;

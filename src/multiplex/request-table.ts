@@ -49,7 +49,8 @@ const SENT = 2;
 /** The request has an owner, and waits for the server to be there. */
 const WAITING = 3;
 
-const MAX_ID = 0x7fffffff;
+/** The largest integer that is given. */
+export const MAX_ID = 0x7fffffff;
 const NO_SLOT = -1;
 const NULL_ID = Buffer.from('null');
 

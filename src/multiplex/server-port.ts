@@ -40,6 +40,8 @@ export interface ServerPort<Session> {
     idStart: number,
     idEnd: number,
   ): void;
+  /** Answers a request of the server in place of a client's reply that is none; false when it was not asked with that id text. */
+  brokenClientReply(session: Session, id: string): boolean;
   /** What a client sent goes nowhere: a reply or a cancel that is not its business. */
   dropped(what: string): void;
 }

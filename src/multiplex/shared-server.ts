@@ -170,6 +170,13 @@ export class SharedServer implements ServerPort<MultiplexSession>, SpeakingServe
     flow.taken(1);
   }
 
+  brokenClientReply(session: MultiplexSession, id: string): boolean {
+    const request = this.requests.settle(id, session);
+    if (request === null) return false;
+    this.send(errorReply(request.originalId, GATEWAY_ERRORS.brokenClientReply));
+    return true;
+  }
+
   send(message: Uint8Array): void {
     this.#inlet.send(message);
   }

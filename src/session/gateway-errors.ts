@@ -67,6 +67,12 @@ export const GATEWAY_ERRORS = {
     message: 'Clients have not answered too many requests; retry later.',
     data: { reason: 'too_many_requests', retryable: true },
   },
+  /** To the server, in place of a reply of the client that is none. */
+  brokenClientReply: {
+    code: -32603,
+    message: 'The answer of the client is not a valid JSON-RPC message.',
+    data: { reason: 'broken_reply' },
+  },
   /** To the server: it makes a progress token that could be one of those that it gets. */
   tokenTaken: {
     code: -32602,

@@ -33,7 +33,7 @@ import type {
   UpstreamFactory,
 } from '../upstream/upstream.js';
 import { ArrayReplies, type ArrayReply } from './array-replies.js';
-import { brokenReplyId } from './broken-reply.js';
+import { brokenReplyId, isBrokenReply, withoutId } from './broken-reply.js';
 import { CancelledRequests, cancelledId } from './cancelled-requests.js';
 import type { Client } from './client.js';
 import { errorReply } from './error-reply.js';
@@ -214,7 +214,11 @@ export class PassThroughSession implements Session, UpstreamEvents, PassedThroug
   }
 
   badFromClient(batch: Batch, index: number): void {
-    this.#arrays.error(batch.output(index));
+    const isReply = isBrokenReply(batch, index);
+    this.#arrays.error(isReply ? withoutId(batch.output(index)) : batch.output(index));
+    // The server has asked, and waits.
+    if (isReply)
+      this.#upstream?.sendOne(errorReply(idText(batch, index), GATEWAY_ERRORS.brokenClientReply));
     if (this.#options.disconnectOnMalformed)
       this.#client.close(CLOSE_MALFORMED, 'malformed message');
   }

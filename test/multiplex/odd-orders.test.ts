@@ -366,3 +366,24 @@ describe('what a batch has for a client', () => {
     assert.equal(world.table.count, 0);
   });
 });
+
+describe('a shared server that spells ids in its own way', () => {
+  test('answers all the same, whole or broken', async () => {
+    const world = new MultiplexWorld();
+    const client = world.connect();
+    for (const name of ['a', 'b', 'c'])
+      client.say(`{"id":"${name}","method":"${name}","params":"${name}"}`);
+    await world.settle();
+    const { upstream } = world;
+    const [a, b, c] = ['"a"', '"b"', '"c"'].map((text) => idOf(upstream.received, text));
+    upstream.say(`{"id":${a}.0,"result":"exact"}`);
+    upstream.say(`{"id":${b}e0}`);
+    upstream.say(`{"id":${c}.5,"result":"nobody's"}`);
+    upstream.say(`{"id":1${'0'.repeat(40)},"result":"nobody's"}`);
+    await world.settle();
+    assert.equal(client.received[0], '{"id":"a","result":"exact"}');
+    assert.match(client.received[1]!, /^\{"jsonrpc":"2.0","id":"b","error":\{"code":-32603/);
+    assert.equal(client.received.length, 2);
+    assert.equal(world.table.count, 1);
+  });
+});

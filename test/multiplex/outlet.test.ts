@@ -42,16 +42,26 @@ describe('the way to a client', () => {
   test('collects what a batch has for it, and says when it begins to', () => {
     const { client, outlet } = slowClient(1000);
     const batch = new Batch(1024, 64);
-    assert.deepEqual([outlet.add(3), outlet.add(5)], [true, false]);
-    for (let n = 0; n < 40; n++) outlet.add(n);
-    outlet.flush(batch);
+    assert.deepEqual([outlet.add(batch, 3), outlet.add(batch, 5)], [true, false]);
+    for (let n = 0; n < 40; n++) outlet.add(batch, n);
+    outlet.flush();
     assert.equal(client.received.length, 42);
-    outlet.flush(batch);
+    outlet.flush();
     assert.equal(client.received.length, 42);
-    assert.equal(outlet.add(1), true);
+    assert.equal(outlet.add(batch, 1), true);
     outlet.end();
-    outlet.flush(batch);
+    outlet.flush();
     assert.equal(client.received.length, 42);
+  });
+
+  test('sends a message of its own behind what was collected', () => {
+    const { client, outlet } = slowClient(1000);
+    const batch = new Batch(1024, 64);
+    outlet.addOwn(batch, Buffer.from('first'));
+    outlet.sendOne(Buffer.from('second'));
+    assert.equal(outlet.collects, false);
+    outlet.flush();
+    assert.deepEqual(client.received.map(String), ['first', 'second']);
   });
 
   test('has messages that are in no batch in their place among those that are', () => {
@@ -59,14 +69,14 @@ describe('the way to a client', () => {
     const batch = new Batch(1024, 64);
     const isFirst = [
       outlet.addOwn(batch, Buffer.from('a')),
-      outlet.add(0),
+      outlet.add(batch, 0),
       outlet.addOwn(batch, Buffer.from('b')),
     ];
     assert.deepEqual(isFirst, [true, false, false]);
-    outlet.flush(batch);
+    outlet.flush();
     assert.deepEqual(client.received, ['a', '', 'b']);
     assert.equal(outlet.addOwn(batch, Buffer.from('c')), true);
-    outlet.flush(batch);
+    outlet.flush();
     assert.deepEqual(client.received, ['a', '', 'b', 'c']);
   });
 
@@ -74,13 +84,13 @@ describe('the way to a client', () => {
     const { client, outlet } = slowClient(1000);
     const batch = new Batch(1024, 64);
     const half = Buffer.alloc(COLLECTED_OWN_BYTES / 2, 'x');
-    outlet.add(0);
+    outlet.add(batch, 0);
     outlet.addOwn(batch, half);
     outlet.addOwn(batch, half);
     assert.equal(client.received.length, 0);
     outlet.addOwn(batch, MESSAGE);
     assert.equal(client.received.length, 3);
-    outlet.flush(batch);
+    outlet.flush();
     assert.equal(client.received.length, 4);
   });
 
@@ -89,11 +99,11 @@ describe('the way to a client', () => {
     const batch = new Batch(1024, 64);
     client.heldBackBytes = 100_001;
     outlet.addOwn(batch, MESSAGE);
-    outlet.flush(batch);
+    outlet.flush();
     assert.equal(closeCode(client), undefined);
     client.heldBackBytes = 100_101;
     outlet.addOwn(batch, MESSAGE);
-    outlet.flush(batch);
+    outlet.flush();
     assert.equal(closeCode(client), 1013);
   });
 

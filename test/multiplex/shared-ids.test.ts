@@ -50,7 +50,7 @@ test('replies with unknown, forged, repeated or late ids reach nobody', async (t
   const id = (JSON.parse(line!) as { id: number }).id;
   for (const forged of [
     `"${id}"`,
-    `${id}.0`,
+    `${id}.5`,
     String(id + 131_072),
     String(id + 1000),
     'null',

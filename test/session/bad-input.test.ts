@@ -43,12 +43,6 @@ const BAD_FRAMES: readonly BadFrame[] = [
   { what: 'a repeated id', frame: '{"id":1,"id":2,"method":"m"}', code: -32600 },
   { what: 'an escaped repeated id', frame: '{"id":1,"\\u0069d":2,"method":"m"}', code: -32600 },
   { what: 'a repeated method', frame: '{"id":3,"method":"a","method":"b"}', code: -32600, id: 3 },
-  {
-    what: 'an error without a code',
-    frame: '{"id":4,"error":{"message":"m"}}',
-    code: -32600,
-    id: 4,
-  },
 ];
 
 /** Nested beyond what many parsers take, and valid. */
@@ -247,3 +241,58 @@ for (const mode of ['session', 'shared']) {
     assert.doesNotMatch(gateway.stderr, /still in flight/);
   });
 }
+
+/** Asks its client a question for each request, and answers the request with what it gets. */
+const ASKING_SERVER = [
+  process.execPath,
+  '-e',
+  `let request;
+  require('node:readline').createInterface({ input: process.stdin }).on('line', (line) => {
+    const message = JSON.parse(line);
+    if (message.method === undefined) console.log(JSON.stringify({ id: request, result: message }));
+    else {
+      request = message.id;
+      console.log('{"id":"question","method":"question"}');
+    }
+  });`,
+];
+
+for (const mode of ['session', 'shared']) {
+  test(`an answer of the client that is no message becomes an error for the server, in mode ${mode}`, async (t) => {
+    const gateway = await GatewayProcess.start(t, {
+      args: ['--mode', mode],
+      command: ASKING_SERVER,
+    });
+    const client = await JsonRpcSocket.open(t, gateway.url);
+    // In mode shared the server's question has the same id.
+    client.send('{"id":1,"method":"ask"}');
+    const { id } = await client.next();
+    client.send(JSON.stringify({ id, error: { code: 'E_BAD', message: 'no' } }));
+    const told = await client.next();
+    assert.deepEqual([told.id, told.error?.code], [null, -32600]);
+    const answer = await client.next();
+    const { id: asked, error } = answer.result as Message;
+    assert.deepEqual([answer.id, asked, error?.code], [1, 'question', -32603]);
+    assert.equal(error?.data?.reason, 'broken_reply');
+  });
+}
+
+test('an id alone is an answer to a shared server that has asked with it, and else a request without its method', async (t) => {
+  const gateway = await GatewayProcess.start(t, {
+    args: ['--mode', 'shared'],
+    command: ASKING_SERVER,
+  });
+  const client = await JsonRpcSocket.open(t, gateway.url);
+  client.send('{"id":7,"method":"ask"}');
+  const { id } = await client.next();
+  client.send(`[{"id":${id as number}}]`);
+  assert.deepEqual(
+    (JSON.parse(await client.nextFrame()) as Message[]).map((told) => [told.id, told.error?.code]),
+    [[null, -32600]],
+  );
+  const answer = await client.next();
+  assert.deepEqual([answer.id, (answer.result as Message).error?.code], [7, -32603]);
+  client.send(`{"id":${id as number}}`);
+  const told = await client.next();
+  assert.deepEqual([told.id, told.error?.code], [id, -32600]);
+});
