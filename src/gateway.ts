@@ -10,7 +10,7 @@ import { Lane } from './lane/lane.js';
 import { mainKernel } from './lane/main-kernel.js';
 import { inlineBounds } from './lane/offload.js';
 import { WorkerPool } from './lane/worker-pool.js';
-import { CLOSE_WAIT_MS } from './limits.js';
+import { CLOSE_WAIT_MS, RESERVED_DESCRIPTORS } from './limits.js';
 import type { Logger } from './log.js';
 import { createMode } from './mode.js';
 import type { ServerPool } from './multiplex/server-pool.js';
@@ -139,9 +139,14 @@ function descriptorsPerClient({ mode, upstream }: ServeConfig): number {
 
 function countConnections(config: ServeConfig, log: Logger): ConnectionCount {
   const { maxConnections, maxConnectionsPerAddress } = config;
-  const room = clientsWithinDescriptors(descriptorsPerClient(config));
+  const perClient = descriptorsPerClient(config);
+  const room = clientsWithinDescriptors(perClient);
   if (room < maxConnections && config.listen.some(({ kind }) => kind !== 'stdio')) {
-    log.info({ maxConnections: room }, 'descriptors are the limit of clients; raise it: ulimit -n');
+    const needed = RESERVED_DESCRIPTORS + maxConnections * perClient;
+    log.info(
+      { maxConnections: room },
+      `descriptors are the limit of clients; for all ${maxConnections}: ulimit -n ${needed}`,
+    );
   }
   return new ConnectionCount(Math.min(maxConnections, room), maxConnectionsPerAddress);
 }

@@ -74,9 +74,12 @@ function writtenTo(stream: Writable): Promise<void> {
 for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
 
 main(process.argv.slice(2)).then(exit, (error: unknown) => {
-  const known = error instanceof SluiceError;
-  process.stderr.write(
-    `sluice: ${known ? error.message : ((error as Error).stack ?? messageOf(error))}\n`,
-  );
-  return exit(known && error.code === 'SLUICE_ERR_USAGE' ? EXIT_USAGE : EXIT_FAILURE);
+  if (!(error instanceof SluiceError)) {
+    process.stderr.write(`sluice: ${(error as Error).stack ?? messageOf(error)}\n`);
+    return exit(EXIT_FAILURE);
+  }
+  const isUsage = error.code === 'SLUICE_ERR_USAGE';
+  // The code leads to its row in docs/errors.md; what a usage error says is all of it.
+  process.stderr.write(`sluice: ${error.message}${isUsage ? '' : ` (${error.code})`}\n`);
+  return exit(isUsage ? EXIT_USAGE : EXIT_FAILURE);
 });

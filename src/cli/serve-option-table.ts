@@ -95,7 +95,11 @@ const SHARED_SERVERS = {
     value: 'SIZE',
     help: 'what a client of a shared server may leave unread [16MiB]',
   },
-  'slow-client-grace': { needs: 'shared', value: 'DURATION', help: 'and for how long [5s]' },
+  'slow-client-grace': {
+    needs: 'shared',
+    value: 'DURATION',
+    help: 'how long it may leave a ring of messages unread [5s]',
+  },
 } as const satisfies ServeOptionSpecs;
 
 const LIMITS = {
@@ -109,7 +113,7 @@ const LIMITS = {
     value: 'N',
     help: 'of these, from one address; 0: no limit [0]',
   },
-  'max-payload': { value: 'SIZE', help: 'largest message; above it 1009 [16MiB]' },
+  'max-payload': { value: 'SIZE', help: 'largest message; above it 1009, on stdio -32007 [16MiB]' },
   'max-batch': { value: 'N', help: 'elements of a JSON-RPC batch; 0 refuses batches [100]' },
   'receive-buffer': {
     needs: 'websocket',
@@ -118,7 +122,10 @@ const LIMITS = {
   },
   'request-timeout': { value: 'DURATION', help: 'for the answer to a request; 0s: none [0s]' },
   'drain-timeout': { value: 'DURATION', help: 'at a stop, for what is in flight [10s]' },
-  'on-malformed': { value: 'WHAT', help: 'answer a bad message, or disconnect (1007) [answer]' },
+  'on-malformed': {
+    value: 'WHAT',
+    help: 'with a bad message: answer, or disconnect (1007) [answer]',
+  },
 } as const satisfies ServeOptionSpecs;
 
 const WORK_AND_LOG = {

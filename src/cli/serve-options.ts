@@ -142,8 +142,16 @@ function listenAddress(text: string): ListenAddress {
   const address = parseListenUrl(text, '--listen');
   if (address !== null) return address;
   throw usageError(
-    `--listen takes ws://IP:PORT, wss://IP:PORT or stdio://; "${text}" is none of these`,
+    `--listen takes ws://IP:PORT, wss://IP:PORT or stdio://; "${text}" is none of these${listenHint(text)}`,
   );
+}
+
+function listenHint(text: string): string {
+  if (/^\d+$/.test(text)) return `; did you mean ws://127.0.0.1:${text}?`;
+  if (/^[\w.-]+:\d+$/.test(text)) return `; did you mean ws://${text}?`;
+  if (/^wss?:\/\/[^/]+:\d+\/.+$/.test(text)) return ': it has no path, all are served';
+  if (/^wss?:\/\/[\w.-]+\/?$/.test(text)) return ': the port is missing (0 for any that is free)';
+  return '';
 }
 
 function upstreamTarget(url: string | null, command: readonly string[]): UpstreamTarget {

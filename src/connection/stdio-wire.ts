@@ -40,7 +40,7 @@ export class StdioWire implements Wire {
     this.framing = framingWord(framing);
     const splitterEvents: SplitterEvents = {
       oversize: (limitBytes) => this.#leftOut(`message above ${limitBytes} bytes`),
-      noise: (line) => this.#leftOut(`not a header: ${shown(line)}`),
+      noise: (line) => this.#leftOut(`not a valid header: ${shown(line)}`),
     };
     // Messages are made of the frames themselves (lendsFrames).
     const splitter = createSplitter(framing, maxPayloadBytes, splitterEvents, OWN_MEMORY);

@@ -27,6 +27,7 @@ export class ContentLengthSplitter implements FrameSplitter {
   #announcedBytes = 0;
   /** Bytes of a body that is too big and still to be left out. */
   #skipBytes = 0;
+  #ended = false;
   /** True inside a line that is too long for a header: everything up to its end is left out. */
   #skippingLine = false;
 
@@ -46,7 +47,7 @@ export class ContentLengthSplitter implements FrameSplitter {
   }
 
   end(): void {
-    // A body that is cut off is no message: nothing is left to give.
+    this.#ended = true;
   }
 
   next(): Uint8Array | null {
@@ -56,7 +57,8 @@ export class ContentLengthSplitter implements FrameSplitter {
     for (;;) {
       const left = chunks.bytes.length - chunks.at;
       if (left === 0) {
-        if (!chunks.next()) return null;
+        if (chunks.next()) continue;
+        return this.#ended ? this.#rest() : null;
       } else if (this.#skipBytes > 0) {
         const skipped = Math.min(this.#skipBytes, left);
         this.#skipBytes -= skipped;
@@ -68,6 +70,16 @@ export class ContentLengthSplitter implements FrameSplitter {
         this.#readHeaderLine();
       }
     }
+  }
+
+  /** What the end has cut off: of a body it counts as a frame, which is not JSON then, and of a line as noise. */
+  #rest(): Uint8Array | null {
+    if (this.#line.length > 0) this.#events.noise(this.#line.view);
+    this.#line.clear();
+    if (this.#bodyBytes === 0) return null;
+    this.#bodyBytes = 0;
+    this.#wasPutTogether = true;
+    return this.#body.view;
   }
 
   /** The body, when all of it is there. */

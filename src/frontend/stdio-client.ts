@@ -46,7 +46,7 @@ export class StdioClient implements Client {
       noise: (line) =>
         log.warn(
           { line: Buffer.from(line).toString('utf8', 0, 200) },
-          'input that is no header was skipped',
+          'input that is no valid header was skipped',
         ),
     };
     const splitter = createSplitter(framing, maxPayloadBytes, events, slabs);

@@ -1,20 +1,22 @@
 import uWS from 'uWebSockets.js';
-import { SluiceError } from '../errors.js';
+import { messageOf } from '../errors.js';
 import type { Logger } from '../log.js';
 import type { ClientAcceptor } from '../session/client.js';
 import { AccessPolicy } from './access-policy.js';
 import type { ConnectionCount } from './connection-count.js';
 import { idleTimeoutSeconds } from './idle-timeout.js';
+import { listenError } from './listen-error.js';
 import { ReadGate } from './read-gate.js';
 import { RefusalLog } from './refusal-log.js';
 import { SocketClient, type SocketData } from './socket-client.js';
+import { checkTlsFiles, type TlsFiles, tlsError } from './tls-files.js';
 
 export interface WebSocketFrontEndOptions {
   readonly host: string;
   /** 0 picks one. */
   readonly port: number;
   /** Given: serve `wss://` with this certificate and key (PEM files). */
-  readonly tls: { readonly certFile: string; readonly keyFile: string } | null;
+  readonly tls: TlsFiles | null;
   readonly maxPayloadBytes: number;
   readonly receiveBufferBytes: number;
   /** What a slow client may have waiting in the modes shared and pool. */
@@ -90,10 +92,7 @@ export class WebSocketFrontEnd {
     });
     if (listening === false) {
       app.close();
-      throw new SluiceError(
-        'SLUICE_ERR_LISTEN',
-        `cannot listen on ${host}:${port}; is the port in use, or the address not of this machine?`,
-      );
+      throw await listenError(host, port);
     }
     const scheme = options.tls === null ? 'ws' : 'wss';
     const shownHost = host.includes(':') ? `[${host}]` : host;
@@ -123,14 +122,11 @@ export class WebSocketFrontEnd {
 
 function createApp(tls: WebSocketFrontEndOptions['tls']): uWS.TemplatedApp {
   if (tls === null) return uWS.App();
+  checkTlsFiles(tls);
   try {
     return uWS.SSLApp({ cert_file_name: tls.certFile, key_file_name: tls.keyFile });
   } catch (error) {
-    throw new SluiceError(
-      'SLUICE_ERR_TLS',
-      `cannot use the certificate ${tls.certFile} with the key ${tls.keyFile}; both must be PEM files that belong together`,
-      { cause: error },
-    );
+    throw tlsError(tls, messageOf(error), error);
   }
 }
 

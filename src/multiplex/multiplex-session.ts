@@ -12,7 +12,7 @@ import {
 } from '../../workers/batch-layout.js';
 import { MAX_STORED_ID_BYTES } from '../../workers/id-store.js';
 import type { ReplyError } from '../../workers/kernel/replies.js';
-import { CLOSE_MALFORMED, CLOSE_NORMAL } from '../close-codes.js';
+import { CLOSE_NORMAL } from '../close-codes.js';
 import { unframe } from '../framing/message-framing.js';
 import type { Batch } from '../lane/batch.js';
 import { Flow, type FlowHandler, type FrameArgs } from '../lane/flow.js';
@@ -24,6 +24,7 @@ import { brokenReplyId, isBrokenReply, withoutId } from '../session/broken-reply
 import type { Client } from '../session/client.js';
 import { errorReply } from '../session/error-reply.js';
 import { GATEWAY_ERRORS } from '../session/gateway-errors.js';
+import { closeMalformed } from '../session/malformed.js';
 import type { Session } from '../session/session.js';
 import { CANCEL_METHODS, notificationToServer } from './client-notification.js';
 import {
@@ -181,9 +182,11 @@ export class MultiplexSession implements Session, FlowHandler, FrameArgs, Reques
     const id = brokenReplyId(batch, index);
     const answersServer = id !== null && this.#server.brokenClientReply(this, id);
     const isReply = answersServer || isBrokenReply(batch, index);
-    this.#arrays.error(isReply ? withoutId(batch.output(index)) : batch.output(index));
-    if (this.#options.disconnectOnMalformed)
-      this.#client.close(CLOSE_MALFORMED, 'malformed message');
+    const reply = batch.output(index);
+    if (this.#options.disconnectOnMalformed) {
+      this.#arrays.next(false);
+      closeMalformed(this.#client, reply);
+    } else this.#arrays.error(isReply ? withoutId(reply) : reply);
   }
 
   array(_flow: Flow, count: number): boolean {

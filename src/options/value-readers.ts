@@ -46,9 +46,19 @@ export function byteSize(min: number, max: number): ReadValue<number> {
     const value = quantity(text, SIZE_UNITS);
     if (Number.isInteger(value) && value >= min && value <= max) return value;
     throw usageError(
-      `${what} takes a size from ${min} to ${max} bytes, such as 16MiB; "${text}" is none`,
+      `${what} takes a size from ${sizeText(min)} to ${sizeText(max)}; "${text}" is none (units: KiB, MiB, GiB)`,
     );
   };
+}
+
+function sizeText(bytes: number): string {
+  const units = [
+    ['GiB', 1024 ** 3],
+    ['MiB', 1024 ** 2],
+    ['KiB', 1024],
+  ] as const;
+  const [unit, factor] = units.find(([, size]) => bytes > 0 && bytes % size === 0) ?? ['B', 1];
+  return `${bytes / factor}${unit}`;
 }
 
 const DURATION_UNITS_MS = { us: 0.001, ms: 1, s: 1_000, m: 60_000, h: 3_600_000 } as const;
@@ -59,7 +69,8 @@ export function durationMs(minMs: number, maxMs: number): ReadValue<number> {
     const value = text === '0' ? 0 : quantity(text, DURATION_UNITS_MS);
     if (value >= minMs && value <= maxMs) return value;
     const bounds = `from ${durationText(minMs)} to ${durationText(maxMs)}`;
-    throw usageError(`${what} takes a duration ${bounds}, such as 500ms or 10s; "${text}" is none`);
+    const hint = isNumber(text) ? `add a unit, as in ${text}s` : 'units: us, ms, s, m, h';
+    throw usageError(`${what} takes a duration ${bounds}; "${text}" is none (${hint})`);
   };
 }
 
@@ -68,6 +79,10 @@ function durationText(ms: number): string {
   const units = Object.entries(DURATION_UNITS_MS).reverse();
   const [unit, factor] = units.find(([, unitMs]) => ms % unitMs === 0) ?? ['ms', 1];
   return `${ms / factor}${unit}`;
+}
+
+function isNumber(text: string): boolean {
+  return /^\d+(?:\.\d+)?$/.test(text);
 }
 
 /** A number and one of the units, in upper or lower case; NaN for anything else. */

@@ -1,11 +1,12 @@
 import { ACTION_ECHO, ON_BAD_REPLY, op } from '../../workers/batch-layout.js';
-import { CLOSE_GOING_AWAY, CLOSE_MALFORMED } from '../close-codes.js';
+import { CLOSE_GOING_AWAY } from '../close-codes.js';
 import { unframe } from '../framing/message-framing.js';
 import type { Batch } from '../lane/batch.js';
 import { Flow, type FlowHandler } from '../lane/flow.js';
 import type { Lane } from '../lane/lane.js';
 import { ArrayReplies } from './array-replies.js';
 import type { Client } from './client.js';
+import { closeMalformed } from './malformed.js';
 import type { Session } from './session.js';
 import { UnreadAnswers } from './unread-answers.js';
 
@@ -77,10 +78,11 @@ export class EchoSession implements Session, FlowHandler {
 
   deliverBad(_flow: Flow, batch: Batch, index: number): void {
     const output = batch.output(index);
-    if (this.#arrays !== null) this.#arrays.error(output);
+    if (this.#settings.disconnectOnMalformed) {
+      this.#arrays?.next(false);
+      closeMalformed(this.#client, output);
+    } else if (this.#arrays !== null) this.#arrays.error(output);
     else if (output.length > 0) this.#client.reply(output);
-    if (this.#settings.disconnectOnMalformed)
-      this.#client.close(CLOSE_MALFORMED, 'malformed message');
   }
 
   array(_flow: Flow, count: number): boolean {

@@ -8,12 +8,7 @@ import {
   ON_BAD_REPLY,
   op,
 } from '../../workers/batch-layout.js';
-import {
-  CLOSE_INTERNAL_ERROR,
-  CLOSE_MALFORMED,
-  CLOSE_NORMAL,
-  CLOSE_TOO_BIG,
-} from '../close-codes.js';
+import { CLOSE_INTERNAL_ERROR, CLOSE_NORMAL, CLOSE_TOO_BIG } from '../close-codes.js';
 import { messageOf } from '../errors.js';
 import { unframe } from '../framing/message-framing.js';
 import type { Batch } from '../lane/batch.js';
@@ -38,6 +33,7 @@ import { CancelledRequests, cancelledId } from './cancelled-requests.js';
 import type { Client } from './client.js';
 import { errorReply } from './error-reply.js';
 import { GATEWAY_ERRORS } from './gateway-errors.js';
+import { closeMalformed } from './malformed.js';
 import { MethodNames } from './method-names.js';
 import { NoiseLog } from './noise-log.js';
 import { OpenRequests } from './open-requests.js';
@@ -215,12 +211,14 @@ export class PassThroughSession implements Session, UpstreamEvents, PassedThroug
 
   badFromClient(batch: Batch, index: number): void {
     const isReply = isBrokenReply(batch, index);
-    this.#arrays.error(isReply ? withoutId(batch.output(index)) : batch.output(index));
     // The server has asked, and waits.
     if (isReply)
       this.#upstream?.sendOne(errorReply(idText(batch, index), GATEWAY_ERRORS.brokenClientReply));
-    if (this.#options.disconnectOnMalformed)
-      this.#client.close(CLOSE_MALFORMED, 'malformed message');
+    const reply = batch.output(index);
+    if (this.#options.disconnectOnMalformed) {
+      this.#arrays.next(false);
+      closeMalformed(this.#client, reply);
+    } else this.#arrays.error(isReply ? withoutId(reply) : reply);
   }
 
   arrayFromClient(count: number): boolean {

@@ -125,7 +125,7 @@ export class ChildUpstream implements Upstream {
     const events: SplitterEvents = {
       oversize: (limitBytes) => this.#events.oversize(limitBytes),
       noise: (line) =>
-        this.#events.noise(`not a header: ${Buffer.from(line).toString('utf8', 0, 200)}`),
+        this.#events.noise(`not a valid header: ${Buffer.from(line).toString('utf8', 0, 200)}`),
     };
     return createSplitter(framing, maxPayloadBytes, events, slabs);
   }
@@ -133,7 +133,8 @@ export class ChildUpstream implements Upstream {
   #processExited(code: number | null, signal: NodeJS.Signals | null): void {
     const { pid } = this.#process;
     const how = signal === null ? `exited with code ${code ?? 0}` : `was ended by ${signal}`;
-    this.#log.info({ code, signal }, 'the process has exited');
+    const isUnexpected = this.#stopping === null && code !== 0;
+    this.#log[isUnexpected ? 'warn' : 'info']({ code, signal }, 'the process has exited');
     endWhenSilent(this.#output);
     endWhenSilent(this.#process.stderr!);
     const lost = this.#inputFailed && this.#stopping !== null && signal !== null;

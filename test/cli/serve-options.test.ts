@@ -16,7 +16,7 @@ const wrong: readonly (readonly [args: string[], message: RegExp])[] = [
   [['--log-format', 'jsn'], /did you mean "json"\?/],
   [['--on-malformed', 'close'], /--on-malformed is one of answer, disconnect/],
   [['--max-payload', '16 bananas'], /--max-payload takes a size .*"16 bananas" is none/],
-  [['--max-payload', '1'], /--max-payload takes a size from 1024/],
+  [['--max-payload', '1'], /--max-payload takes a size from 1KiB to 512MiB/],
   [['--ping-interval', '30'], /--ping-interval takes a duration .*"30" is none/],
   [['--ping-interval', '2h'], /--ping-interval takes a duration/],
   [['--drain-timeout', '-1s'], /--drain-timeout/],

@@ -9,6 +9,7 @@ import { sluice } from '../support/command-line.js';
 import { fixture } from '../support/fixture.js';
 import { GatewayProcess } from '../support/gateway-process.js';
 import { JsonRpcSocket } from '../support/json-rpc-socket.js';
+import { selfSigned } from '../support/self-signed.js';
 
 interface ProcessFacts {
   readonly cwd: string;
@@ -50,7 +51,7 @@ test('a port in use is a clear message, and exit code 1', async (t) => {
     assert.deepEqual([code, stdout], [1, '']);
     assert.match(
       stderr,
-      new RegExp(`^sluice: cannot listen on 127.0.0.1:${port}; is the port in use`),
+      new RegExp(`^sluice: cannot listen on 127.0.0.1:${port}: the port is in use`),
     );
   }
 });
@@ -68,7 +69,10 @@ test('an address that is not of this machine is a clear message, and exit code 1
     ...['--log-level', 'error', '--allow-remote', '--listen', 'ws://192.0.2.1:4000'],
   ]);
   assert.equal(code, 1);
-  assert.match(stderr, /^sluice: cannot listen on 192\.0\.2\.1:4000/);
+  assert.match(
+    stderr,
+    /^sluice: cannot listen on 192\.0\.2\.1:4000: the address is not one of this/,
+  );
 });
 
 test('a working directory that does not exist is a clear message, and exit code 1', async (t) => {
@@ -77,14 +81,29 @@ test('a working directory that does not exist is a clear message, and exit code 
   assert.match(stderr, /^sluice: .*\/no\/such\/folder/);
 });
 
-test('a certificate that cannot be read is a clear message, and exit code 1', async (t) => {
-  const { code, stderr } = await sluice(t, [
-    'serve',
-    ...['--log-level', 'error', '--listen', 'wss://127.0.0.1:0'],
-    ...['--tls-cert', '/no/such/cert.pem', '--tls-key', '/no/such/key.pem'],
-  ]);
-  assert.equal(code, 1);
-  assert.match(stderr, /cannot use the certificate \/no\/such\/cert\.pem/);
+test('a certificate or key that cannot be used is a clear message, and exit code 1', async (t) => {
+  const { certFile, keyFile } = selfSigned(t);
+  const other = selfSigned(t);
+  const cases: [cert: string, key: string, why: RegExp][] = [
+    ['/no/such/cert.pem', keyFile, /cannot read \/no\/such\/cert\.pem: no such file/],
+    [certFile, '/no/such/key.pem', /cannot read \/no\/such\/key\.pem: no such file/],
+    [keyFile, certFile, /key\.pem is no certificate/],
+    [certFile, certFile, /cert\.pem is no private key/],
+    [certFile, other.keyFile, /the key is of another certificate/],
+  ];
+  for (const [cert, key, why] of cases) {
+    const { code, stderr } = await sluice(t, [
+      'serve',
+      ...['--log-level', 'error', '--listen', 'wss://127.0.0.1:0'],
+      ...['--tls-cert', cert, '--tls-key', key],
+    ]);
+    assert.equal(code, 1);
+    assert.match(
+      stderr,
+      /^sluice: cannot use the certificate .* belong together \(SLUICE_ERR_TLS\)\n$/,
+    );
+    assert.match(stderr, why);
+  }
 });
 
 test('standard output carries the URL line and nothing else', async (t) => {

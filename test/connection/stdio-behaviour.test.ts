@@ -131,7 +131,7 @@ describe('a connection over stdio', () => {
       malformed: 'report',
     });
     assert.deepEqual(await allEvents(parts), [
-      'malformed failed to parse JSON-RPC message from child: not a header: "Debugger listening"',
+      'malformed failed to parse JSON-RPC message from child: not a valid header: "Debugger listening"',
       'message {"method":"a"}',
       'disconnected null',
     ]);

@@ -196,7 +196,9 @@ describe('a Content-Length stream', () => {
       `Content-Length: 41\r\n\r\n${'x'.repeat(41)}${one}`,
       ['oversize 40', 'frame one'],
     ],
-    ['that is cut off', `${one}Content-Length: 9\r\n\r\non`, ['frame one']],
+    ['with a body cut off', `${one}Content-Length: 9\r\n\r\non`, ['frame one', 'frame on']],
+    ['with all of a body cut off', `${one}Content-Length: 9\r\n\r\n`, ['frame one', 'frame ']],
+    ['with a header cut off', `${one}Content-Len`, ['frame one', 'noise Content-Len']],
   ];
   for (const [name, stream, expected] of streams) {
     test(`${name} gives the same frames wherever it is cut`, () => {

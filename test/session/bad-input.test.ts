@@ -141,7 +141,7 @@ test('a message in fragments counts as a whole', async (t) => {
   assert.equal((await client.close()).code, 1009);
 });
 
-test('with --on-malformed disconnect a bad message is answered, and closes with 1007', async (t) => {
+test('with --on-malformed disconnect a bad message closes with 1007, and has no answer', async (t) => {
   for (const options of [{}, { command: fixture('scripted-server') }]) {
     const gateway = await GatewayProcess.start(t, {
       args: ['--on-malformed', 'disconnect'],
@@ -151,9 +151,14 @@ test('with --on-malformed disconnect a bad message is answered, and closes with 
     const other = await JsonRpcSocket.open(t, gateway.url);
     assert.equal((await client.request('m', 'good')).result, 'good');
     client.send('hello');
-    assert.equal((await client.next()).error?.code, -32700);
-    assert.deepEqual(await client.close(), { code: 1007, reason: 'malformed message' });
-    await gateway.logged('why', closedFor('malformed message'));
+    client.send('[7,{"id":1,"method":"m"}]');
+    const { code, reason } = await client.close();
+    assert.equal(code, 1007);
+    assert.match(reason, /^malformed message: unexpected/);
+    await assert.rejects(client.next());
+    await gateway.logged('why', ({ msg, why }) => {
+      return msg === 'a client was closed' && String(why).startsWith(reason);
+    });
     assert.equal((await other.request('m', 'other')).result, 'other');
   }
 });

@@ -40,7 +40,10 @@ test('what is no header before and between messages is skipped and logged', asyn
     [await client.nextFrame(), await client.nextFrame()],
     ['{"method":"a"}', '{"method":"b"}'],
   );
-  await gateway.logged('the noise', ({ reason }) => reason === 'not a header: Server starting');
+  await gateway.logged(
+    'the noise',
+    ({ reason }) => reason === 'not a valid header: Server starting',
+  );
 });
 
 test('a body that is no message is skipped and logged, and what follows passes', async (t) => {

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { usageError } from '../../errors.js';
-import { fileErrorReason } from '../report/file-error-reason.js';
+import { fileErrorReason } from '../../file-error-reason.js';
 import { inexactNumber } from './exact-numbers.js';
 
 /** A file's text. @throws SluiceError SLUICE_ERR_USAGE where it cannot be read */

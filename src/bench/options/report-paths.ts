@@ -1,7 +1,7 @@
 import { accessSync, constants, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { usageError } from '../../errors.js';
-import { fileErrorReason } from '../report/file-error-reason.js';
+import { fileErrorReason } from '../../file-error-reason.js';
 import type { ReportPaths } from '../report/write-reports.js';
 import type { BenchArguments } from './option-table.js';
 

@@ -66,8 +66,18 @@ function webSocketTarget(url: string, flags: BenchArguments): WebSocketTarget {
     url: checkUrl(url, 'the target'),
     headers: readHeaders(flags),
     subprotocols: own.length > 0 ? own : usual,
-    isInsecure: flags.has('insecure'),
+    isInsecure: readInsecure(url, flags),
   };
+}
+
+/** What takes part in TLS alone is for wss://. */
+function readInsecure(url: string, flags: BenchArguments): boolean {
+  const isInsecure = flags.has('insecure');
+  const urls = [url, ...flags.all('vs')];
+  if (isInsecure && !urls.some((each) => each.startsWith('wss:'))) {
+    throw usageError('--insecure is for wss://, and the target is not');
+  }
+  return isInsecure;
 }
 
 function checkUrl(text: string, what: string): string {

@@ -12,12 +12,12 @@ const SATURATED_CPU_SHARE = 0.9;
  * the generator kept up.
  */
 export function bottleneckSentence(result: RunResult): string | null {
-  const { generator, latency } = result;
+  const { generator, latency, model } = result;
   if (!generator.wasBottleneck) return null;
   const lateShare = latency.p99Us > 0 ? generator.lateness.p99Us / latency.p99Us : 0;
   const advice =
     generator.cpuShare >= SATURATED_CPU_SHARE
-      ? 'Use more --threads, a lower --rate, or another machine for it.'
+      ? `Use more --threads, ${model === 'open' ? 'a lower --rate' : 'fewer --connections'}, or another machine for it.`
       : 'Its threads had time left, so this machine was too busy with other things: measure on a quieter one, or run the generator on another.';
   return (
     'These figures show the generator at its limit, not the server. It sent ' +

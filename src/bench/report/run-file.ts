@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { SluiceError } from '../../errors.js';
+import { fileErrorReason } from '../../file-error-reason.js';
 import { type RunResult, SCHEMA_VERSION } from '../run-result.js';
 import { FAILURE_LABELS } from './failure-labels.js';
-import { fileErrorReason } from './file-error-reason.js';
 
 /**
  * Reads what `--json FILE` wrote: one run, or an array of several. @throws SluiceError

@@ -1,8 +1,8 @@
 import { writeFileSync } from 'node:fs';
 import { SluiceError } from '../../errors.js';
+import { fileErrorReason } from '../../file-error-reason.js';
 import type { RunResult } from '../run-result.js';
 import { renderCsv } from './csv.js';
-import { fileErrorReason } from './file-error-reason.js';
 import { renderHgrm } from './hgrm.js';
 import { renderHtmlReport } from './html-report.js';
 import { renderJson } from './json.js';

@@ -121,7 +121,10 @@ for (const [name, content, complaint] of unfit) {
 test('a file that is not there is exit 1 and one line', () => {
   const { code, err } = compare(before, join(folder, 'missing.json'));
   assert.equal(code, 1);
-  assert.match(err, /missing\.json: cannot read the file: no such file or folder\n$/);
+  assert.match(
+    err,
+    /missing\.json: cannot read the file: no such file or folder \(SLUICE_ERR_RUN_FILE\)\n$/,
+  );
 });
 
 test('bad usage is exit 2 and one line', () => {
