@@ -5,6 +5,7 @@ import { PassThrough } from 'node:stream';
 import { test } from 'node:test';
 import { UNREAD_LOG_BYTES } from '../../src/limits.js';
 import { createLogger } from '../../src/log.js';
+import { sluice } from '../support/command-line.js';
 import { CLI, GatewayProcess } from '../support/gateway-process.js';
 import { JsonRpcSocket } from '../support/json-rpc-socket.js';
 import { within } from '../support/until.js';
@@ -61,3 +62,23 @@ test('a command whose output is closed by its reader ends without a complaint', 
   const [code] = (await within('the exit', once(child, 'close'))) as [number];
   assert.deepEqual([code, complaint], [0, '']);
 });
+
+/** What a line of the log begins with, by its format. */
+const JSON_LINE = /^\{"level":\d+,/;
+const TEXT_LINE = /^\[\d\d:\d\d:\d\d\.\d{3}\] [A-Z]+: /;
+
+for (const { set, args = [], form } of [
+  { set: 'json', form: JSON_LINE },
+  { set: 'text', form: TEXT_LINE },
+  { set: '', form: TEXT_LINE },
+  { set: 'json', args: ['--log-format', 'text'], form: TEXT_LINE },
+  { set: 'text', args: ['--log-format', 'json'], form: JSON_LINE },
+]) {
+  test(`LOG_FORMAT=${set} ${args.join(' ')} gives lines of ${form === JSON_LINE ? 'JSON' : 'text'}`, async (t) => {
+    const serve = ['serve', '--listen', 'stdio', ...args];
+    const { code, stderr } = await sluice(t, serve, { env: { LOG_FORMAT: set } });
+    assert.equal(code, 0);
+    const lines = stderr.trimEnd().split('\n');
+    for (const line of lines) assert.match(line, form);
+  });
+}

@@ -162,10 +162,13 @@ test('a long line on the standard error of a server is cut in the log, and the s
   assert.ok((stderr as string).length <= 8192);
 });
 
-test('a server does not get the environment of the gateway', async (t) => {
-  const { env } = await factsOfServer(t, [], SECRETS);
-  assert.equal(env['PATH'], process.env['PATH']);
-  assert.equal(env['SLUICE_TEST_SECRET'], undefined);
+test('a server gets the variables that README names, and nothing else of the environment', async (t) => {
+  const named = {
+    ...{ HOME: '/home/x', LOGNAME: 'x', SHELL: '/bin/sh', TERM: 'dumb', USER: 'x' },
+    ...{ LANG: 'C.UTF-8', TZ: 'UTC', TMPDIR: '/tmp' },
+  };
+  const { env } = await factsOfServer(t, [], { ...named, ...SECRETS });
+  assert.deepEqual(env, { ...named, PATH: process.env['PATH'] });
 });
 
 test('--env passes a variable on, or sets it', async (t) => {

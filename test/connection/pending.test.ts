@@ -5,8 +5,9 @@ import { describe, test } from 'node:test';
 import { inspect } from 'node:util';
 import { WebSocket, WebSocketServer } from 'ws';
 import { type ConnectionParts, JsonRpcConnection } from '../../src/index.js';
-import { RING_CAPACITY } from '../../src/limits.js';
-import { nextEvent, told } from '../support/connection-events.js';
+import { RING_CAPACITY, RING_CAPACITY_BYTES } from '../../src/limits.js';
+import { nextEvent, nextEvents, told } from '../support/connection-events.js';
+import { within } from '../support/until.js';
 
 const TOTAL = 10_000;
 
@@ -26,6 +27,16 @@ class StuckWritable extends Writable {
     this.#free = true;
     this.#stuck?.();
   }
+}
+
+const LARGE_BYTES = 64 * 1024;
+/** So many of them are as much as may be pending. */
+const LARGE_CAPACITY = RING_CAPACITY_BYTES / LARGE_BYTES;
+
+/** A message of LARGE_BYTES. */
+function large(id: number): string {
+  const empty = `{"id":${id},"method":"m","params":""}`;
+  return empty.replace('""', `"${'x'.repeat(LARGE_BYTES - empty.length)}"`);
 }
 
 function isPending(promise: Promise<unknown>): boolean {
@@ -83,6 +94,33 @@ describe('messages that are pending', () => {
       writable.written,
       sends.map((_, id) => `{"id":${id},"result":0}`),
     );
+  });
+
+  test('pause a stream at 2 MiB, whatever their number', async () => {
+    const readable = new PassThrough();
+    const parts = JsonRpcConnection.fromStdio(readable, new PassThrough(), 'peer').intoParts();
+    const paused = once(readable, 'pause');
+    const sent = Array.from({ length: RING_CAPACITY - 1 }, (_, id) => large(id));
+    for (const message of sent) readable.write(`${message}\n`);
+    readable.end();
+    await within('the pause', paused);
+    const received = await nextEvents(parts, sent.length);
+    assert.ok(received.every((event, id) => event === `message ${sent[id]}`));
+    assert.deepEqual(await nextEvent(parts), { type: 'disconnected', reason: null });
+  });
+
+  test('make send() wait at 2 MiB, whatever their number', async () => {
+    const writable = new StuckWritable();
+    const parts = JsonRpcConnection.fromStdio(new PassThrough(), writable, 'peer').intoParts();
+    const sent = Array.from({ length: LARGE_CAPACITY + 3 }, (_, id) => large(id));
+    const sends = sent.map((message) => parts.outgoing.send(Buffer.from(message)));
+    await within('those there is room for', Promise.all(sends.slice(0, LARGE_CAPACITY)));
+    assert.deepEqual(sends.slice(LARGE_CAPACITY).map(isPending), [true, true, true]);
+    writable.free();
+    await Promise.all(sends);
+    parts.outgoing.end();
+    await parts.tasks[1];
+    assert.ok(writable.written.join('\n') === sent.join('\n'));
   });
 
   test('leave the calls that wait rejected when the other side is gone', async () => {

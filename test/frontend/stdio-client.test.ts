@@ -148,7 +148,7 @@ for (const [what, script, exitCode] of [
 ] as const) {
   test(`after the end of the input a process that ${what} makes exit code ${exitCode}`, async (t) => {
     const args = ['serve', '--listen', 'stdio', '--', '/bin/sh', '-c', script];
-    const { code } = await sluice(t, args, '{"id":1,"method":"m"}\n');
+    const { code } = await sluice(t, args, { input: '{"id":1,"method":"m"}\n' });
     assert.equal(code, exitCode);
   });
 }
@@ -157,7 +157,7 @@ test('with --on-malformed disconnect a bad line is the last, and the exit code i
   const { code, stdout, stderr } = await sluice(
     t,
     ['serve', '--listen', 'stdio', '--on-malformed', 'disconnect', '--log-format', 'json'],
-    '{"id":1,"method":"m"}\nbad\n{"id":2,"method":"m"}\n',
+    { input: '{"id":1,"method":"m"}\nbad\n{"id":2,"method":"m"}\n' },
   );
   assert.equal(code, 1);
   assert.equal(stdout, '{"jsonrpc":"2.0","id":1,"result":null}\n');
@@ -216,7 +216,7 @@ test('--listen stdio:// with a WebSocket upstream is the bridge in the other dir
   const { code, stdout } = await sluice(
     t,
     ['serve', '--listen', 'stdio://', '--upstream', server.url],
-    '{"id":1,"method":"m","params":"there and back"}\n{"id":2,"method":"m"}',
+    { input: '{"id":1,"method":"m","params":"there and back"}\n{"id":2,"method":"m"}' },
   );
   assert.equal(code, 0);
   const answers = stdout.trimEnd().split('\n');
@@ -228,11 +228,10 @@ test('--listen stdio:// with a WebSocket upstream is the bridge in the other dir
 
 test('with --stdio-framing content-length our own input and output have headers', async (t) => {
   const body = (text: string): string => `Content-Length: ${text.length}\r\n\r\n${text}`;
-  const { code, stdout } = await sluice(
-    t,
-    ['serve', '--listen', 'stdio', '--stdio-framing', 'content-length'],
-    body('{"id":1,"method":"m","params":1}') + body('hello') + body('{"id":2,"method":"m"}'),
-  );
+  const input =
+    body('{"id":1,"method":"m","params":1}') + body('hello') + body('{"id":2,"method":"m"}');
+  const args = ['serve', '--listen', 'stdio', '--stdio-framing', 'content-length'];
+  const { code, stdout } = await sluice(t, args, { input });
   assert.equal(code, 0);
   const lengths = [...stdout.matchAll(/Content-Length: (\d+)\r\n\r\n/g)];
   assert.equal(lengths.length, 3);

@@ -101,6 +101,34 @@ test('a host that is no address of ours is refused with 403', async (t) => {
   }
 });
 
+test('a refusal with 403 is in the log, with the address and why', async (t) => {
+  const gateway = await GatewayProcess.start(t);
+  for (const [header, value, why] of [
+    [
+      'origin',
+      'https://evil.example',
+      'the origin "https://evil.example" is not allowed; start with --allow-origin to allow it',
+    ],
+    [
+      'host',
+      'rebound.example:80',
+      'the host "rebound.example:80" is not an address of this gateway; start with --allow-host to allow it',
+    ],
+  ] as const) {
+    const options = { localAddress: '127.0.0.2', headers: { [header]: value } };
+    assert.equal(await upgradeStatus(t, gateway.url, options), 403);
+    const { time, ...line } = await gateway.logged(why, (logged) => logged['why'] === why);
+    assert.equal(typeof time, 'number');
+    assert.deepEqual(line, {
+      level: 40,
+      address: '127.0.0.2',
+      why,
+      unlogged: 0,
+      msg: 'a connection was refused',
+    });
+  }
+});
+
 test('--allow-host lets that name in, and * lets everything in', async (t) => {
   const named = await GatewayProcess.start(t, { args: ['--allow-host', 'gateway.example'] });
   const all = await GatewayProcess.start(t, { args: ['--allow-host', '*', '--allow-origin', '*'] });

@@ -9,13 +9,22 @@ export interface CommandLineRun {
   readonly stderr: string;
 }
 
-/** Runs `sluice` with these arguments and this standard input until it ends. */
+export interface CommandLineOptions {
+  /** Its standard input; nothing where it is left out. */
+  readonly input?: string;
+  /** Variables besides ours. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** In place of the command line that was built here. */
+  readonly cli?: string;
+}
+
+/** Runs `sluice` with these arguments until it ends. */
 export async function sluice(
   t: TestContext,
   args: readonly string[],
-  input = '',
+  { input = '', env = {}, cli = CLI }: CommandLineOptions = {},
 ): Promise<CommandLineRun> {
-  const child = spawn(process.execPath, [CLI, ...args]);
+  const child = spawn(process.execPath, [cli, ...args], { env: { ...process.env, ...env } });
   t.after(() => child.kill('SIGKILL'));
   let [stdout, stderr] = ['', ''];
   child.stdout.on('data', (chunk: Buffer) => {

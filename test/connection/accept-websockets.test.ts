@@ -1,0 +1,173 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { type TestContext, test } from 'node:test';
+import { WebSocket } from 'ws';
+import {
+  type AcceptedSocket,
+  type AcceptWebSocketsOptions,
+  acceptWebSockets,
+  JsonRpcConnection,
+  type WebSocketAcceptor,
+} from '../../src/index.js';
+import { allEvents, nextEvents } from '../support/connection-events.js';
+import { JsonRpcSocket } from '../support/json-rpc-socket.js';
+import { selfSigned } from '../support/self-signed.js';
+
+/** What accepts clients for the length of a test, and the socket of the first one. */
+async function accepting(
+  t: TestContext,
+  options: Partial<AcceptWebSocketsOptions> = {},
+): Promise<{ acceptor: WebSocketAcceptor; first: Promise<AcceptedSocket> }> {
+  let tell: (socket: AcceptedSocket) => void = () => undefined;
+  const first = new Promise<AcceptedSocket>((resolve) => (tell = resolve));
+  const listen = 'ws://127.0.0.1:0';
+  const acceptor = await acceptWebSockets({ listen, onConnection: tell, ...options });
+  t.after(() => acceptor.close());
+  return { acceptor, first };
+}
+
+const REQUESTS = 1000;
+const PADDING = 'x'.repeat(1000);
+
+function request(id: number): string {
+  return `{"id":${id},"method":"m","params":"${PADDING}"}`;
+}
+
+test('a message above the limit closes with 1009, which the connection names', async (t) => {
+  const { acceptor, first } = await accepting(t);
+  const other = await JsonRpcSocket.open(t, acceptor.url);
+  const parts = JsonRpcConnection.fromWebSocket(await first, 'peer').intoParts();
+  other.send(Buffer.alloc(16 * 1024 * 1024 + 1, ' '));
+  assert.equal((await other.close()).code, 1009);
+  assert.deepEqual(await allEvents(parts), [
+    'disconnected failed to read websocket JSON-RPC message from peer: message above 16777216 bytes',
+  ]);
+});
+
+test('what a client sends before its connection is made is kept, also of one that has left', async (t) => {
+  const { acceptor, first } = await accepting(t);
+  const other = await JsonRpcSocket.open(t, acceptor.url);
+  other.send('{"method":"early"}');
+  other.socket.close();
+  await other.close();
+  const parts = JsonRpcConnection.fromWebSocket(await first, 'peer').intoParts();
+  assert.deepEqual(await allEvents(parts), ['message {"method":"early"}', 'disconnected null']);
+});
+
+test('above receiveBufferBytes requests are answered with an error, and the application gets the others', async (t) => {
+  const { acceptor, first } = await accepting(t, { receiveBufferBytes: 64 * 1024 });
+  const other = await JsonRpcSocket.open(t, acceptor.url);
+  const parts = JsonRpcConnection.fromWebSocket(await first, 'peer').intoParts();
+  for (let id = 0; id < REQUESTS; id++) other.send(request(id));
+  const refused = await other.next();
+  assert.deepEqual(refused.error?.data, { reason: 'receive_buffer_full', retryable: true });
+  // Nobody takes anything, so that from the first one on there is room for none.
+  const kept = Number(refused.id);
+  for (let id = kept + 1; id < REQUESTS; id++) assert.equal((await other.next()).id, id);
+  assert.deepEqual(
+    await nextEvents(parts, kept),
+    Array.from({ length: kept }, (_, id) => `message ${request(id)}`),
+  );
+  other.notify('m', 'there is room again');
+  const [event] = await nextEvents(parts, 1);
+  assert.match(event!, /there is room again/);
+});
+
+test('a client that sends more than receiveBufferBytes before its connection is made is closed with 1013', async (t) => {
+  const { acceptor, first } = await accepting(t, { receiveBufferBytes: 64 * 1024 });
+  const other = await JsonRpcSocket.open(t, acceptor.url);
+  for (let id = 0; id < REQUESTS; id++) other.send(request(id));
+  assert.deepEqual(await other.close(), { code: 1013, reason: 'receive buffer full' });
+  const parts = JsonRpcConnection.fromWebSocket(await first, 'peer').intoParts();
+  assert.deepEqual(await allEvents(parts), [
+    'disconnected failed to read websocket JSON-RPC message from peer: receive buffer full',
+  ]);
+});
+
+test('stopAccepting() lets nobody else in, and those that are there stay until close()', async (t) => {
+  const { acceptor, first } = await accepting(t);
+  const other = await JsonRpcSocket.open(t, acceptor.url);
+  const { incoming, outgoing } = JsonRpcConnection.fromWebSocket(await first, 'peer').intoParts();
+  acceptor.stopAccepting();
+  acceptor.stopAccepting();
+  await assert.rejects(once(new WebSocket(acceptor.url), 'open'), { code: 'ECONNREFUSED' });
+  other.send('{"method":"still here"}');
+  assert.deepEqual(await nextEvents({ incoming }, 1), ['message {"method":"still here"}']);
+  await outgoing.send({ method: 'so are we' });
+  assert.equal((await other.next()).method, 'so are we');
+  acceptor.close();
+  assert.deepEqual(await other.close(), { code: 1001, reason: 'going away' });
+  assert.deepEqual(await allEvents({ incoming }), ['disconnected null']);
+});
+
+test('a port that is taken is refused with SLUICE_ERR_LISTEN', async (t) => {
+  const { acceptor } = await accepting(t);
+  const { port } = new URL(acceptor.url);
+  await assert.rejects(accepting(t, { listen: acceptor.url }), {
+    name: 'SluiceError',
+    code: 'SLUICE_ERR_LISTEN',
+    message: new RegExp(`^cannot listen on 127\\.0\\.0\\.1:${port}; is the port in use`),
+  });
+});
+
+test('a certificate and a key that cannot be used are refused with SLUICE_ERR_TLS', async (t) => {
+  const [one, another] = [selfSigned(t), selfSigned(t)];
+  for (const [certFile, keyFile] of [
+    // Of different pairs, the wrong way round, and missing.
+    [one.certFile, another.keyFile],
+    [one.keyFile, one.certFile],
+    [one.certFile, '/no/such/key.pem'],
+  ] as const) {
+    await assert.rejects(
+      accepting(t, { listen: 'wss://127.0.0.1:0', tls: { certFile, keyFile } }),
+      {
+        name: 'SluiceError',
+        code: 'SLUICE_ERR_TLS',
+        message: `cannot use the certificate ${certFile} with the key ${keyFile}; both must be PEM files that belong together`,
+      },
+    );
+  }
+});
+
+test('the socket of a handler that fails is closed, and onError told; but not that a client has left', async (t) => {
+  const errors: unknown[] = [];
+  const { acceptor } = await accepting(t, {
+    onConnection: async (socket) => {
+      const { incoming, outgoing } = JsonRpcConnection.fromWebSocket(socket, 'peer').intoParts();
+      for await (const event of incoming) {
+        if (event.type === 'message') throw new Error(event.message.method);
+      }
+      await outgoing.send({ method: 'too late' });
+    },
+    onError: (error) => errors.push(error),
+  });
+  const leaving = await JsonRpcSocket.open(t, acceptor.url);
+  leaving.socket.close();
+  await leaving.close();
+  const failing = await JsonRpcSocket.open(t, acceptor.url);
+  failing.notify('fail');
+  assert.equal((await failing.close()).code, 1011);
+  assert.deepEqual(errors.map(String), ['Error: fail']);
+});
+
+for (const listen of ['http://127.0.0.1:1', 'ws://127.0.0.1', 'ws://127.0.0.1:70000']) {
+  test(`acceptWebSockets() refuses to listen on ${listen}`, async () => {
+    await assert.rejects(acceptWebSockets({ listen, onConnection: () => undefined }), {
+      code: 'SLUICE_ERR_USAGE',
+    });
+  });
+}
+
+for (const wrong of [
+  { pingIntervalSeconds: 945 },
+  { pingIntervalSeconds: 0 },
+  { maxPayloadBytes: Number.NaN },
+  { maxPayloadBytes: 2 ** 30 },
+  { maxConnections: 1.5 },
+  { receiveBufferBytes: -1 },
+]) {
+  test(`acceptWebSockets() refuses ${JSON.stringify(wrong)}`, async () => {
+    const options = { listen: 'ws://127.0.0.1:0', onConnection: () => undefined, ...wrong };
+    await assert.rejects(acceptWebSockets(options), { code: 'SLUICE_ERR_USAGE' });
+  });
+}
