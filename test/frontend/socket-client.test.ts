@@ -10,7 +10,7 @@ import type { Client } from '../../src/session/client.js';
 import type { FrameSink } from '../../src/transport/frame-sink.js';
 import { JsonRpcSocket } from '../support/json-rpc-socket.js';
 import { laneHere } from '../support/lane-here.js';
-import { Sender } from '../support/sender.js';
+import { sendLines } from '../support/recorded-flow.js';
 import { until } from '../support/until.js';
 
 setFlagsFromString('--expose-gc');
@@ -65,7 +65,7 @@ for (const [how, sinkOf] of Object.entries(WAYS)) {
         },
       };
       const frames = Array.from({ length: count }, (_, id) => `{"id":${id},"method":"m"}`);
-      await new Sender(laneHere(), watched, frames).done;
+      await sendLines(laneHere(), watched, frames);
       for (let id = 0; id < count; id++) assert.equal((await other.next()).id, id);
       assert.equal(arenas.length, 1);
       await until('nobody knows the arena', () => {

@@ -15,8 +15,7 @@ import { JsonRpcSocket, type Message } from '../support/json-rpc-socket.js';
 import { JsonRpcStream } from '../support/json-rpc-stream.js';
 import { laneHere } from '../support/lane-here.js';
 import { residentBytes } from '../support/process-table.js';
-import { RecordedFlow } from '../support/recorded-flow.js';
-import { Sender } from '../support/sender.js';
+import { RecordedFlow, sendLines } from '../support/recorded-flow.js';
 import { until } from '../support/until.js';
 
 const PASS = op(ACTION_PASS, FRAMING_NONE, ON_BAD_REPLY);
@@ -294,7 +293,7 @@ test('what a batch of a shared server has for a stdio client is one write', asyn
     },
   };
   const frames = Array.from({ length: 100 }, (_, id) => `{"id":${id},"method":"m"}`);
-  await new Sender(laneHere(), sink, frames).done;
+  await sendLines(laneHere(), sink, frames);
   // The sender's frames are lines already.
   assert.deepEqual(written, [frames.map((frame) => `${frame} \n`)]);
 });
@@ -304,7 +303,7 @@ test('error replies that a stdio client does not read hold its input up until it
   const output = new Writable({ write: (_chunk, _encoding, done) => written.push(done) });
   const input = new PassThrough();
   const client = clientHere(t, input, output);
-  const { flow, outputs } = new RecordedFlow(laneHere(), PASS, [], true, client.source);
+  const { flow, outputs } = new RecordedFlow(laneHere(), PASS, [], { source: client.source });
   client.start(flow);
   client.reply(new Uint8Array(UNREAD_STDOUT_BYTES + 1));
   input.write('{"id":1,"method":"m"}\n');

@@ -146,7 +146,7 @@ for (const [name, bounds] of BOUNDS) {
 
     test('has at most 128 of a flow pending, and goes on when they are taken', async () => {
       const frames = Array.from({ length: 1000 }, (_, id) => message(id, 5));
-      const slow = new RecordedFlow(newLane(bounds), PASS, frames, false);
+      const slow = new RecordedFlow(newLane(bounds), PASS, frames, { takes: false });
       slow.onDelivered = () => {
         if (slow.untaken < RING_CAPACITY && slow.left > 0) return;
         const count = slow.untaken;
@@ -360,7 +360,7 @@ describe('a flow that only scans', () => {
     const frames = Array.from({ length: 300 }, (_, id) => (id % 2 === 0 ? message(id, 1) : '{'));
     const lane = newLane({ inlineBytes: Number.POSITIVE_INFINITY });
     const scan = op(ACTION_SCAN, FRAMING_NONE, ON_BAD_REASON);
-    const recorded = new RecordedFlow(lane, scan, frames, false).start();
+    const recorded = new RecordedFlow(lane, scan, frames, { takes: false }).start();
     while (recorded.outputs.length < RING_CAPACITY) await new Promise((r) => setImmediate(r));
     assert.equal(recorded.flow.ring.pending, RING_CAPACITY);
     recorded.flow.taken(RING_CAPACITY);

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { pathToFileURL } from 'node:url';
@@ -8,16 +7,19 @@ import { setFlagsFromString } from 'node:v8';
 import { Lane } from '../../src/lane/lane.js';
 import { inlineBounds } from '../../src/lane/offload.js';
 import { WorkerPool, type WorkerPoolOptions } from '../../src/lane/worker-pool.js';
+import { ACTION_PASS, FRAMING_NONE, ON_BAD_REPLY, op } from '../../workers/batch-layout.js';
 import { createIdStore } from '../../workers/id-store.js';
 import { PortableKernel } from '../../workers/kernel/portable-kernel.js';
 import { capturedLog } from '../support/captured-log.js';
 import { fixtureFile } from '../support/fixture.js';
-import { LaneLoad } from '../support/lane-load.js';
+import { RecordedFlow } from '../support/recorded-flow.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
 import { within } from '../support/until.js';
 
 // New threads get this as their heap, so that the one that fills it does so at once.
 setFlagsFromString('--max-old-space-size=64');
 
+const PASS = op(ACTION_PASS, FRAMING_NONE, ON_BAD_REPLY);
 const CONNECTIONS = 20;
 const MESSAGES = 500;
 
@@ -37,11 +39,10 @@ async function startPool(
   worker: string,
   options: Partial<WorkerPoolOptions> = {},
 ): Promise<{ pool: WorkerPool; lane: Lane; messages: string[] }> {
-  const folder = mkdtempSync(join(tmpdir(), 'sluice-test-'));
+  const folder = temporaryFolder(t);
   process.env['SLUICE_TEST_ONCE'] = join(folder, 'once');
   process.env['SLUICE_TEST_DEAD'] = join(folder, 'dead');
   const { log, messages } = capturedLog();
-  t.after(() => rmSync(folder, { recursive: true }));
   const ids = createIdStore();
   const pool = await WorkerPool.start({
     threads: 2,
@@ -57,9 +58,15 @@ async function startPool(
   return { pool, lane, messages };
 }
 
+/** The error reply among the outputs that stands in place of a message. */
+function errorIn(output: string): string {
+  assert.match(output, /^bad: /);
+  return output.slice('bad: '.length);
+}
+
 async function run(lane: Lane, frames: readonly string[][]): Promise<string[][]> {
-  const connections = frames.map((some) => new LaneLoad(some));
-  for (const connection of connections) connection.start(lane);
+  const connections = frames.map((some) => new RecordedFlow(lane, PASS, some));
+  for (const connection of connections) connection.start();
   await within('everything is delivered', Promise.all(connections.map(({ done }) => done)));
   return connections.map(({ outputs }) => outputs);
 }
@@ -91,7 +98,7 @@ test('a message that ends every worker that gets it is answered with an error, a
   const sent = loads('poison');
   const [, , poisoned, ...others] = await run(lane, sent);
   assert.deepEqual(others, sent.slice(3));
-  const reply = JSON.parse(poisoned![250]!) as {
+  const reply = JSON.parse(errorIn(poisoned![250]!)) as {
     id: number;
     error: { code: number; data: object };
   };
@@ -110,8 +117,9 @@ test('a pool whose workers cannot be replaced gives an error for every message, 
   const [outputs] = await run(lane, [
     ['{"id":1,"method":"trouble"}', '{"id":2,"method":"m"}', '{"method":"n"}'],
   ]);
-  const replies = outputs!.map((output) => output && (JSON.parse(output) as { error?: object }));
-  assert.ok(replies.every((reply) => reply === '' || reply.error !== undefined));
+  const [trouble, other, notification] = outputs!.map(errorIn);
+  for (const reply of [trouble, other]) assert.match(reply!, /"error":\{"code":-32603,/);
+  assert.equal(notification, '');
   assert.ok(messages.includes('the worker pool is replaced'));
   rmSync(dead);
   assert.deepEqual(await run(lane, [['{"id":3,"method":"m"}']]), [['{"id":3,"method":"m"}']]);

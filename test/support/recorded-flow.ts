@@ -1,6 +1,17 @@
 import type { Batch } from '../../src/lane/batch.js';
 import { Flow, type FlowHandler, type FrameSource } from '../../src/lane/flow.js';
 import type { Lane } from '../../src/lane/lane.js';
+import type { FrameSink } from '../../src/transport/frame-sink.js';
+import { ACTION_PASS, FRAMING_NDJSON, ON_BAD_REASON, op } from '../../workers/batch-layout.js';
+
+export interface RecordedFlowOptions {
+  /** False: nothing is taken, but by the test. */
+  readonly takes?: boolean;
+  /** In place of the frames. */
+  readonly source?: FrameSource;
+  /** Where the outputs go, which takes them. */
+  readonly sink?: FrameSink;
+}
 
 /** A flow over frames that are all there, and a record of what comes of them. */
 export class RecordedFlow implements FrameSource, FlowHandler {
@@ -17,25 +28,25 @@ export class RecordedFlow implements FrameSource, FlowHandler {
   onDelivered: () => void = () => undefined;
   readonly #frames: Uint8Array[];
   readonly #takes: boolean;
+  readonly #sink: FrameSink | null;
   #settle: () => void = () => undefined;
 
-  /** `source`: in place of the frames. */
   constructor(
     lane: Lane,
     frameOp: number,
     frames: readonly string[],
-    takes = true,
-    source: FrameSource | null = null,
+    { takes = true, source = this, sink }: RecordedFlowOptions = {},
   ) {
     this.#frames = frames.map((frame) => Buffer.from(frame));
     this.#takes = takes;
+    this.#sink = sink ?? null;
     this.done = new Promise((resolve) => {
       this.#settle = resolve;
     });
     this.flow = new Flow({
       lane,
       op: frameOp,
-      source: source ?? this,
+      source,
       handler: this,
       takesTurns: true,
     });
@@ -65,7 +76,8 @@ export class RecordedFlow implements FrameSource, FlowHandler {
 
   deliver(flow: Flow, batch: Batch, from: number, to: number): void {
     for (let i = from; i < to; i++) this.outputs.push(Buffer.from(batch.output(i)).toString());
-    if (this.#takes) flow.taken(to - from);
+    if (this.#sink !== null) this.#sink.write(flow, batch, from, to);
+    else if (this.#takes) flow.taken(to - from);
     else this.untaken += to - from;
     this.onDelivered();
   }
@@ -85,4 +97,15 @@ export class RecordedFlow implements FrameSource, FlowHandler {
   ended(): void {
     this.#settle();
   }
+}
+
+const PASS_LINES = op(ACTION_PASS, FRAMING_NDJSON, ON_BAD_REASON);
+
+/** Sends good frames through a lane to a sink, as lines; without a sink they only use its arenas. */
+export async function sendLines(
+  lane: Lane,
+  sink: FrameSink | null,
+  frames: readonly string[],
+): Promise<void> {
+  await new RecordedFlow(lane, PASS_LINES, frames, sink === null ? {} : { sink }).start().done;
 }

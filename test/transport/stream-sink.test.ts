@@ -10,7 +10,7 @@ import type { Lane } from '../../src/lane/lane.js';
 import { StreamSink } from '../../src/transport/stream-sink.js';
 import { loadNativeAddon } from '../../workers/kernel/native-addon.js';
 import { laneHere } from '../support/lane-here.js';
-import { Sender } from '../support/sender.js';
+import { sendLines } from '../support/recorded-flow.js';
 import { NATIVE_ADDON_IS_BUILT } from '../workers/kernel/native-presence.js';
 
 const needsPipes = { skip: !NATIVE_ADDON_IS_BUILT };
@@ -60,9 +60,9 @@ async function sendWhileStopped(
   input: Writable,
 ): Promise<void> {
   child.kill('SIGSTOP');
-  const sending = new Sender(lane, sink, sent).done;
+  const sending = sendLines(lane, sink, sent);
   // Large enough to be written over everything that the pipe still has to take.
-  await new Sender(lane, null, frames(8, 2000)).done;
+  await sendLines(lane, null, frames(8, 2000));
   assert.ok(input.writableLength > 0);
   child.kill('SIGCONT');
   await sending;
@@ -75,7 +75,7 @@ describe('a stream sink', () => {
     const sink = new StreamSink(child.stdin, (error) => assert.fail(error));
     const lane = laneHere();
     // The arenas have their final size first, since those that are too small are not used again.
-    await Promise.all([1, 2].map((n) => new Sender(lane, null, frames(n, 1000)).done));
+    await Promise.all([1, 2].map((n) => sendLines(lane, null, frames(n, 1000))));
     const sent = frames(7, 2000);
     await sendWhileStopped(lane, sink, sent, child, child.stdin);
     sink.end();
@@ -104,7 +104,7 @@ describe('a stream sink', () => {
       const { sink, child, input, taken } = await throughPipe();
       const lane = laneHere();
       const first = frames(9, 5);
-      await new Sender(lane, sink, first).done;
+      await sendLines(lane, sink, first);
       const sent = frames(7, 2000);
       await sendWhileStopped(lane, sink, sent, child, input);
       sink.end();
@@ -122,7 +122,7 @@ describe('a stream sink', () => {
     const { sink, child, failed } = await throughPipe();
     child.kill('SIGKILL');
     await once(child, 'exit');
-    await new Sender(laneHere(), sink, frames(1, 10)).done;
+    await sendLines(laneHere(), sink, frames(1, 10));
     assert.match((await failed).message, /EPIPE/);
   });
 
@@ -135,7 +135,7 @@ describe('a stream sink', () => {
       (bytes) => taken.push(bytes) && bytes.length,
     );
     const lane = laneHere();
-    await new Sender(lane, sink, frames(1, 3)).done;
+    await sendLines(lane, sink, frames(1, 3));
     assert.equal(taken.length, 1);
     // After the frames were collected, and before they are written.
     const destroys = {
@@ -144,7 +144,7 @@ describe('a stream sink', () => {
         destroyed.destroy();
       },
     };
-    await new Sender(lane, destroys, frames(2, 3)).done;
+    await sendLines(lane, destroys, frames(2, 3));
     assert.equal(taken.length, 1);
   });
 
@@ -153,9 +153,9 @@ describe('a stream sink', () => {
     const lane = laneHere();
     const sink = new StreamSink(kept, (error) => assert.fail(error));
     const first = frames(1, 500);
-    await new Sender(lane, sink, first).done;
+    await sendLines(lane, sink, first);
     const second = frames(2, 500);
-    await new Sender(lane, sink, second).done;
+    await sendLines(lane, sink, second);
     assert.equal(String(kept.read()), [...first, ...second].map((frame) => `${frame}\n`).join(''));
   });
 
@@ -166,7 +166,7 @@ describe('a stream sink', () => {
     const closed = new Promise<void>((resolve) => broken.once('close', resolve));
     broken.destroy(new Error('gone'));
     await closed;
-    await new Sender(laneHere(), sink, frames(1, 300)).done;
+    await sendLines(laneHere(), sink, frames(1, 300));
     assert.deepEqual(
       errors.map(({ message }) => message),
       ['gone'],

@@ -9,7 +9,7 @@ import { RING_CAPACITY } from '../../src/limits.js';
 import { WsTransport } from '../../src/transport/ws-transport.js';
 import { ACTION_PASS, FRAMING_NONE, ON_BAD_REASON, op } from '../../workers/batch-layout.js';
 import { laneHere } from '../support/lane-here.js';
-import { Sender } from '../support/sender.js';
+import { sendLines } from '../support/recorded-flow.js';
 import { until, within } from '../support/until.js';
 
 const PASS = op(ACTION_PASS, FRAMING_NONE, ON_BAD_REASON);
@@ -100,7 +100,7 @@ describe('a WebSocket transport', () => {
     const write = t.mock.method(stream, '_write');
     const writev = t.mock.method(stream, '_writev' as '_write');
     const frames = Array.from({ length: RING_CAPACITY }, (_, id) => `{"id":${id},"method":"m"}`);
-    await new Sender(laneHere(), transport, frames).done;
+    await sendLines(laneHere(), transport, frames);
     await until('all is there', () => received.length === frames.length);
     assert.equal(received.join(), frames.map((frame) => `${frame}\n`).join());
     assert.deepEqual([writev.mock.callCount(), write.mock.callCount()], [1, 0]);

@@ -1,14 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Flow } from '../../src/lane/flow.js';
 import { silentLogger } from '../../src/log.js';
 import { ChildUpstream } from '../../src/upstream/child-upstream.js';
 import { OrphanGuard } from '../../src/upstream/orphan-guard.js';
 import { ACTION_PASS, FRAMING_NONE, ON_BAD_REASON, op } from '../../workers/batch-layout.js';
 import { loadNativeAddon } from '../../workers/kernel/native-addon.js';
 import { laneHere } from '../support/lane-here.js';
-import { LaneLoad } from '../support/lane-load.js';
-import { Sender } from '../support/sender.js';
+import { RecordedFlow, sendLines } from '../support/recorded-flow.js';
 import { NATIVE_ADDON_IS_BUILT } from '../workers/kernel/native-presence.js';
 
 function unexpected(what: string | number): void {
@@ -50,17 +48,11 @@ test('a process behind pipes is written to past the stream, and told first not t
     await upstream.stop(1_000);
     guard.close();
   });
-  const received = new LaneLoad([]);
-  upstream.start(
-    new Flow({
-      lane,
-      op: op(ACTION_PASS, FRAMING_NONE, ON_BAD_REASON),
-      source: upstream.source,
-      handler: received,
-    }),
-  );
+  const pass = op(ACTION_PASS, FRAMING_NONE, ON_BAD_REASON);
+  const received = new RecordedFlow(lane, pass, [], { source: upstream.source });
+  upstream.start(received.flow);
   const messages = ['{"id":1,"method":"m"}', '{"id":2,"method":"m"}'];
-  await new Sender(lane, upstream.sink, messages).done;
+  await sendLines(lane, upstream.sink, messages);
   assert.equal(written, `${messages.join('\n')}\n`);
   assert.equal(told.length, 1);
   assert.deepEqual(steps.splice(0, 2), ['before', 'write']);
