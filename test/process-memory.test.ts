@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { test } from 'node:test';
+import { type TestContext, test } from 'node:test';
 import { parseServeOptions } from '../src/cli/serve-options.js';
 import { Gateway } from '../src/gateway.js';
 import { TRIM_HEAP_MS, YOUNG_GENERATION_BYTES } from '../src/limits.js';
 import { silentLogger } from '../src/log.js';
 import { PortableKernel } from '../workers/kernel/portable-kernel.js';
+import { temporaryFolder } from './support/temporary-folder.js';
 
 const hasTriedV8 = process.versions.v8.startsWith('11.');
 const moduleAt = (path: string): string => new URL(path, import.meta.url).href;
@@ -52,7 +52,10 @@ test('it grows again when the gateway has stopped', { skip: !hasTriedV8 }, () =>
 });
 
 /** How often this thread, and another one, freed what array buffers had outside of the heap: V8's own trace. */
-function freedBy(act: string): { readonly here: number; readonly elsewhere: number } {
+function freedBy(
+  t: TestContext,
+  act: string,
+): { readonly here: number; readonly elsewhere: number } {
   const code = `
     import { ProcessMemory } from '${moduleAt('../src/process-memory.js')}';
     import { PortableKernel } from '${moduleAt('../workers/kernel/portable-kernel.js')}';
@@ -60,30 +63,26 @@ function freedBy(act: string): { readonly here: number; readonly elsewhere: numb
     const kernel = new PortableKernel(createIdStore());
     ${act}
     for (let n = 0; n < 500_000; n++) new ArrayBuffer(64);`;
-  const cwd = mkdtempSync(join(tmpdir(), 'sluice-test-'));
-  try {
-    const flags = ['--trace-event-categories', 'disabled-by-default-v8.gc'];
-    execFileSync(process.execPath, [...flags, '--input-type=module', '-e', code], { cwd });
-    const trace = readFileSync(join(cwd, 'node_trace.1.log'), 'utf8');
-    const count = (name: string): number => trace.split(`"name":"V8.GC_${name}"`).length - 1;
-    return {
-      here: count('YOUNG_ARRAY_BUFFER_SWEEP'),
-      elsewhere: count('BACKGROUND_YOUNG_ARRAY_BUFFER_SWEEP'),
-    };
-  } finally {
-    rmSync(cwd, { recursive: true });
-  }
+  const cwd = temporaryFolder(t);
+  const flags = ['--trace-event-categories', 'disabled-by-default-v8.gc'];
+  execFileSync(process.execPath, [...flags, '--input-type=module', '-e', code], { cwd });
+  const trace = readFileSync(join(cwd, 'node_trace.1.log'), 'utf8');
+  const count = (name: string): number => trace.split(`"name":"V8.GC_${name}"`).length - 1;
+  return {
+    here: count('YOUNG_ARRAY_BUFFER_SWEEP'),
+    elsewhere: count('BACKGROUND_YOUNG_ARRAY_BUFFER_SWEEP'),
+  };
 }
 
 test('what messages have outside of the heap is freed by the thread that takes them', {
   skip: !hasTriedV8,
-}, () => {
-  const { here, elsewhere } = freedBy(BOUND);
+}, (t) => {
+  const { here, elsewhere } = freedBy(t, BOUND);
   assert.ok(here > 10 * elsewhere, `${here} and ${elsewhere}`);
 });
 
-test("it is freed in V8's way when the gateway has stopped", { skip: !hasTriedV8 }, () => {
-  const { here, elsewhere } = freedBy(BOUND_AND_CLOSE);
+test("it is freed in V8's way when the gateway has stopped", { skip: !hasTriedV8 }, (t) => {
+  const { here, elsewhere } = freedBy(t, BOUND_AND_CLOSE);
   assert.ok(elsewhere > 10 * here, `${here} and ${elsewhere}`);
 });
 

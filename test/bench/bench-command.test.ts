@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import net from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -14,6 +14,7 @@ import { parseBenchOptions } from '../../src/bench/options/parse-options.js';
 import type { VersusSummary } from '../../src/bench/report/versus.js';
 import type { RunResult } from '../../src/bench/run-result.js';
 import { SluiceError } from '../../src/errors.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
 import { type ServerProcess, startServer } from './fixtures/server-process.js';
 
 const PROGRAM = fileURLToPath(new URL('../../src/cli/main.js', import.meta.url));
@@ -98,8 +99,8 @@ describe('bad options get one clear line', () => {
     });
   }
 
-  it('a scenario says where it is wrong', () => {
-    const path = join(tmpdir(), `sluice-bench-bad-${process.pid}.json`);
+  it('a scenario says where it is wrong', (t) => {
+    const path = join(temporaryFolder(t), 'bad.json');
     const wrong: readonly (readonly [unknown, RegExp])[] = [
       [[], /is not an object/],
       [{ mixture: [] }, /does not know "mixture"; did you mean "mix"\?/],
@@ -115,8 +116,8 @@ describe('bad options get one clear line', () => {
     }
   });
 
-  it('a scenario with a mix leaves no room for --method, one without has it', () => {
-    const path = join(tmpdir(), `sluice-bench-method-${process.pid}.json`);
+  it('a scenario with a mix leaves no room for --method, one without has it', (t) => {
+    const path = join(temporaryFolder(t), 'method.json');
     const argv = [URL_A, '--scenario', path, '--method', 'ask'];
     writeFileSync(path, JSON.stringify({ mix: [{ method: 'a' }] }));
     assert.throws(() => parseBenchOptions(argv), /--scenario and --method do not go together/);
@@ -124,8 +125,8 @@ describe('bad options get one clear line', () => {
     assert.equal(parseBenchOptions(argv).workload.messages[0]?.method, 'ask');
   });
 
-  it('think time and a timed recording leave no room for an open load', () => {
-    const path = join(tmpdir(), `sluice-bench-timing-${process.pid}`);
+  it('think time and a timed recording leave no room for an open load', (t) => {
+    const path = join(temporaryFolder(t), 'timing');
     writeFileSync(`${path}.json`, JSON.stringify({ thinkTime: '5ms' }));
     writeFileSync(`${path}.ndjson`, '{"atMs":0,"message":{"id":1,"method":"a"}}\n');
     for (const flag of [
@@ -146,15 +147,11 @@ describe('bad options get one clear line', () => {
 
 describe('the command', () => {
   let server: ServerProcess;
-  let folder: string;
+  const folder = temporaryFolder({ after });
   before(async () => {
     server = await startServer();
-    folder = mkdtempSync(join(tmpdir(), 'sluice-bench-command-'));
   });
-  after(async () => {
-    await server.stop();
-    rmSync(folder, { recursive: true });
-  });
+  after(() => server.stop());
 
   it('prints help, and exits with 2 for bad usage', () => {
     const help = sluiceBench('--help');

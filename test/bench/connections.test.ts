@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import net from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import { selfSigned } from '../support/self-signed.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
 import {
   bench,
   SERVER_PROGRAM,
@@ -17,15 +17,11 @@ const FEW = ['--connections', '2', '--requests', '10'];
 
 describe('targets', () => {
   let server: ServerProcess;
-  let folder: string;
+  const folder = temporaryFolder({ after });
   before(async () => {
     server = await startServer();
-    folder = mkdtempSync(join(tmpdir(), 'sluice-bench-'));
   });
-  after(async () => {
-    await server.stop();
-    rmSync(folder, { recursive: true });
-  });
+  after(() => server.stop());
 
   it('nobody there: connect failures, one for each connection', async () => {
     const free = net.createServer().listen(0, '127.0.0.1');
@@ -96,28 +92,8 @@ describe('targets', () => {
   });
 
   it('TLS: refused with a certificate that nobody vouches for, measured with --insecure', async (t) => {
-    const [key, cert] = [join(folder, 'key.pem'), join(folder, 'cert.pem')];
-    try {
-      execFileSync(
-        'openssl',
-        [
-          'req',
-          '-x509',
-          '-newkey',
-          'rsa:2048',
-          '-nodes',
-          '-days',
-          '2',
-          '-subj',
-          '/CN=localhost',
-        ].concat(['-keyout', key, '-out', cert]),
-        { stdio: 'ignore' },
-      );
-    } catch {
-      t.skip('no openssl command here');
-      return;
-    }
-    const secure = await startServer('--tls', key, cert);
+    const { keyFile, certFile } = selfSigned(t);
+    const secure = await startServer('--tls', keyFile, certFile);
     try {
       const refused = await bench(secure.url, ...FEW);
       assert.equal(refused.failures.tlsFailures, 2);

@@ -1,16 +1,13 @@
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
-import type { AddressInfo, Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import { describe, it } from 'node:test';
-import { type WebSocket, WebSocketServer } from 'ws';
+import type { WebSocket } from 'ws';
+import { webSocketServer } from '../support/web-socket-server.js';
 import { bench } from './fixtures/server-process.js';
 
 describe('slow readers', () => {
   it('leave so much unread that replies pile up in the server', async (t) => {
-    const server = new WebSocketServer({ host: '127.0.0.1', port: 0 });
-    t.after(() => server.close());
-    await once(server, 'listening');
-    const { port } = server.address() as AddressInfo;
+    const { server, url } = await webSocketServer(t);
     let mostUnsentBytes = 0;
     server.on('connection', (socket: WebSocket) => {
       socket.on('message', (data: Buffer) => {
@@ -21,9 +18,7 @@ describe('slow readers', () => {
       });
     });
     const load = ['--rate', '50', '--connections', '1', '--payload-size', '1200'];
-    const result = await bench(
-      ...[`ws://127.0.0.1:${port}`, ...load, '--duration', '1s', '--slow-readers', '1'],
-    );
+    const result = await bench(...[url, ...load, '--duration', '1s', '--slow-readers', '1']);
     assert.equal(result.passed, true, result.failureReasons.join('; '));
     assert.ok(mostUnsentBytes > 1e6, `${mostUnsentBytes} bytes waited in the server`);
     // They are no part of the load.

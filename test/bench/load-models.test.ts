@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import { temporaryFolder } from '../support/temporary-folder.js';
 import { bench, benchWatched, type ServerProcess, startServer } from './fixtures/server-process.js';
 
 describe('load models', () => {
@@ -12,8 +12,8 @@ describe('load models', () => {
   });
   after(() => server.stop());
 
-  it('known delays come back as the percentiles', async () => {
-    const scenario = join(tmpdir(), `sluice-bench-delays-${process.pid}.json`);
+  it('known delays come back as the percentiles', async (t) => {
+    const scenario = join(temporaryFolder(t), 'delays.json');
     // 90 of 100 requests take 20 ms, 10 take 200 ms.
     const mix = [
       { method: 'delay', params: { ms: 20 }, weight: 90 },
@@ -98,8 +98,8 @@ describe('load models', () => {
     );
   });
 
-  it('think time slows a closed load down', async () => {
-    const scenario = join(tmpdir(), `sluice-bench-think-${process.pid}.json`);
+  it('think time slows a closed load down', async (t) => {
+    const scenario = join(temporaryFolder(t), 'think.json');
     writeFileSync(scenario, JSON.stringify({ thinkTime: '50ms' }));
     const result = await bench(
       ...[server.url, '--connections', '2', '--duration', '1s', '--scenario', scenario],
@@ -108,8 +108,8 @@ describe('load models', () => {
     assert.ok(result.totals.requests > 4 && result.totals.requests <= 44);
   });
 
-  it('a long recording costs no memory for each of its messages but their own', async () => {
-    const recording = join(tmpdir(), `sluice-bench-long-${process.pid}.ndjson`);
+  it('a long recording costs no memory for each of its messages but their own', async (t) => {
+    const recording = join(temporaryFolder(t), 'long.ndjson');
     const line = (n: number) =>
       JSON.stringify({ id: n, method: `m${n % 3}`, params: ['x'.repeat(500), n] });
     writeFileSync(recording, Array.from({ length: 4_000 }, (_, n) => line(n)).join('\n'));
@@ -131,8 +131,8 @@ describe('load models', () => {
     assert.ok(grown < 200e6, `${grown} bytes of buffers for 2 MB of messages`);
   });
 
-  it('a recording is replayed with its timing', async () => {
-    const recording = join(tmpdir(), `sluice-bench-recording-${process.pid}.ndjson`);
+  it('a recording is replayed with its timing', async (t) => {
+    const recording = join(temporaryFolder(t), 'recording.ndjson');
     const lines = [
       { atMs: 1_000, message: { id: 1, method: 'echo', params: [1] } },
       { atMs: 1_100, message: { method: 'note' } },

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { noFailures } from '../../src/bench/measurement/load-recorder.js';
 import type { FailureCounts, RunResult } from '../../src/bench/run-result.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
 import { bench, type ServerProcess, startServer } from './fixtures/server-process.js';
 
 const NO_FAILURES: FailureCounts = noFailures();
@@ -115,8 +115,8 @@ describe('every reply is checked', () => {
     assert.equal(other.passed, false);
   });
 
-  it('results are held against a schema, reply by reply', async () => {
-    const schema = join(tmpdir(), `sluice-bench-schema-${process.pid}.json`);
+  it('results are held against a schema, reply by reply', async (t) => {
+    const schema = join(temporaryFolder(t), 'schema.json');
     const properties = { sequence: { type: 'integer', maximum: 1 } };
     writeFileSync(schema, JSON.stringify({ type: 'object', required: ['sequence'], properties }));
     const params = '{"sequence":"{{sequence}}"}';
@@ -134,8 +134,8 @@ describe('every reply is checked', () => {
     assert.equal(result.passed, false);
   });
 
-  it('questions of the server are answered, and its own ids are not taken for ours', async () => {
-    const scenario = join(tmpdir(), `sluice-bench-scenario-${process.pid}.json`);
+  it('questions of the server are answered, and its own ids are not taken for ours', async (t) => {
+    const scenario = join(temporaryFolder(t), 'scenario.json');
     writeFileSync(
       scenario,
       JSON.stringify({

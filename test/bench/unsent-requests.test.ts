@@ -1,29 +1,17 @@
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
-import type { AddressInfo } from 'node:net';
-import { after, afterEach, describe, it } from 'node:test';
-import { type WebSocket, WebSocketServer } from 'ws';
+import { describe, it } from 'node:test';
+import type { WebSocket } from 'ws';
+import { webSocketServer } from '../support/web-socket-server.js';
 import { bench } from './fixtures/server-process.js';
 
 /** Enough at this size to fill every buffer on the way to a server that does not read. */
 const LOAD = ['--connections', '1', '--rate', '200', '--payload-size', '1m'];
 
 describe('requests that are due and cannot be sent', () => {
-  const server = new WebSocketServer({ host: '127.0.0.1', port: 0 });
-  after(() => server.close());
-  afterEach(() => {
-    for (const socket of server.clients) socket.terminate();
-    server.removeAllListeners('connection');
-  });
-
-  async function url(): Promise<string> {
-    if (server.address() === null) await once(server, 'listening');
-    return `ws://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  }
-
-  it('are requests, and timeouts, where the server never reads', async () => {
+  it('are requests, and timeouts, where the server never reads', async (t) => {
+    const { server, url } = await webSocketServer(t);
     server.on('connection', (socket: WebSocket) => socket.pause());
-    const result = await bench(await url(), ...LOAD, '--duration', '1s', '--timeout', '300ms');
+    const result = await bench(url, ...LOAD, '--duration', '1s', '--timeout', '300ms');
     const { totals, failures, latency, latencyUncorrected } = result;
     assert.ok(Math.abs(totals.requests - 200) <= 1, `${totals.requests} were due`);
     assert.equal(failures.timeouts, totals.requests);
@@ -34,12 +22,13 @@ describe('requests that are due and cannot be sent', () => {
     assert.ok(failures.lost > 0 && failures.lost < totals.requests, `${failures.lost} lost`);
   });
 
-  it('are lost where the connection ends before', async () => {
+  it('are lost where the connection ends before', async (t) => {
+    const { server, url } = await webSocketServer(t);
     server.on('connection', (socket: WebSocket) => {
       socket.pause();
       setTimeout(() => socket.terminate(), 600);
     });
-    const result = await bench(await url(), ...LOAD, '--duration', '2s');
+    const result = await bench(url, ...LOAD, '--duration', '2s');
     const { totals, failures } = result;
     assert.equal(failures.unexpectedCloses, 1);
     assert.equal(failures.lost, totals.requests);

@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { symlinkSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { sluice } from '../support/command-line.js';
@@ -10,6 +9,7 @@ import { fixture } from '../support/fixture.js';
 import { GatewayProcess } from '../support/gateway-process.js';
 import { JsonRpcSocket } from '../support/json-rpc-socket.js';
 import { selfSigned } from '../support/self-signed.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
 
 interface ProcessFacts {
   readonly cwd: string;
@@ -191,8 +191,7 @@ test('--inherit-env passes everything on', async (t) => {
 });
 
 test('--cwd is where the server runs, and where a relative program is looked for', async (t) => {
-  const folder = mkdtempSync(join(tmpdir(), 'sluice-test-'));
-  t.after(() => rmSync(folder, { recursive: true }));
+  const folder = temporaryFolder(t);
   assert.equal((await factsOfServer(t, ['--cwd', folder])).cwd, folder);
   writeFileSync(join(folder, 'input'), '');
   symlinkSync('/bin/cat', join(folder, 'server'));

@@ -5,13 +5,9 @@ import { test } from 'node:test';
 import { STOP_GRACE_MS } from '../../src/limits.js';
 import { fixture } from '../support/fixture.js';
 import { GatewayProcess } from '../support/gateway-process.js';
-import { JsonRpcSocket, type Message } from '../support/json-rpc-socket.js';
-import { childrenOf, isAlive, listeningPorts } from '../support/process-table.js';
+import { JsonRpcSocket } from '../support/json-rpc-socket.js';
+import { childrenOf, isAlive, listeningPorts, pidOf } from '../support/process-table.js';
 import { until } from '../support/until.js';
-
-function pidOf(answer: Message): number {
-  return (answer.result as { pid: number }).pid;
-}
 
 for (const signal of ['SIGTERM', 'SIGINT'] as const) {
   test(`at ${signal} what is in flight is finished, clients are closed with 1001, and the exit code is 0`, async (t) => {

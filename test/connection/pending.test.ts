@@ -3,11 +3,12 @@ import { once } from 'node:events';
 import { PassThrough, Writable } from 'node:stream';
 import { describe, test } from 'node:test';
 import { inspect } from 'node:util';
-import { WebSocket, WebSocketServer } from 'ws';
+import { WebSocket } from 'ws';
 import { type ConnectionParts, JsonRpcConnection } from '../../src/index.js';
 import { RING_CAPACITY, RING_CAPACITY_BYTES } from '../../src/limits.js';
 import { nextEvent, nextEvents, told } from '../support/connection-events.js';
 import { within } from '../support/until.js';
+import { webSocketServer } from '../support/web-socket-server.js';
 
 const TOTAL = 10_000;
 
@@ -61,12 +62,10 @@ describe('messages that are pending', () => {
     assert.deepEqual(await nextEvent(parts), { type: 'disconnected', reason: null });
   });
 
-  test('pause a ws socket', async () => {
-    const server = new WebSocketServer({ host: '127.0.0.1', port: 0 });
-    await once(server, 'listening');
+  test('pause a ws socket', async (t) => {
+    const { server, url } = await webSocketServer(t);
     const connection = once(server, 'connection');
-    const address = server.address() as { port: number };
-    const socket = new WebSocket(`ws://127.0.0.1:${address.port}`);
+    const socket = new WebSocket(url);
     const parts = JsonRpcConnection.fromWebSocket(socket, 'peer').intoParts();
     const [other] = (await connection) as [WebSocket];
     for (let id = 0; id < TOTAL; id++) other.send(`{"id":${id},"method":"m"}`);
@@ -75,7 +74,6 @@ describe('messages that are pending', () => {
     await takeAll(parts, TOTAL);
     other.close();
     assert.deepEqual(await nextEvent(parts), { type: 'disconnected', reason: null });
-    server.close();
   });
 
   test('make send() wait at 128, and go out in order when there is room', async () => {

@@ -4,8 +4,8 @@ import { once } from 'node:events';
 import type { IncomingMessage } from 'node:http';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { PassThrough } from 'node:stream';
-import { after, before, describe, test } from 'node:test';
-import { WebSocket, WebSocketServer } from 'ws';
+import { after, describe, test } from 'node:test';
+import { WebSocket } from 'ws';
 import {
   type AcceptedSocket,
   type AcceptWebSocketsOptions,
@@ -16,9 +16,9 @@ import {
   JsonRpcRuntime,
   type JsonRpcRuntimeOptions,
   type StdioOptions,
-  type WebSocketAcceptor,
 } from '../../src/index.js';
 import { allEvents, nextEvents } from '../support/connection-events.js';
+import { webSocketServer } from '../support/web-socket-server.js';
 
 /** One way to get a connection over a WebSocket, and the plain `ws` socket at its other end. */
 type Connect = (
@@ -129,27 +129,18 @@ function behavesAsDescribed(name: string, connect: Connect): void {
   });
 }
 
-const acceptors: { ws: WebSocketServer; sluice: WebSocketAcceptor }[] = [];
 const accepted: ((socket: AcceptedSocket) => void)[] = [];
-before(async () => {
-  const ws = new WebSocketServer({ host: '127.0.0.1', port: 0, perMessageDeflate: true });
-  await once(ws, 'listening');
-  const sluice = await acceptWebSockets({
-    listen: 'ws://127.0.0.1:0',
-    onConnection: (socket) => accepted.shift()!(socket),
-  });
-  acceptors.push({ ws, sluice });
+const ws = await webSocketServer({ after }, { perMessageDeflate: true });
+const sluice = await acceptWebSockets({
+  listen: 'ws://127.0.0.1:0',
+  onConnection: (socket) => accepted.shift()!(socket),
 });
-after(() => {
-  acceptors[0]!.ws.close();
-  acceptors[0]!.sluice.close();
-});
-const wsUrl = (): string => `ws://127.0.0.1:${(acceptors[0]!.ws.address() as AddressInfo).port}`;
+after(() => sluice.close());
 
 function overWs(perMessageDeflate: boolean): Connect {
   return async (options) => {
-    const connection = once(acceptors[0]!.ws, 'connection');
-    const socket = new WebSocket(wsUrl(), { perMessageDeflate });
+    const connection = once(ws.server, 'connection');
+    const socket = new WebSocket(ws.url, { perMessageDeflate });
     const parts = JsonRpcConnection.fromWebSocket(socket, 'peer', options).intoParts();
     const [other] = (await connection) as [WebSocket];
     return { parts, other };
@@ -160,7 +151,7 @@ async function overAccepted(
   options?: ConnectionOptions,
 ): Promise<{ parts: ConnectionParts; other: WebSocket }> {
   const socket = new Promise<AcceptedSocket>((resolve) => accepted.push(resolve));
-  const other = new WebSocket(acceptors[0]!.sluice.url);
+  const other = new WebSocket(sluice.url);
   await once(other, 'open');
   const parts = JsonRpcConnection.fromWebSocket(await socket, 'peer', options).intoParts();
   return { parts, other };
@@ -169,8 +160,8 @@ async function overAccepted(
 async function overServersWs(
   options?: ConnectionOptions,
 ): Promise<{ parts: ConnectionParts; other: WebSocket }> {
-  const connection = once(acceptors[0]!.ws, 'connection');
-  const other = new WebSocket(wsUrl());
+  const connection = once(ws.server, 'connection');
+  const other = new WebSocket(ws.url);
   await once(other, 'open');
   const [socket] = (await connection) as [WebSocket];
   return { parts: JsonRpcConnection.fromWebSocket(socket, 'peer', options).intoParts(), other };

@@ -1,21 +1,20 @@
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
-import type { AddressInfo } from 'node:net';
 import { type TestContext, test } from 'node:test';
-import { type WebSocket, WebSocketServer } from 'ws';
+import type { WebSocket } from 'ws';
 import { GatewayProcess } from '../support/gateway-process.js';
 import { JsonRpcSocket, type Message } from '../support/json-rpc-socket.js';
 import { JsonRpcStream } from '../support/json-rpc-stream.js';
+import { type ListeningServer, webSocketServer } from '../support/web-socket-server.js';
 
 /** A WebSocket server whose connections are remembered, with what came over each. */
 class Server {
   readonly connections: { readonly socket: WebSocket; readonly seen: string[] }[] = [];
-  readonly port: number;
-  readonly #server: WebSocketServer;
+  readonly url: string;
+  readonly close: () => Promise<void>;
 
-  private constructor(server: WebSocketServer) {
-    this.#server = server;
-    this.port = (server.address() as AddressInfo).port;
+  private constructor({ server, url, close }: ListeningServer) {
+    this.url = url;
+    this.close = close;
     server.on('connection', (socket) => {
       const seen: string[] = [];
       this.connections.push({ socket, seen });
@@ -33,23 +32,14 @@ class Server {
   }
 
   static async listen(t: TestContext, port = 0): Promise<Server> {
-    const server = new WebSocketServer({ port, host: '127.0.0.1' });
-    await once(server, 'listening');
-    const listening = new Server(server);
-    t.after(() => listening.close());
-    return listening;
-  }
-
-  async close(): Promise<void> {
-    for (const client of this.#server.clients) client.terminate();
-    await new Promise((resolve) => this.#server.close(resolve));
+    return new Server(await webSocketServer(t, { port }));
   }
 }
 
 test('clients share one connection; when it is lost they stay, and it is made again', async (t) => {
   const server = await Server.listen(t);
   const gateway = await GatewayProcess.start(t, {
-    args: ['--mode', 'shared', '--upstream', `ws://127.0.0.1:${server.port}`],
+    args: ['--mode', 'shared', '--upstream', server.url],
   });
   const clients = [
     await JsonRpcSocket.open(t, gateway.url),
@@ -71,7 +61,7 @@ test('clients share one connection; when it is lost they stay, and it is made ag
   // Requests that come while nobody is there wait, attempt after attempt.
   clients[0]!.send('{"id":"w","method":"m","params":"waited"}');
   await gateway.logged('a second attempt', ({ delayMs }) => delayMs === 200);
-  const next = await Server.listen(t, server.port);
+  const next = await Server.listen(t, Number(new URL(server.url).port));
   assert.equal((await clients[0]!.next()).result, 'waited');
   assert.equal((await clients[1]!.request('m', 1)).result, 1);
   assert.equal(next.connections.length, 1);
@@ -84,7 +74,7 @@ test('clients share one connection; when it is lost they stay, and it is made ag
 for (const mode of ['session', 'shared']) {
   test(`what a server writes on several lines is one line for a stdio client, in mode ${mode}`, async (t) => {
     const server = await Server.listen(t);
-    const upstream = `ws://127.0.0.1:${server.port}`;
+    const upstream = server.url;
     const gateway = GatewayProcess.overStdio(t, { args: ['--mode', mode, '--upstream', upstream] });
     const client = new JsonRpcStream(gateway.process);
     client.send('{"id":1,"method":"pretty","params":{"a":[1,"b"]}}\n');
@@ -97,7 +87,7 @@ for (const mode of ['session', 'shared']) {
 
 test('what a client writes on several lines reaches a WebSocket server so, whatever is rewritten in it', async (t) => {
   const server = await Server.listen(t);
-  const upstream = `ws://127.0.0.1:${server.port}`;
+  const upstream = server.url;
   const gateway = await GatewayProcess.start(t, {
     args: ['--mode', 'shared', '--upstream', upstream],
   });

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import { installed } from '../support/fixture.js';
 import { GatewayProcess } from '../support/gateway-process.js';
 import { JsonRpcSocket } from '../support/json-rpc-socket.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
 
 interface Diagnostics {
   readonly uri: string;
@@ -16,8 +16,7 @@ interface Diagnostics {
 const TYPE_NOT_ASSIGNABLE = 2322;
 
 test('typescript-language-server gives diagnostics and completions over a WebSocket', async (t) => {
-  const folder = mkdtempSync(join(tmpdir(), 'sluice-test-'));
-  t.after(() => rmSync(folder, { recursive: true }));
+  const folder = temporaryFolder(t);
   writeFileSync(join(folder, 'tsconfig.json'), '{"compilerOptions":{"types":[]}}');
   const uri = pathToFileURL(join(folder, 'wrong.ts')).href;
   const gateway = await GatewayProcess.start(t, {

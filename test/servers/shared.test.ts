@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { pathToFileURL } from 'node:url';
@@ -11,6 +10,7 @@ import { GatewayProcess } from '../support/gateway-process.js';
 import { JsonRpcSocket } from '../support/json-rpc-socket.js';
 import { McpTransport } from '../support/mcp-transport.js';
 import { childrenOf } from '../support/process-table.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
 
 const LONG_MS = 60_000;
 
@@ -78,8 +78,7 @@ test('200 MCP clients on one server get their own results, progress and cancella
 });
 
 test("20 editors' documents on one language server get their own diagnostics and completions", async (t) => {
-  const folder = mkdtempSync(join(tmpdir(), 'sluice-test-'));
-  t.after(() => rmSync(folder, { recursive: true }));
+  const folder = temporaryFolder(t);
   writeFileSync(join(folder, 'tsconfig.json'), '{"compilerOptions":{"types":[]}}');
   const gateway = await shared(t, installed('typescript-language-server', '--stdio'), [
     '--framing',

@@ -4,27 +4,20 @@ import { type TestContext, test } from 'node:test';
 import { WebSocket } from 'ws';
 import { GatewayProcess } from '../support/gateway-process.js';
 import { childrenOf, descriptorCount, isAlive, listeningPorts } from '../support/process-table.js';
+import { SeededRandom } from '../support/seeded-random.js';
 import { until, within } from '../support/until.js';
 
 const CONNECTIONS = 500;
 const AT_ONCE = 40;
-
-/** Random numbers below 1 that are the same in every run (a linear congruential generator). */
-function repeatableRandom(): () => number {
-  let state = 20_240_229;
-  return () => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    return state / 2 ** 32;
-  };
-}
+const SEED = 20_240_229;
 
 /** One client that comes, sends some messages or none, and leaves in one of several ways. */
-async function comeAndGo(url: string, random: () => number): Promise<void> {
+async function comeAndGo(url: string, random: SeededRandom): Promise<void> {
   const socket = new WebSocket(url, { perMessageDeflate: false });
   socket.on('error', () => undefined);
   const closed = new Promise((resolve) => socket.once('close', resolve));
-  const [messages, manner, answers] = [Math.floor(random() * 20), random(), random() < 0.5];
-  if (manner < 0.1) {
+  const [messages, manner, answers] = [random.below(20), random.below(10), random.below(2) === 0];
+  if (manner < 1) {
     // During the handshake.
     setImmediate(() => socket.terminate());
     await closed;
@@ -32,18 +25,17 @@ async function comeAndGo(url: string, random: () => number): Promise<void> {
   }
   await once(socket, 'open');
   for (let n = 0; n < messages; n++) {
-    socket.send(`{"id":${n},"method":"m","params":"${'x'.repeat(random() * 5000)}"}`);
+    socket.send(`{"id":${n},"method":"m","params":"${'x'.repeat(random.below(5000))}"}`);
   }
   if (answers && messages > 0) await once(socket, 'message');
-  if (manner < 0.4) socket.terminate();
-  else if (manner < 0.5)
-    socket.send('{"half of a message', { fin: false }, () => socket.terminate());
+  if (manner < 4) socket.terminate();
+  else if (manner < 5) socket.send('{"half of a message', { fin: false }, () => socket.terminate());
   else socket.close();
   await closed;
 }
 
 async function comeAndGoAll(url: string): Promise<void> {
-  const random = repeatableRandom();
+  const random = new SeededRandom(SEED);
   let left = CONNECTIONS;
   const worker = async (): Promise<void> => {
     while (left-- > 0) await comeAndGo(url, random);
@@ -53,7 +45,7 @@ async function comeAndGoAll(url: string): Promise<void> {
 
 /** Lets everybody come and go, and looks at what is left of them. */
 async function churn(t: TestContext, gateway: GatewayProcess): Promise<void> {
-  const random = repeatableRandom();
+  const random = new SeededRandom(SEED);
   await Promise.all(Array.from({ length: 5 }, () => comeAndGo(gateway.url, random)));
   const children = (): number[] => childrenOf(gateway.pid);
   // The guard, where there are processes to guard.

@@ -1,6 +1,12 @@
 import { readdirSync, readFileSync } from 'node:fs';
+import type { Message } from './json-rpc-socket.js';
 
 /** What /proc says about processes: the tests of what is left over run on Linux only. */
+
+/** The process that an answer of test/fixtures/scripted-server.ts names. */
+export function pidOf(answer: Message): number {
+  return (answer.result as { pid: number }).pid;
+}
 
 /** True while the process exists and is no zombie. */
 export function isAlive(pid: number): boolean {

@@ -1,8 +1,8 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
+import { temporaryFolder } from './temporary-folder.js';
 
 export interface SelfSigned {
   readonly certFile: string;
@@ -13,8 +13,7 @@ export interface SelfSigned {
 
 /** A certificate for 127.0.0.1 and its key, made with openssl and removed with the test. */
 export function selfSigned(t: TestContext): SelfSigned {
-  const folder = mkdtempSync(join(tmpdir(), 'sluice-test-'));
-  t.after(() => rmSync(folder, { recursive: true }));
+  const folder = temporaryFolder(t);
   const certFile = join(folder, 'cert.pem');
   const keyFile = join(folder, 'key.pem');
   execFileSync(

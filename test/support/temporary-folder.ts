@@ -1,10 +1,14 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { TestContext } from 'node:test';
 
-/** A new folder, removed with the test, or with the suite whose `after` is given. */
-export function temporaryFolder(t: Pick<TestContext, 'after'>): string {
+/** A test, or `{ after }` of node:test for a suite or a whole file. */
+export interface HasAfter {
+  after(fn: () => void | Promise<void>): void;
+}
+
+/** A new folder, removed at the end of what it is for. */
+export function temporaryFolder(t: HasAfter): string {
   const folder = mkdtempSync(join(tmpdir(), 'sluice-test-'));
   t.after(() => rmSync(folder, { recursive: true, force: true }));
   return folder;

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { type AddressInfo, connect, type Socket } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import { describe, type TestContext, test } from 'node:test';
-import { WebSocket, WebSocketServer } from 'ws';
+import { WebSocket } from 'ws';
 import type { Batch } from '../../src/lane/batch.js';
 import { Flow, type FlowHandler } from '../../src/lane/flow.js';
 import { RING_CAPACITY } from '../../src/limits.js';
@@ -11,6 +11,7 @@ import { ACTION_PASS, FRAMING_NONE, ON_BAD_REASON, op } from '../../workers/batc
 import { laneHere } from '../support/lane-here.js';
 import { sendLines } from '../support/recorded-flow.js';
 import { until, within } from '../support/until.js';
+import { webSocketServer } from '../support/web-socket-server.js';
 
 const PASS = op(ACTION_PASS, FRAMING_NONE, ON_BAD_REASON);
 
@@ -46,13 +47,10 @@ class SlowHandler implements FlowHandler {
 async function connection(
   t: TestContext,
 ): Promise<{ socket: WebSocket; stream: Socket; other: Promise<WebSocket> }> {
-  const server = new WebSocketServer({ host: '127.0.0.1', port: 0 });
-  t.after(() => server.close());
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
+  const { server, url } = await webSocketServer(t);
   const other = once(server, 'connection').then(([accepted]) => accepted as WebSocket);
-  const stream = connect(port, '127.0.0.1');
-  const socket = new WebSocket(`ws://127.0.0.1:${port}`, { createConnection: () => stream });
+  const stream = connect(Number(new URL(url).port), '127.0.0.1');
+  const socket = new WebSocket(url, { createConnection: () => stream });
   return { socket, stream, other };
 }
 

@@ -1,18 +1,14 @@
 import assert from 'node:assert/strict';
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { chmodSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { LEAVE_GRACE_MS } from '../../src/limits.js';
 import { fixture } from '../support/fixture.js';
 import { GatewayProcess } from '../support/gateway-process.js';
-import { JsonRpcSocket, type Message } from '../support/json-rpc-socket.js';
-import { isAlive } from '../support/process-table.js';
+import { JsonRpcSocket } from '../support/json-rpc-socket.js';
+import { isAlive, pidOf } from '../support/process-table.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
 import { until } from '../support/until.js';
-
-function pidOf(answer: Message): number {
-  return (answer.result as { pid: number }).pid;
-}
 
 test('a client that leaves ends its process and what the process has started', async (t) => {
   const gateway = await GatewayProcess.start(t, { command: fixture('scripted-server') });
@@ -82,8 +78,7 @@ test('a child in a process group of its own that holds the output open does not 
 });
 
 test('a program that is gone when a client comes closes that client with 1011 and says why', async (t) => {
-  const folder = mkdtempSync(join(tmpdir(), 'sluice-test-'));
-  t.after(() => rmSync(folder, { recursive: true }));
+  const folder = temporaryFolder(t);
   const program = join(folder, 'server');
   writeFileSync(program, '#!/bin/sh\nexec cat\n');
   chmodSync(program, 0o755);
@@ -102,8 +97,7 @@ test('a program that is gone when a client comes closes that client with 1011 an
 });
 
 test('a program that the system refuses to run closes its client with 1011', async (t) => {
-  const folder = mkdtempSync(join(tmpdir(), 'sluice-test-'));
-  t.after(() => rmSync(folder, { recursive: true }));
+  const folder = temporaryFolder(t);
   const program = join(folder, 'server');
   writeFileSync(program, '#!/no/such/interpreter\n');
   chmodSync(program, 0o755);

@@ -1,19 +1,17 @@
 import assert from 'node:assert/strict';
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { findProgram } from '../../src/upstream/program.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
 
-let folder = '';
+const folder = temporaryFolder({ after });
 before(() => {
-  folder = mkdtempSync(join(tmpdir(), 'sluice-program-'));
   mkdirSync(join(folder, 'bin', 'server'), { recursive: true });
   mkdirSync(join(folder, 'later'));
   for (const file of ['later/server', 'bin/plain']) writeFileSync(join(folder, file), '');
   chmodSync(join(folder, 'later/server'), 0o755);
 });
-after(() => rmSync(folder, { recursive: true }));
 
 describe('finding a program', () => {
   test('takes the first executable file in PATH, not a folder of that name', () => {

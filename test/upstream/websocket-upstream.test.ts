@@ -2,32 +2,25 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 import { type TestContext, test } from 'node:test';
-import { type WebSocket, WebSocketServer } from 'ws';
+import type { WebSocket } from 'ws';
 import { fixture } from '../support/fixture.js';
 import { GatewayProcess } from '../support/gateway-process.js';
 import { JsonRpcSocket } from '../support/json-rpc-socket.js';
 import { residentBytes } from '../support/process-table.js';
 import { until, within } from '../support/until.js';
+import { webSocketServer } from '../support/web-socket-server.js';
 
-/** A WebSocket server; `serve` gets each of its connections. */
-async function webSocketServer(
-  t: TestContext,
-  serve: (socket: WebSocket) => void,
-): Promise<string> {
-  const server = new WebSocketServer({ port: 0, host: '127.0.0.1' });
-  t.after(() => {
-    for (const client of server.clients) client.terminate();
-    server.close();
-  });
+/** The URL of a WebSocket server; `serve` gets each of its connections. */
+async function serving(t: TestContext, serve: (socket: WebSocket) => void): Promise<string> {
+  const { server, url } = await webSocketServer(t);
   server.on('connection', serve);
-  await once(server, 'listening');
-  return `ws://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return url;
 }
 
 test('clients of a WebSocket server have a connection each, and bytes pass unchanged both ways', async (t) => {
   const received: string[] = [];
   let connections = 0;
-  const url = await webSocketServer(t, (socket) => {
+  const url = await serving(t, (socket) => {
     connections++;
     socket.on('message', (data) => {
       received.push((data as Buffer).toString());
@@ -73,7 +66,7 @@ test('a server that nobody listens for closes the client with 1011 and says why'
 });
 
 test('a server that closes the connection closes its client with 1011, after every answer', async (t) => {
-  const url = await webSocketServer(t, (socket) => {
+  const url = await serving(t, (socket) => {
     socket.on('message', () => {
       for (let n = 0; n < 1000; n++) socket.send(`{"method":"m","params":${n}}`);
       socket.close(4001, 'enough');
@@ -90,7 +83,7 @@ test('a server that closes the connection closes its client with 1011, after eve
 
 test('a client that leaves closes its connection to the server', async (t) => {
   let closed: Promise<unknown> | null = null;
-  const url = await webSocketServer(t, (socket) => {
+  const url = await serving(t, (socket) => {
     closed = once(socket, 'close');
   });
   const gateway = await GatewayProcess.start(t, { args: ['--upstream', url] });
@@ -104,7 +97,7 @@ test('a client that leaves closes its connection to the server', async (t) => {
 
 test('a server that floods a client that does not read is read no further', async (t) => {
   let unsent = 0;
-  const url = await webSocketServer(t, (socket) => {
+  const url = await serving(t, (socket) => {
     socket.on('message', () => {
       const padding = 'x'.repeat(10_000);
       for (let n = 0; n < 10_000; n++) {
@@ -133,7 +126,7 @@ test('a server that floods a client that does not read is read no further', asyn
 });
 
 test('a message of a WebSocket server above --max-payload closes its client with 1009', async (t) => {
-  const url = await webSocketServer(t, (socket) => {
+  const url = await serving(t, (socket) => {
     socket.on('message', () => socket.send(`{"id":1,"result":"${'x'.repeat(20_000)}"}`));
   });
   const gateway = await GatewayProcess.start(t, {

@@ -1,6 +1,4 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test, { after, before } from 'node:test';
 import { pathToFileURL } from 'node:url';
@@ -8,6 +6,7 @@ import type { Browser, Page } from 'playwright-core';
 import { formatLatency, formatRate } from '../../../src/bench/report/units.js';
 import { writeReports } from '../../../src/bench/report/write-reports.js';
 import type { FailureCounts, RunResult } from '../../../src/bench/run-result.js';
+import { temporaryFolder } from '../../support/temporary-folder.js';
 import { launchChromium } from './chromium.js';
 import { failureCounts, sampleRun } from './sample-run.js';
 
@@ -40,7 +39,7 @@ function eventfulRun(): RunResult {
 }
 
 const result = eventfulRun();
-const folder = mkdtempSync(join(tmpdir(), 'sluice-page-'));
+const folder = temporaryFolder({ after });
 const html = join(folder, 'report.html');
 let browser: Browser;
 
@@ -49,10 +48,7 @@ before(async () => {
   browser = await launchChromium();
 });
 
-after(async () => {
-  await browser.close();
-  rmSync(folder, { recursive: true, force: true });
-});
+after(() => browser.close());
 
 interface OpenedPage {
   readonly page: Page;

@@ -1,22 +1,16 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import test, { type TestContext } from 'node:test';
+import test from 'node:test';
 import { renderCsv } from '../../../src/bench/report/csv.js';
 import { renderHgrm } from '../../../src/bench/report/hgrm.js';
 import { writeReports } from '../../../src/bench/report/write-reports.js';
 import type { RunResult } from '../../../src/bench/run-result.js';
 import { SluiceError } from '../../../src/errors.js';
+import { temporaryFolder } from '../../support/temporary-folder.js';
 import { sampleRun, summaryOfValues } from './sample-run.js';
 
 const run = sampleRun({ seconds: 3 });
-
-function temporaryFolder(context: TestContext): string {
-  const folder = mkdtempSync(join(tmpdir(), 'sluice-report-'));
-  context.after(() => rmSync(folder, { recursive: true, force: true }));
-  return folder;
-}
 
 test('all four reports are written, and the JSON is the very result', (context) => {
   const folder = temporaryFolder(context);
