@@ -29,7 +29,7 @@ test('--kernel native without the addon is a clear message, and exit code 1', as
   assert.deepEqual(await sluice(t, args, { cli }), {
     code: 1,
     stdout: '',
-    stderr: `sluice: ${WHY}\n`,
+    stderr: `sluice: ${WHY} (SLUICE_ERR_KERNEL)\n`,
   });
 });
 
