@@ -6,6 +6,7 @@
       "include_dirs": ["<!(node -p \"require('path').dirname(require.resolve('simdjson/src/simdjson.h'))\")"],
       "sources": [
         "src/addon.cc",
+        "src/array_splitter.cc",
         "src/batch_processor.cc",
         "src/envelope.cc",
         "src/frame_writer.cc",

@@ -97,6 +97,8 @@ export const MAX_HEADER_LINE_BYTES = 8 * 1024;
 
 /** A frame above this is its own task, outside the lane's batch: only its own connection waits. */
 export const BIG_FRAME_BYTES = 256 * 1024;
+/** A JSON array above this is, too: the bounds of its elements can take twice its length in an arena. */
+export const BIG_ARRAY_BYTES = 64 * 1024;
 
 /**
  * Arena of a batch: the largest frame of a lane fits, and with its results it stays in a

@@ -20,7 +20,7 @@
  * Raised with every change of this page, or of what the addon does: one that was
  * compiled before would take one word for another, and is refused.
  */
-export const KERNEL_REVISION = 10;
+export const KERNEL_REVISION = 11;
 
 /** Header words of `control`. */
 export const FRAME_COUNT = 0;
@@ -40,7 +40,7 @@ export const HEADER_WORDS = 16;
 export const OP = 0;
 export const IN_OFFSET = 1;
 export const IN_LENGTH = 2;
-/** REFUSE: which refusal (REFUSALS). TO_SERVER: the integer that a request's id becomes. SPLIT: how many elements to list. Else 0. */
+/** REFUSE: which refusal (REFUSALS). TO_SERVER: the integer that a request's id becomes. SPLIT: of how many elements to give the bounds. Else 0. */
 export const ARG = 3;
 /** What the frame is: a KIND_ or BAD_ constant, or UNDECIDED. */
 export const VERDICT = 4;
@@ -79,7 +79,7 @@ export const KIND_REQUEST = 1;
 export const KIND_NOTIFICATION = 2;
 export const KIND_RESPONSE = 3;
 export const KIND_ERROR = 4;
-/** ACTION_SPLIT: an array; the output is the list of its elements' spans, two 32-bit words each. */
+/** ACTION_SPLIT: an array; the output is its elements' bounds (ACTION_SPLIT), as 32-bit words. */
 export const KIND_BATCH = 5;
 /** Not JSON (or not UTF-8). */
 export const BAD_JSON = -1;
@@ -104,7 +104,10 @@ export const ACTION_SCAN = 3;
 export const ACTION_TO_SERVER = 4;
 /** A reply's id is restored from the id store; nothing goes out for an unknown one. The rest passes. */
 export const ACTION_FROM_SERVER = 5;
-/** JSON-RPC 2.0 section 6: only finds the elements of an array. */
+/**
+ * JSON-RPC 2.0 section 6: only finds the elements of an array. Element i, with the white space around it, is
+ * [bounds[i], bounds[i + 1] - 1) in the frame: a comma, or the closing bracket, lies behind each. Of ARG + 1 bounds at most.
+ */
 export const ACTION_SPLIT = 6;
 
 /** Output framings (second byte of OP), for what ACTION_PASS writes. */

@@ -6,7 +6,7 @@
 
 namespace sluice {
 
-constexpr int KERNEL_REVISION = 10;
+constexpr int KERNEL_REVISION = 11;
 
 enum HeaderWord { FRAME_COUNT = 0, OUT_START = 1, OUT_LIMIT = 2, OUT_END = 3, HEADER_WORDS = 16 };
 
@@ -42,7 +42,8 @@ enum Verdict {
   KIND_REQUEST = 1,
   KIND_NOTIFICATION = 2,
   KIND_RESPONSE = 3,
-  KIND_ERROR = 4
+  KIND_ERROR = 4,
+  KIND_BATCH = 5
 };
 
 enum Action {
@@ -51,7 +52,8 @@ enum Action {
   ACTION_REFUSE = 2,
   ACTION_SCAN = 3,
   ACTION_TO_SERVER = 4,
-  ACTION_FROM_SERVER = 5
+  ACTION_FROM_SERVER = 5,
+  ACTION_SPLIT = 6
 };
 
 enum Framing { FRAMING_NONE = 0, FRAMING_NDJSON = 1, FRAMING_CONTENT_LENGTH = 2 };

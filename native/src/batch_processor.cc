@@ -2,6 +2,7 @@
 
 #include <cstring>
 
+#include "array_splitter.h"
 #include "batch_layout.h"
 #include "envelope.h"
 #include "frame_writer.h"
@@ -41,6 +42,24 @@ bool is_inside_input(const FrameSpan& span, const Header& header) {
          span.start + span.length + INPUT_PADDING_BYTES <= header.out_start;
 }
 
+/// What a frame is, and what the action of `op` writes for it; UNDECIDED where it is left to the portable kernel.
+int32_t write_message(const FrameToWrite& frame, Envelope* envelope, TokenIndex* tokens, IdStore* ids,
+                      OutputRoom* room, MultiplexWords* words) {
+  const bool is_written = writes_action(frame.op) &&
+                          scan_envelope(frame.bytes, frame.length, tokens, envelope) &&
+                          write_frame(frame, ids, room, words);
+  return is_written ? envelope->verdict : UNDECIDED;
+}
+
+/// The same for ACTION_SPLIT.
+int32_t write_bounds(const FrameToWrite& frame, Envelope* envelope, TokenIndex* tokens,
+                     OutputRoom* room, MultiplexWords* words) {
+  std::memset(envelope->words, 0, sizeof envelope->words);
+  const int32_t count = split_array(frame.bytes, frame.length, frame.arg, tokens, room);
+  words->words[REQUEST_ID - SPAN_A_START] = count;
+  return count < 0 ? UNDECIDED : KIND_BATCH;
+}
+
 /// False where the frame is left to the portable kernel.
 bool process_frame(int32_t* descriptor, const FrameSpan& span, uint8_t* bytes, TokenIndex* tokens,
                    IdStore* ids, OutputRoom* room) {
@@ -51,12 +70,11 @@ bool process_frame(int32_t* descriptor, const FrameSpan& span, uint8_t* bytes, T
   uint8_t* out = room->at;
   MultiplexWords words{};
   const FrameToWrite to_write{frame, length, op, read_once(descriptor + ARG), &envelope, tokens};
-  if (!writes_action(op) || !scan_envelope(frame, length, tokens, &envelope) ||
-      !write_frame(to_write, ids, room, &words)) {
-    descriptor[VERDICT] = UNDECIDED;
-    return false;
-  }
-  descriptor[VERDICT] = envelope.verdict;
+  const int32_t verdict = (op & 0xff) == ACTION_SPLIT
+                              ? write_bounds(to_write, &envelope, tokens, room, &words)
+                              : write_message(to_write, &envelope, tokens, ids, room, &words);
+  descriptor[VERDICT] = verdict;
+  if (verdict == UNDECIDED) return false;
   descriptor[OUT_OFFSET] = static_cast<int32_t>(out - bytes);
   descriptor[OUT_LENGTH] = static_cast<int32_t>(room->at - out);
   std::memcpy(descriptor + ID_START, envelope.words, sizeof envelope.words);

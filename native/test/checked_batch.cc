@@ -104,7 +104,7 @@ int32_t CheckedBatch::run() {
 
 void CheckedBatch::check_frame(size_t frame, int64_t out_begin, int64_t out_end) {
   const int32_t* words = descriptor(frame);
-  SLUICE_CHECK(words[VERDICT] >= KIND_REQUEST && words[VERDICT] <= KIND_ERROR);
+  SLUICE_CHECK(words[VERDICT] >= KIND_REQUEST && words[VERDICT] <= KIND_BATCH);
   SLUICE_CHECK(words[OUT_OFFSET] == out_begin);
   SLUICE_CHECK(words[OUT_LENGTH] >= 0 && out_begin + words[OUT_LENGTH] <= out_end);
   for (int word = ID_START; word <= SPAN_B_START; word += 2) {
@@ -113,6 +113,22 @@ void CheckedBatch::check_frame(size_t frame, int64_t out_begin, int64_t out_end)
     SLUICE_CHECK(start == 0 ? end == 0 : start < end && end < words[IN_LENGTH]);
   }
   SLUICE_CHECK(is_json(bytes_.data() + words[IN_OFFSET], static_cast<size_t>(words[IN_LENGTH])));
+  if (words[VERDICT] == KIND_BATCH) check_bounds(words);
+}
+
+/// Of the elements of an array: each is JSON.
+void CheckedBatch::check_bounds(const int32_t* words) {
+  const int32_t count = words[REQUEST_ID];
+  const int32_t given = std::max(0, std::min(count, words[ARG]));
+  SLUICE_CHECK(count >= 0 && words[OUT_LENGTH] == (given == 0 ? 0 : 4 * (given + 1)));
+  if (given == 0) return;
+  std::vector<int32_t> bounds(static_cast<size_t>(words[OUT_LENGTH]) / 4);
+  std::memcpy(bounds.data(), bytes_.data() + words[OUT_OFFSET], static_cast<size_t>(words[OUT_LENGTH]));
+  for (size_t k = 1; k < bounds.size(); k++) {
+    const int32_t length = bounds[k] - 1 - bounds[k - 1];
+    SLUICE_CHECK(bounds[k - 1] > 0 && length > 0 && bounds[k] <= words[IN_LENGTH]);
+    SLUICE_CHECK(is_json(bytes_.data() + words[IN_OFFSET] + bounds[k - 1], static_cast<size_t>(length)));
+  }
 }
 
 }  // namespace sluice

@@ -31,6 +31,7 @@ class CheckedBatch {
   int32_t run_unchecked();
 
  private:
+  void check_bounds(const int32_t* words);
   void check_frame(size_t frame, int64_t out_begin, int64_t out_end);
 
   std::vector<int32_t> control_;

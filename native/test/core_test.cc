@@ -28,7 +28,7 @@ namespace {
 }
 
 int32_t any_op(FrameGenerator& random) {
-  return static_cast<int32_t>(random.below(6) | random.below(4) << 8 | random.below(2) << 16);
+  return static_cast<int32_t>(random.below(7) | random.below(4) << 8 | random.below(2) << 16);
 }
 
 /// Actions that the addon does itself, whatever the params are.
@@ -52,6 +52,18 @@ void plain_messages_are_decided(FrameGenerator& random) {
 
 void doubtful_frames_stay_inside(FrameGenerator& random) {
   CheckedBatch(frames(random, false), any_op(random), 0).run();
+}
+
+void arrays_are_split(FrameGenerator& random) {
+  const std::vector<std::string> elements = frames(random, true);
+  std::string array = "[";
+  for (const std::string& element : elements) array += (array.size() > 1 ? "," : "") + element;
+  CheckedBatch batch({array + "]", random.doubtful_frame()}, sluice::ACTION_SPLIT, -static_cast<int64_t>(random.below(300)));
+  batch.run();
+  CheckedBatch whole({array + "]"}, sluice::ACTION_SPLIT, 0);
+  if (whole.run() != 0 || whole.descriptor(0)[sluice::REQUEST_ID] != static_cast<int32_t>(elements.size())) {
+    fail("an array was not split");
+  }
 }
 
 void output_regions_may_be_too_small(FrameGenerator& random) {
@@ -247,6 +259,7 @@ void run_rounds(long rounds, uint64_t seed) {
   large_frames_share_memory();
   for (long round = 0; round < rounds; round++) {
     plain_messages_are_decided(random);
+    arrays_are_split(random);
     doubtful_frames_stay_inside(random);
     output_regions_may_be_too_small(random);
     one_hostile_word_is_noticed(random);

@@ -71,11 +71,21 @@ export class Batch {
     this.control[OUT_LIMIT] = inputRegion + outputRegion;
   }
 
-  /** Copies a frame in; false when there is no room for it. The frame is not kept. */
-  append(flow: FrameOwner, op: number, arg: number, frame: Uint8Array): boolean {
+  /**
+   * Copies a frame in; false when there is no room for it. The frame is not kept. `moreBytes`: what its output may
+   * need beyond its own length and OUTPUT_RESERVE_BYTES.
+   */
+  append(
+    flow: FrameOwner,
+    op: number,
+    arg: number,
+    frame: Uint8Array,
+    moreBytes: number = 0,
+  ): boolean {
     const start = this.#inputEnd;
     const index = this.count;
-    if (index === this.frameCapacity || start + frame.length > this.inputCapacity) return false;
+    const end = start + frame.length + moreBytes;
+    if (index === this.frameCapacity || end > this.inputCapacity) return false;
     this.bytes.set(frame, start);
     const at = HEADER_WORDS + index * FRAME_WORDS;
     const { control } = this;
@@ -87,7 +97,7 @@ export class Batch {
     this.flows[index] = flow;
     this.count = index + 1;
     this.inputBytes += frame.length;
-    this.#inputEnd = (start + frame.length + ALIGNMENT - 1) & -ALIGNMENT;
+    this.#inputEnd = (end + ALIGNMENT - 1) & -ALIGNMENT;
     return true;
   }
 

@@ -5,11 +5,13 @@ import {
   FRAMING_NONE,
   KIND_BATCH,
   OUT_LENGTH,
+  OUTPUT_RESERVE_BYTES,
   op,
   REQUEST_ID,
 } from '../../workers/batch-layout.js';
 import type { FrameRun } from '../framing/frame-run.js';
-import { BIG_FRAME_BYTES } from '../limits.js';
+import { BIG_ARRAY_BYTES, BIG_FRAME_BYTES } from '../limits.js';
+import { ArrayElements, boundsBytes } from './array-elements.js';
 import type { Batch, FrameOwner } from './batch.js';
 import type { Lane } from './lane.js';
 import { Ring } from './ring.js';
@@ -80,9 +82,6 @@ export interface FlowOptions {
 
 const OPEN_BRACKET = 0x5b;
 const SPACE = 0x20;
-const SPAN_BYTES = 8;
-/** One for all flows: most never see an array. It stays empty. */
-const NO_ELEMENTS: Uint8Array[] = [];
 
 /**
  * One direction of one connection: frames go from its source through the lane to its
@@ -107,9 +106,10 @@ export class Flow implements FrameOwner {
   /** A frame that goes alone is in the lane: nothing else may be. */
   #alone = false;
   #foundNoRoom = false;
+  /** An array is in the lane, the last of its frames there: nothing may come behind it. */
   #splitting = false;
   /** Elements of an array, which go before anything else from the source. */
-  #elements: Uint8Array[] = NO_ELEMENTS;
+  #elements: ArrayElements | null = null;
   /** hold() without its release() yet: several may have a reason. */
   #holds = 0;
   #pumping = false;
@@ -142,14 +142,18 @@ export class Flow implements FrameOwner {
    * wait; then the source keeps it, and the flow comes for it.
    */
   accept(frame: Uint8Array): boolean {
-    if (this.#elements.length > 0) return false;
-    if (this.#maxArray >= 0 && isArray(frame)) return this.#acceptAlone(frame, true);
+    if (this.#elements !== null) return false;
+    if (this.#maxArray >= 0 && isArray(frame)) return this.#acceptArray(frame);
     return this.#accept(frame);
   }
 
   /** The same for frames from the beginning of a run, `most` at most; returns how many. */
   acceptRun(run: FrameRun, most: number): number {
-    if (this.ring.full || this.#alone || this.#holds > 0 || this.#elements.length > 0) return 0;
+    return this.#elements === null ? this.#acceptRun(run, most) : 0;
+  }
+
+  #acceptRun(run: FrameRun, most: number): number {
+    if (this.#isShut) return 0;
     const { bounds, first } = run;
     const room = this.ring.room(bounds, first, Math.min(run.end, first + most));
     const count = this.lane.pushRun(this, run, room, this.op, this.#arg);
@@ -170,9 +174,14 @@ export class Flow implements FrameOwner {
     this.pump();
   }
 
+  /** Nothing is accepted now. */
+  get #isShut(): boolean {
+    return this.ring.full || this.#alone || this.#splitting || this.#holds > 0;
+  }
+
   #accept(frame: Uint8Array): boolean {
-    if (frame.length > BIG_FRAME_BYTES) return this.#acceptAlone(frame, false);
-    if (this.ring.full || this.#alone || this.#holds > 0) return false;
+    if (frame.length > BIG_FRAME_BYTES) return this.#acceptAlone(frame);
+    if (this.#isShut) return false;
     const arg = this.#args === null ? this.#arg : this.#args.next();
     if (this.#args !== null && arg === 0) return false;
     this.#foundNoRoom = !this.lane.push(this, frame, this.op, arg);
@@ -186,33 +195,42 @@ export class Flow implements FrameOwner {
   }
 
   /** A frame that is its own task. Order: what went before has to be back first. */
-  #acceptAlone(frame: Uint8Array, split: boolean): boolean {
-    if (this.ring.full || this.inLane > 0 || this.#holds > 0) return false;
+  #acceptAlone(frame: Uint8Array): boolean {
+    if (this.#isShut || this.inLane > 0) return false;
     let arg = this.#arg;
-    if (!split && this.#args !== null) {
+    if (this.#args !== null) {
       arg = this.#args.next();
       if (arg === 0) return false;
     }
-    this.#foundNoRoom = split
-      ? !this.#pushArray(frame)
-      : !this.lane.pushAlone(this, frame, this.op, arg, frame.length);
+    this.#foundNoRoom = !this.lane.pushAlone(this, frame, this.op, arg, frame.length);
     if (this.#foundNoRoom) {
-      if (!split) this.#args?.giveBack(arg);
+      this.#args?.giveBack(arg);
       return false;
     }
     this.#alone = true;
-    this.#splitting = split;
     this.ring.push(frame.length);
     this.inLane++;
     return true;
   }
 
-  /** An array, of which only the spans of its elements are wanted. */
-  #pushArray(frame: Uint8Array): boolean {
-    // An element takes two bytes at least, with its comma.
-    const elements = Math.min(this.#maxArray, (frame.length >> 1) + 1);
-    const room = Math.max(frame.length, elements * SPAN_BYTES);
-    return this.lane.pushAlone(this, frame, splitOp(this.op), this.#maxArray, room);
+  /** An array, of which only the bounds of its elements are wanted. */
+  #acceptArray(frame: Uint8Array): boolean {
+    const isBig = frame.length > BIG_ARRAY_BYTES;
+    if (this.#isShut || (isBig && this.inLane > 0)) return false;
+    const { lane } = this;
+    const most = this.#maxArray;
+    const splitOp = op(ACTION_SPLIT, FRAMING_NONE, this.op >> 16);
+    const outBytes = boundsBytes(frame.length, most);
+    const moreBytes = Math.max(0, outBytes - frame.length - OUTPUT_RESERVE_BYTES);
+    this.#foundNoRoom = isBig
+      ? !lane.pushAlone(this, frame, splitOp, most, Math.max(frame.length, outBytes))
+      : !lane.push(this, frame, splitOp, most, moreBytes);
+    if (this.#foundNoRoom) return false;
+    this.#alone = isBig;
+    this.#splitting = true;
+    this.ring.push(frame.length);
+    this.inLane++;
+    return true;
   }
 
   /** Takes from the source what there is room for. */
@@ -222,14 +240,28 @@ export class Flow implements FrameOwner {
     this.#pumping = true;
     let empty = false;
     try {
-      while (this.#elements.length > 0 && this.#accept(this.#elements[0]!)) this.#elements.shift();
-      empty = this.#pumpSource();
+      empty = this.#pumpElements() && this.#pumpSource();
     } finally {
       this.#pumping = false;
     }
-    if (!empty || this.#elements.length > 0) return;
+    if (!empty) return;
     if (!this.#sourceEnded) this.#source.resume();
     else this.#endIfEmpty();
+  }
+
+  /** True when no elements are left. */
+  #pumpElements(): boolean {
+    while (this.#elements !== null) {
+      const elements = this.#elements;
+      const isRun = this.#args === null && elements.bytes.length <= BIG_FRAME_BYTES;
+      const count = isRun
+        ? this.#acceptRun(elements, elements.end)
+        : Number(this.#accept(elements.peek()));
+      if (count === 0) return false;
+      elements.first += count;
+      if (elements.first === elements.end) this.#elements = null;
+    }
+    return true;
   }
 
   /** True when the source has nothing left, false when there is no room for what it has. */
@@ -273,11 +305,14 @@ export class Flow implements FrameOwner {
   received(batch: Batch, from: number, to: number): void {
     this.inLane -= to - from;
     this.#alone = false;
-    if (this.#splitting) {
+    if (this.#splitting && this.inLane === 0) {
+      this.#messagesReceived(batch, from, to - 1);
       this.#splitting = false;
-      this.#splitReceived(batch, from);
-      return;
-    }
+      this.#splitReceived(batch, to - 1);
+    } else this.#messagesReceived(batch, from, to);
+  }
+
+  #messagesReceived(batch: Batch, from: number, to: number): void {
     let i = from;
     while (i < to) {
       const verdict = batch.verdict(i);
@@ -304,14 +339,7 @@ export class Flow implements FrameOwner {
     if (batch.verdict(index) !== KIND_BATCH) {
       this.#handler.deliverBad(this, batch, index);
     } else if (this.#handler.array(this, batch.word(index, REQUEST_ID))) {
-      // The elements outlive the batch, whose arena is used again.
-      const frame = batch.input(index).slice();
-      const spans = batch.output(index);
-      const words = new DataView(spans.buffer, spans.byteOffset, spans.byteLength);
-      this.#elements = [];
-      for (let at = 0; at < spans.length; at += SPAN_BYTES) {
-        this.#elements.push(frame.subarray(words.getInt32(at, true), words.getInt32(at + 4, true)));
-      }
+      this.#elements = new ArrayElements(batch, index);
     }
     this.taken(1);
   }
@@ -328,9 +356,4 @@ export function isArray(frame: Uint8Array): boolean {
   let i = 0;
   while (i < frame.length && frame[i]! <= SPACE) i++;
   return frame[i] === OPEN_BRACKET;
-}
-
-/** The same treatment of bad frames, but only the elements of the array are wanted. */
-function splitOp(frameOp: number): number {
-  return op(ACTION_SPLIT, FRAMING_NONE, frameOp >> 16);
 }

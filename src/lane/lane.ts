@@ -61,7 +61,7 @@ export class Lane {
   readonly #runner: BatchRunner;
   readonly #kernel: Kernel;
   readonly #inline: InlineBound;
-  readonly #inlineAloneBytes: number;
+  readonly #offloads: boolean;
   readonly #log: Logger;
 
   readonly #arenas: Arenas;
@@ -87,7 +87,7 @@ export class Lane {
     this.#runner = options.runner;
     this.#kernel = options.kernel;
     this.#inline = new InlineBound(options);
-    this.#inlineAloneBytes = options.inlineAloneBytes;
+    this.#offloads = options.inlineBytes !== Infinity;
     this.#log = options.log;
     this.#arenas = new Arenas(options.kernel);
     this.#filling = this.#arenas.take()!;
@@ -103,9 +103,18 @@ export class Lane {
     return this.#arenas.mustCopy(batch);
   }
 
-  /** Copies a frame into the filling batch; false when there is no room: the flow is woken later. */
-  push(flow: FrameOwner, frame: Uint8Array, frameOp: number, arg: number): boolean {
-    if (!this.#filling.append(flow, frameOp, arg, frame)) {
+  /**
+   * Copies a frame into the filling batch; false when there is no room: the flow is woken later. `moreBytes`: see
+   * Batch.append().
+   */
+  push(
+    flow: FrameOwner,
+    frame: Uint8Array,
+    frameOp: number,
+    arg: number,
+    moreBytes: number = 0,
+  ): boolean {
+    if (!this.#filling.append(flow, frameOp, arg, frame, moreBytes)) {
       const empty = this.#arenas.take();
       if (empty === null) {
         this.#waiting.add(flow);
@@ -113,7 +122,7 @@ export class Lane {
       }
       this.#full.push(this.#filling);
       this.#filling = empty;
-      empty.append(flow, frameOp, arg, frame);
+      empty.append(flow, frameOp, arg, frame, moreBytes);
     }
     this.#schedule();
     return true;
@@ -137,8 +146,7 @@ export class Lane {
   }
 
   /**
-   * A frame that is its own task, beside the lane's batches: it is large, or an array. Its
-   * arena, with `roomBytes` for output, is used for nothing else. False when there is no room:
+   * A frame that is its own task, beside the lane's batches: it is large. Its arena, with `roomBytes` for output, is used for nothing else. False when there is no room:
    * the flow is woken later.
    */
   pushAlone(
@@ -156,7 +164,7 @@ export class Lane {
     }
     batch.append(flow, frameOp, arg, frame);
     batch.seal();
-    if (frame.length > this.#inlineAloneBytes) {
+    if (this.#offloads) {
       void this.#process(batch, true).then(() => this.#deliver(batch));
     } else {
       setImmediate(() => {
@@ -310,7 +318,8 @@ export class Lane {
   /** One of the frames may be what kills workers: each is tried alone, the others get through. */
   async #processOneByOne(batch: Batch): Promise<void> {
     for (let i = 0; i < batch.count; i++) {
-      const alone = new Batch(batch.input(i).length, 1);
+      // The bounds of an array's elements can take twice its length.
+      const alone = new Batch(2 * batch.input(i).length, 1);
       alone.append(batch.flows[i]!, batch.word(i, OP), batch.word(i, ARG), batch.input(i));
       alone.seal();
       try {

@@ -13,26 +13,19 @@ const SAMPLES = 5;
 export const OFFLOADS = ['adaptive', 'always', 'never'] as const;
 export type Offload = (typeof OFFLOADS)[number];
 
-/** Bytes up to which something is processed on the main thread; -1: never, Infinity: always. */
+/** Bytes up to which a batch is processed on the main thread; -1: never, Infinity: always, and a frame that goes alone too. */
 export interface InlineBounds {
   /** A batch, when the lane is idle. */
   readonly inlineBytes: number;
-  /** A frame that goes alone. */
-  readonly inlineAloneBytes: number;
   /** The bound of a batch is higher while workers begin late. */
   readonly adaptive?: boolean;
 }
 
 /** What an idle lane processes on the main thread. */
 export function inlineBounds(offload: Offload, kernel: Kernel): InlineBounds {
-  if (offload === 'always') return { inlineBytes: -1, inlineAloneBytes: -1 };
-  if (offload === 'never') return { inlineBytes: Infinity, inlineAloneBytes: Infinity };
-  return {
-    inlineBytes: ADAPTIVE_INLINE_BYTES[kernel.name],
-    // So small only arrays are, which the native kernel leaves to the portable one.
-    inlineAloneBytes: ADAPTIVE_INLINE_BYTES.portable,
-    adaptive: true,
-  };
+  if (offload === 'always') return { inlineBytes: -1 };
+  if (offload === 'never') return { inlineBytes: Infinity };
+  return { inlineBytes: ADAPTIVE_INLINE_BYTES[kernel.name], adaptive: true };
 }
 
 /** What one hand-over has shown. */

@@ -42,7 +42,7 @@ after(() => pool.close());
 function newLane(options: Partial<LaneOptions> = {}): Lane {
   const { inlineBytes = -1 } = options;
   return new Lane({
-    ...{ runner: pool, kernel, inlineBytes, inlineAloneBytes: inlineBytes, log },
+    ...{ runner: pool, kernel, inlineBytes, log },
     ...options,
   });
 }
@@ -231,24 +231,6 @@ describe('a lane', () => {
     const recorded = [frame, frame].map((one) => new RecordedFlow(lane, PASS, [one]).start());
     await Promise.all(recorded.map(({ done }) => done));
     assert.ok(recorded.every(({ outputs }) => outputs[0] === frame));
-  });
-
-  test('hands a frame that goes alone over from another size on than a batch', async () => {
-    const runner = new HeldRunner();
-    const lane = newLane({ runner, inlineBytes: 10_000, inlineAloneBytes: 1_000 });
-    const alone = (bytes: number): Promise<Batch> =>
-      new Promise((resolve) => {
-        const owner = { pump: () => undefined, received: resolve };
-        lane.pushAlone(owner, Buffer.from(message(1, bytes)), PASS, 0, 2 * bytes);
-      });
-    await alone(500);
-    await new RecordedFlow(lane, PASS, [message(1, 5_000)]).start().done;
-    assert.equal(runner.batches.length, 0);
-    const handedOver = runner.next();
-    const received = alone(5_000);
-    assert.equal((await handedOver).count, 1);
-    runner.release();
-    await received;
   });
 
   test('processes here what workers begin with later than it takes', async (t) => {

@@ -12,7 +12,7 @@ const LATE = { bytes: 10_000, waitedUs: 400, workedUs: 100 };
 const AT_ONCE = { bytes: 10_000, waitedUs: 5, workedUs: 100 };
 
 function bound(samples: readonly (typeof LATE)[], adaptive = true): InlineBound {
-  const inline = new InlineBound({ inlineBytes: LEAST, inlineAloneBytes: LEAST, adaptive });
+  const inline = new InlineBound({ inlineBytes: LEAST, adaptive });
   for (const sample of samples) inline.sample(sample, NOW);
   return inline;
 }

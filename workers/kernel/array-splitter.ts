@@ -2,7 +2,6 @@ import {
   ARG,
   BAD_JSON,
   BAD_MESSAGE,
-  IN_LENGTH,
   IN_OFFSET,
   KIND_BATCH,
   OUT_END,
@@ -18,13 +17,12 @@ import { INVALID } from './json-scanner.js';
 
 const OPEN_BRACKET = 0x5b;
 const CLOSE_BRACKET = 0x5d;
-const COMMA = 0x2c;
-const SPAN_BYTES = 8;
+const BOUND_BYTES = 4;
 
 /**
  * Finds the elements of a JSON-RPC batch: REQUEST_ID becomes their number, and the output
- * their spans in the frame, as pairs of little-endian 32-bit words, ARG of them at most (the
- * largest number that main will take; it has made room for them).
+ * their bounds, as little-endian words, of ARG elements at most (the largest number that main will
+ * take; it has made room for them).
  */
 export function splitArray(
   envelope: EnvelopeScanner,
@@ -44,22 +42,28 @@ export function splitArray(
   }
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const out = control[OUT_END]!;
+  const most = control[frame + ARG]!;
   let at = out;
-  const end = start + control[frame + IN_LENGTH]!;
-  i = json.skipSpace(i + 1);
+  const add = (bound: number): void => {
+    if (at + BOUND_BYTES > control[OUT_LIMIT]!)
+      throw new RangeError('the output region is too small');
+    view.setInt32(at, bound - start, true);
+    at += BOUND_BYTES;
+  };
+  i++;
   let count = 0;
-  while (i < end && bytes[i] !== CLOSE_BRACKET) {
-    const valueEnd = json.skipValue(i);
-    if (valueEnd === INVALID) throw new RangeError('a validated array does not scan');
-    if (count++ < control[frame + ARG]!) {
-      if (at + SPAN_BYTES > control[OUT_LIMIT]!)
-        throw new RangeError('the output region is too small');
-      view.setInt32(at, i - start, true);
-      view.setInt32(at + 4, valueEnd - start, true);
-      at += SPAN_BYTES;
+  if (bytes[json.skipSpace(i)] !== CLOSE_BRACKET) {
+    if (most > 0) add(i);
+    let last = false;
+    while (!last) {
+      const valueEnd = json.skipValue(json.skipSpace(i));
+      if (valueEnd === INVALID) throw new RangeError('a validated array does not scan');
+      // Behind the comma, or the closing bracket.
+      i = json.skipSpace(valueEnd) + 1;
+      last = bytes[i - 1] === CLOSE_BRACKET;
+      if (count < most) add(i);
+      count++;
     }
-    i = json.skipSpace(valueEnd);
-    if (bytes[i] === COMMA) i = json.skipSpace(i + 1);
   }
   control[frame + VERDICT] = KIND_BATCH;
   control[frame + REQUEST_ID] = count;

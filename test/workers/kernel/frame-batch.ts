@@ -12,6 +12,7 @@ import {
   IN_LENGTH,
   IN_OFFSET,
   INPUT_PADDING_BYTES,
+  KIND_BATCH,
   KIND_RESPONSE,
   METHOD_END,
   METHOD_START,
@@ -49,7 +50,7 @@ export interface FrameOutcome {
   readonly out: string;
   /** Spans by member, [start, end) in the frame; absent members are left out. */
   readonly spans: Readonly<Record<string, readonly [number, number]>>;
-  /** TO_SERVER and FROM_SERVER: spans in params, and the id of a reply. */
+  /** TO_SERVER and FROM_SERVER: spans in params, and the id of a reply. SPLIT: the number of elements. */
   readonly multiplex: readonly number[];
 }
 
@@ -108,6 +109,7 @@ export class FrameBatch {
   #multiplexWords(d: number): number[] {
     const action = this.control[d + OP]! & 0xff;
     const verdict = this.control[d + VERDICT]!;
+    if (verdict === KIND_BATCH) return [this.control[d + REQUEST_ID]!];
     if (verdict < 0 || (action !== ACTION_TO_SERVER && action !== ACTION_FROM_SERVER)) return [];
     const ends = [SPAN_A_END, SPAN_B_END].flatMap((end) => {
       const at = this.control[d + end]!;

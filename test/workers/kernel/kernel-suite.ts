@@ -1,5 +1,6 @@
 import { describe } from 'node:test';
 import type { Kernel } from '../../../workers/kernel/kernel.js';
+import { arrayElements } from './array-elements.js';
 import { batchBounds } from './batch-bounds.js';
 import { jsonValidity } from './json-validity.js';
 import { messageForms } from './message-forms.js';
@@ -12,6 +13,7 @@ export function kernelSuite(kernel: Kernel): void {
     messageForms(kernel);
     jsonValidity(kernel);
     outputs(kernel);
+    arrayElements(kernel);
     batchBounds(kernel);
     validityProperties(kernel);
   });

@@ -6,6 +6,7 @@ import {
   ACTION_PASS,
   ACTION_REFUSE,
   ACTION_SCAN,
+  ACTION_SPLIT,
   FRAMING_CONTENT_LENGTH,
   FRAMING_NDJSON,
   FRAMING_NONE,
@@ -37,6 +38,24 @@ describe('both kernels give the same results', { skip: !NATIVE_ADDON_IS_BUILT },
 
   it('for batches of generated frames, in every action and framing', () => {
     fc.assert(fc.property(fc.array(frameCase, { maxLength: 12 }), sameResults), { numRuns: 2000 });
+  });
+
+  it('for arrays of generated frames', () => {
+    const array = fc
+      .array(frameBytes, { maxLength: 5 })
+      .map((frames) =>
+        Buffer.from(
+          `[${frames.map((frame) => Buffer.from(frame).toString('latin1')).join(',')}]`,
+          'latin1',
+        ),
+      );
+    const splitCase = fc.record({
+      bytes: fc.oneof(array, frameBytes),
+      action: fc.constant(ACTION_SPLIT),
+      onBad: fc.constantFrom(ON_BAD_REASON, ON_BAD_REPLY),
+      arg: fc.nat(6),
+    });
+    fc.assert(fc.property(fc.array(splitCase, { maxLength: 6 }), sameResults), { numRuns: 1000 });
   });
 
   it('for every truncation of a message', () => {
