@@ -65,6 +65,20 @@ export const sluiceShared = echoing(
   noEcho,
 );
 
+/** The same with a progress token in each request, as many MCP clients send it: the gateway has to rewrite that, too. */
+export const sluiceSharedTokens: Contender = {
+  ...sluiceShared,
+  name: 'Sluice, one shared process, progress tokens',
+  flags: (bytes) => ['--params', JSON.stringify(paramsWithToken(bytes))],
+};
+
+/** Params of a request of so many bytes. */
+function paramsWithToken(bytes: number): object {
+  const params = (pad: string) => ({ _meta: { progressToken: '{{sequence}}' }, pad });
+  const request = { jsonrpc: '2.0', id: 100_000, method: 'echo', params: params('') };
+  return params('x'.repeat(Math.max(0, bytes - JSON.stringify(request).length)));
+}
+
 /** Sluice with a connection for each client to another Sluice. */
 export const sluiceToWebSocket = echoing('Sluice, a ws:// server behind it', () => [
   NODE,

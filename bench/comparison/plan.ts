@@ -5,6 +5,7 @@ import {
   sluice,
   sluiceSession,
   sluiceShared,
+  sluiceSharedTokens,
   supergateway,
   uwsJson,
   uwsRaw,
@@ -58,6 +59,7 @@ export function plan(isQuick: boolean): readonly Group[] {
       rounds: roundsOfMany,
       trials: [
         ...cross(SIZES.slice(0, 2), [sluiceShared]),
+        ...cross(SIZES.slice(0, 1), [sluiceSharedTokens]),
         ...cross(SIZES.slice(0, 3), [sluiceSession, supergateway, websocketd, languageBridge]),
       ],
     },
