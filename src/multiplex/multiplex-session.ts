@@ -20,7 +20,7 @@ import type { Lane } from '../lane/lane.js';
 import { MAX_CLIENT_REQUESTS, MAX_KEPT_ID_BYTES, RING_CAPACITY } from '../limits.js';
 import type { Logger } from '../log.js';
 import { ArrayReplies, type ArrayReply } from '../session/array-replies.js';
-import { brokenReplyId, isBrokenReply, withoutId } from '../session/broken-reply.js';
+import { brokenReplyId, isBrokenReply, replyWithoutId } from '../session/broken-reply.js';
 import type { Client } from '../session/client.js';
 import { errorReply } from '../session/error-reply.js';
 import { GATEWAY_ERRORS } from '../session/gateway-errors.js';
@@ -182,11 +182,10 @@ export class MultiplexSession implements Session, FlowHandler, FrameArgs, Reques
     const id = brokenReplyId(batch, index);
     const answersServer = id !== null && this.#server.brokenClientReply(this, id);
     const isReply = answersServer || isBrokenReply(batch, index);
-    const reply = batch.output(index);
     if (this.#options.disconnectOnMalformed) {
       this.#arrays.next(false);
-      closeMalformed(this.#client, reply);
-    } else this.#arrays.error(isReply ? withoutId(reply) : reply);
+      closeMalformed(this.#client, batch, index);
+    } else this.#arrays.error(isReply ? replyWithoutId(batch, index) : batch.output(index));
   }
 
   array(_flow: Flow, count: number): boolean {

@@ -1,6 +1,16 @@
-import { BAD_MESSAGE, ERROR_END, METHOD_END, RESULT_END } from '../../workers/batch-layout.js';
+import {
+  BAD_MESSAGE,
+  ERROR_END,
+  ID_END,
+  ID_START,
+  METHOD_END,
+  RESULT_END,
+} from '../../workers/batch-layout.js';
+import { REPLY_START } from '../../workers/kernel/replies.js';
 import type { Batch } from '../lane/batch.js';
 import { idText } from './request-id.js';
+
+const NULL_ID_START: Uint8Array = Buffer.from(`${REPLY_START}null`);
 
 /**
  * The id, as JSON text, of a message that is not valid but can only be meant for a reply: it has an
@@ -18,11 +28,13 @@ export function isBrokenReply(batch: Batch, index: number): boolean {
   return isReply && brokenReplyId(batch, index) !== null;
 }
 
-/** The error reply to a client's broken reply, without its id: that is the server's, and the client may have asked with the same one. */
-export function withoutId(reply: Uint8Array): Uint8Array {
-  const { jsonrpc, error } = JSON.parse(Buffer.from(reply).toString('utf8')) as {
-    jsonrpc: string;
-    error: object;
-  };
-  return Buffer.from(JSON.stringify({ jsonrpc, id: null, error }));
+/**
+ * The kernel's error reply to frame `index` with null for its id: that of a client's reply is the server's, and the
+ * client may have asked with the same one. Empty where nothing is answered.
+ */
+export function replyWithoutId(batch: Batch, index: number): Uint8Array {
+  const reply = batch.output(index);
+  const idLength = batch.word(index, ID_END) - batch.word(index, ID_START);
+  if (reply.length === 0 || idLength === 0) return reply;
+  return Buffer.concat([NULL_ID_START, reply.subarray(REPLY_START.length + idLength)]);
 }

@@ -80,7 +80,7 @@ export class EchoSession implements Session, FlowHandler {
     const output = batch.output(index);
     if (this.#settings.disconnectOnMalformed) {
       this.#arrays?.next(false);
-      closeMalformed(this.#client, output);
+      closeMalformed(this.#client, batch, index);
     } else if (this.#arrays !== null) this.#arrays.error(output);
     else if (output.length > 0) this.#client.reply(output);
   }

@@ -1,7 +1,7 @@
-import type { ReplyError } from '../../workers/kernel/replies.js';
+import { REPLY_START, type ReplyError } from '../../workers/kernel/replies.js';
 
 /** The error reply to the request whose id has this JSON text. */
 export function errorReply(id: string | Uint8Array, error: ReplyError): Uint8Array {
   const text = typeof id === 'string' ? id : Buffer.from(id).toString('utf8');
-  return Buffer.from(`{"jsonrpc":"2.0","id":${text},"error":${JSON.stringify(error)}}`);
+  return Buffer.from(`${REPLY_START}${text},"error":${JSON.stringify(error)}}`);
 }

@@ -1,9 +1,11 @@
 import { CLOSE_MALFORMED } from '../close-codes.js';
+import type { Batch } from '../lane/batch.js';
+import { replyWithoutId } from './broken-reply.js';
 import type { Client } from './client.js';
 
-/** `--on-malformed disconnect`: closes the client for a frame that is no message; `reply` would have been its answer. */
-export function closeMalformed(client: Client, reply: Uint8Array): void {
-  client.close(CLOSE_MALFORMED, `malformed message${detailOf(reply)}`);
+/** `--on-malformed disconnect`: closes the client for frame `index`, which is no message, in place of the kernel's error reply. */
+export function closeMalformed(client: Client, batch: Batch, index: number): void {
+  client.close(CLOSE_MALFORMED, `malformed message${detailOf(replyWithoutId(batch, index))}`);
 }
 
 function detailOf(reply: Uint8Array): string {

@@ -28,7 +28,7 @@ import type {
   UpstreamFactory,
 } from '../upstream/upstream.js';
 import { ArrayReplies, type ArrayReply } from './array-replies.js';
-import { brokenReplyId, isBrokenReply, withoutId } from './broken-reply.js';
+import { brokenReplyId, isBrokenReply, replyWithoutId } from './broken-reply.js';
 import { CancelledRequests, cancelledId } from './cancelled-requests.js';
 import type { Client } from './client.js';
 import { errorReply } from './error-reply.js';
@@ -211,14 +211,12 @@ export class PassThroughSession implements Session, UpstreamEvents, PassedThroug
 
   badFromClient(batch: Batch, index: number): void {
     const isReply = isBrokenReply(batch, index);
-    // The server has asked, and waits.
     if (isReply)
-      this.#upstream?.sendOne(errorReply(idText(batch, index), GATEWAY_ERRORS.brokenClientReply));
-    const reply = batch.output(index);
+      this.#answerServer(errorReply(idText(batch, index), GATEWAY_ERRORS.brokenClientReply));
     if (this.#options.disconnectOnMalformed) {
       this.#arrays.next(false);
-      closeMalformed(this.#client, reply);
-    } else this.#arrays.error(isReply ? withoutId(reply) : reply);
+      closeMalformed(this.#client, batch, index);
+    } else this.#arrays.error(isReply ? replyWithoutId(batch, index) : batch.output(index));
   }
 
   arrayFromClient(count: number): boolean {
@@ -275,6 +273,13 @@ export class PassThroughSession implements Session, UpstreamEvents, PassedThroug
   #writeToServer(flow: Flow, batch: Batch, from: number, to: number): void {
     if (this.#upstream === null) flow.taken(to - from);
     else this.#upstream.sink.write(flow, batch, from, to);
+  }
+
+  /** In place of the client's own answer. It is in no ring: nothing more is taken from the client until the server has it. */
+  #answerServer(reply: Uint8Array): void {
+    if (this.#upstream === null) return;
+    this.#toServer.hold();
+    this.#upstream.sendOne(reply, () => this.#toServer.release());
   }
 
   /** Too many requests are watched: those of arrays, or all of them with a timeout. */

@@ -123,6 +123,19 @@ test('a client that does not read its refusals costs bounded memory, and gets ea
   assert.ok(sent - refused < 6_000, `${sent - refused} of ${sent} were not refused`);
 });
 
+test('broken answers of a client whose server does not read push it back', async (t) => {
+  const gateway = await GatewayProcess.start(t, { command: ['/bin/sleep', '1000'] });
+  const client = await JsonRpcSocket.open(t, gateway.url);
+  const broken = `{"id":"${'x'.repeat(64 * 1024)}","error":"none"}`;
+  let sentBytes = 0;
+  await until('the client is pushed back', () => {
+    if (client.socket.bufferedAmount > 4 * MEBIBYTE) return true;
+    assert.ok(sentBytes < 400 * MEBIBYTE, 'the gateway took all of it');
+    for (let n = 0; n < 20; n++, sentBytes += broken.length) client.send(broken);
+    return false;
+  });
+});
+
 for (const { what, command } of [
   { what: 'the built-in echo', command: undefined },
   { what: 'a process', command: fixture('recording-server') },

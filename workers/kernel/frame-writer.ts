@@ -32,7 +32,7 @@ import {
 } from '../batch-layout.js';
 import { GIVEN_TOKEN_END, GIVEN_TOKEN_PARTIAL, GIVEN_TOKEN_START } from '../given-tokens.js';
 import { findStoredId, storedIdLength, storeId } from '../id-store.js';
-import { INVALID_REQUEST, PARSE_ERROR, REFUSALS } from './replies.js';
+import { INVALID_REQUEST, PARSE_ERROR, REFUSALS, REPLY_START } from './replies.js';
 
 const LF = 0x0a;
 const CR = 0x0d;
@@ -48,7 +48,7 @@ const MAX_ID = 0x7fffffff;
 const encoder = new TextEncoder();
 const HEADER_NAME = encoder.encode('Content-Length: ');
 const HEADER_END = encoder.encode('\r\n\r\n');
-const REPLY_START = encoder.encode('{"jsonrpc":"2.0","id":');
+const ENCODED_REPLY_START = encoder.encode(REPLY_START);
 const RESULT_MEMBER = encoder.encode(',"result":');
 const TOKEN_START = encoder.encode(GIVEN_TOKEN_START);
 const PARTIAL = encoder.encode(GIVEN_TOKEN_PARTIAL);
@@ -242,7 +242,7 @@ export class FrameWriter {
       );
     }
     const start = this.#at;
-    this.#put(REPLY_START);
+    this.#put(ENCODED_REPLY_START);
     this.#copy(idStart, idLength);
     this.#put(RESULT_MEMBER);
     if (hasParams) this.#copy(paramsStart, paramsLength);
@@ -264,7 +264,7 @@ export class FrameWriter {
   }
 
   #errorReply(control: Int32Array, frame: number, error: object): void {
-    this.#put(REPLY_START);
+    this.#put(ENCODED_REPLY_START);
     if (control[frame + ID_END] === 0) this.#put(NULL);
     else {
       const start = control[frame + IN_OFFSET]!;

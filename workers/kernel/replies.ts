@@ -1,3 +1,6 @@
+/** How a reply begins, up to its id. */
+export const REPLY_START = '{"jsonrpc":"2.0","id":';
+
 /**
  * The error objects that kernels answer with; the main thread's are in src/session/gateway-errors.ts. `code` follows JSON-RPC 2.0
  * section 5.1 where it has one; `data.reason` is the stable name to match on, since
