@@ -5,6 +5,8 @@ import type { FrameSplitter, SplitterEvents } from './splitter.js';
 
 const LF = 0x0a;
 const CR = 0x0d;
+/** A byte that no JSON text has. */
+const CUT_OFF = Uint8Array.of(0);
 
 /**
  * The base protocol of language servers (LSP 3.17, "Header Part"): header lines, an empty
@@ -72,12 +74,17 @@ export class ContentLengthSplitter implements FrameSplitter {
     }
   }
 
-  /** What the end has cut off: of a body it counts as a frame, which is not JSON then, and of a line as noise. */
+  /** What the end has cut off: of a body it counts as a frame that is not JSON, and of the headers as noise. */
   #rest(): Uint8Array | null {
+    if (this.#announcedBytes > 0)
+      this.#events.noise(Buffer.from(`Content-Length: ${this.#announcedBytes}`));
+    this.#announcedBytes = 0;
     if (this.#line.length > 0) this.#events.noise(this.#line.view);
     this.#line.clear();
     if (this.#bodyBytes === 0) return null;
     this.#bodyBytes = 0;
+    // Stands for what is missing: or what is there might be taken for a whole message.
+    this.#body.add(CUT_OFF);
     this.#wasPutTogether = true;
     return this.#body.view;
   }

@@ -13,7 +13,8 @@ const REASONS: Readonly<Record<string, string>> = {
 export async function listenError(host: string, port: number): Promise<SluiceError> {
   const { code = '', message } = await attempt(host, port);
   const why = REASONS[code] ?? message;
-  return new SluiceError('SLUICE_ERR_LISTEN', `cannot listen on ${host}:${port}: ${why}`);
+  const shownHost = host.includes(':') ? `[${host}]` : host;
+  return new SluiceError('SLUICE_ERR_LISTEN', `cannot listen on ${shownHost}:${port}: ${why}`);
 }
 
 function attempt(host: string, port: number): Promise<NodeJS.ErrnoException> {

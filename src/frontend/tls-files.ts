@@ -1,5 +1,6 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { createSecureContext } from 'node:tls';
 import { messageOf, SluiceError } from '../errors.js';
 import { fileErrorReason } from '../file-error-reason.js';
 
@@ -19,13 +20,20 @@ export function checkTlsFiles(files: TlsFiles): void {
       throw tlsError(files, `cannot read ${file}: ${fileErrorReason(error)}`, error);
     }
   };
-  const certificate = parsed(files, certFile, 'certificate', read(certFile), (pem) => {
+  const certPem = read(certFile);
+  const keyPem = read(keyFile);
+  const certificate = parsed(files, certFile, 'certificate', certPem, (pem) => {
     return new X509Certificate(pem);
   });
-  const key = parsed(files, keyFile, 'private key without a passphrase', read(keyFile), (pem) => {
-    return createPrivateKey(pem);
-  });
+  if (keyPem.includes('ENCRYPTED')) {
+    throw tlsError(files, `${keyFile} has a passphrase; give the key without one`);
+  }
+  const key = parsed(files, keyFile, 'private key', keyPem, (pem) => createPrivateKey(pem));
   if (!certificate.checkPrivateKey(key)) throw tlsError(files, 'the key is of another certificate');
+  // The other certificates of a chain.
+  parsed(files, certFile, 'chain of certificates', certPem, (cert) => {
+    return createSecureContext({ cert, key: keyPem });
+  });
 }
 
 /** The pair cannot be used, and why. */
@@ -48,6 +56,7 @@ function parsed<T>(
   pem: Buffer,
   parse: (pem: Buffer) => T,
 ): T {
+  if (!pem.includes('-----BEGIN ')) throw tlsError(files, `${file} is no PEM file`);
   try {
     return parse(pem);
   } catch (error) {

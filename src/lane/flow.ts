@@ -132,6 +132,11 @@ export class Flow implements FrameOwner {
     this.#scans = (op & 0xff) === ACTION_SCAN;
   }
 
+  /** It has accepted nothing that is not taken yet; elements of an array that it holds count as accepted. */
+  get isIdle(): boolean {
+    return this.ring.pending === 0 && this.#elements === null;
+  }
+
   /** It has something in the lane, or waits for room there: it gets on without its destination. */
   get isInLane(): boolean {
     return this.inLane > 0 || this.#foundNoRoom;

@@ -24,7 +24,7 @@ import { brokenReplyId, isBrokenReply, replyWithoutId } from '../session/broken-
 import type { Client } from '../session/client.js';
 import { errorReply } from '../session/error-reply.js';
 import { GATEWAY_ERRORS } from '../session/gateway-errors.js';
-import { closeMalformed } from '../session/malformed.js';
+import { closeEmptyArray, closeMalformed } from '../session/malformed.js';
 import type { Session } from '../session/session.js';
 import { CANCEL_METHODS, notificationToServer } from './client-notification.js';
 import {
@@ -77,6 +77,8 @@ export class MultiplexSession implements Session, FlowHandler, FrameArgs, Reques
   readonly #arrays: ArrayReplies;
   #gone = false;
   #left = false;
+  /** It was closed for a malformed message: what it sent behind that goes nowhere. */
+  #refused = false;
   #leaveWhenAnswered = false;
   #waitsForId = false;
   #drainTimer: NodeJS.Timeout | null = null;
@@ -117,7 +119,7 @@ export class MultiplexSession implements Session, FlowHandler, FrameArgs, Reques
   }
 
   get quiet(): boolean {
-    if (this.inFlight > 0 || this.#flow.ring.pending > 0) return false;
+    if (this.inFlight > 0 || !this.#flow.isIdle) return false;
     return this.#client.heldBackBytes === 0 && this.#client.source.peek() === null;
   }
 
@@ -163,6 +165,11 @@ export class MultiplexSession implements Session, FlowHandler, FrameArgs, Reques
   }
 
   deliver(flow: Flow, batch: Batch, from: number, to: number): void {
+    if (this.#refused) {
+      for (let i = from; i < to; i++) this.giveBack(batch.word(i, ARG));
+      flow.taken(to - from);
+      return;
+    }
     let start = from;
     for (let i = from; i < to; i++) {
       if (this.#passes(batch, i)) continue;
@@ -179,16 +186,23 @@ export class MultiplexSession implements Session, FlowHandler, FrameArgs, Reques
 
   deliverBad(_flow: Flow, batch: Batch, index: number): void {
     if (batch.word(index, ARG) !== 0) this.giveBack(batch.word(index, ARG));
+    if (this.#refused) return;
     const id = brokenReplyId(batch, index);
     const answersServer = id !== null && this.#server.brokenClientReply(this, id);
     const isReply = answersServer || isBrokenReply(batch, index);
     if (this.#options.disconnectOnMalformed) {
-      this.#arrays.next(false);
+      this.#refused = true;
       closeMalformed(this.#client, batch, index);
     } else this.#arrays.error(isReply ? replyWithoutId(batch, index) : batch.output(index));
   }
 
   array(_flow: Flow, count: number): boolean {
+    if (this.#refused) return false;
+    if (count === 0 && this.#options.disconnectOnMalformed) {
+      this.#refused = true;
+      closeEmptyArray(this.#client);
+      return false;
+    }
     return this.#arrays.begin(count);
   }
 

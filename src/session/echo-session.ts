@@ -6,7 +6,7 @@ import { Flow, type FlowHandler } from '../lane/flow.js';
 import type { Lane } from '../lane/lane.js';
 import { ArrayReplies } from './array-replies.js';
 import type { Client } from './client.js';
-import { closeMalformed } from './malformed.js';
+import { closeEmptyArray, closeMalformed } from './malformed.js';
 import type { Session } from './session.js';
 import { UnreadAnswers } from './unread-answers.js';
 
@@ -49,7 +49,7 @@ export class EchoSession implements Session, FlowHandler {
   }
 
   get quiet(): boolean {
-    if (this.#flow.ring.pending > 0 || this.#client.heldBackBytes > 0) return false;
+    if (!this.#flow.isIdle || this.#client.heldBackBytes > 0) return false;
     return this.#client.source.peek() === null;
   }
 
@@ -86,6 +86,10 @@ export class EchoSession implements Session, FlowHandler {
   }
 
   array(_flow: Flow, count: number): boolean {
+    if (count === 0 && this.#settings.disconnectOnMalformed) {
+      closeEmptyArray(this.#client);
+      return false;
+    }
     this.#arrays ??= new ArrayReplies(
       new UnreadAnswers(this.#client, () => [this.#flow]),
       this.#settings.maxArray,

@@ -8,6 +8,11 @@ export function closeMalformed(client: Client, batch: Batch, index: number): voi
   client.close(CLOSE_MALFORMED, `malformed message${detailOf(replyWithoutId(batch, index))}`);
 }
 
+/** The same for an array without elements. */
+export function closeEmptyArray(client: Client): void {
+  client.close(CLOSE_MALFORMED, 'malformed message: an empty array');
+}
+
 function detailOf(reply: Uint8Array): string {
   if (reply.length === 0) return '';
   const { error } = JSON.parse(Buffer.from(reply).toString('utf8')) as {

@@ -33,7 +33,7 @@ import { CancelledRequests, cancelledId } from './cancelled-requests.js';
 import type { Client } from './client.js';
 import { errorReply } from './error-reply.js';
 import { GATEWAY_ERRORS } from './gateway-errors.js';
-import { closeMalformed } from './malformed.js';
+import { closeEmptyArray, closeMalformed } from './malformed.js';
 import { MethodNames } from './method-names.js';
 import { NoiseLog } from './noise-log.js';
 import { OpenRequests } from './open-requests.js';
@@ -95,6 +95,8 @@ export class PassThroughSession implements Session, UpstreamEvents, PassedThroug
   #inputEnded = false;
   #clientEnded = false;
   #clientGone = false;
+  /** It was closed for a malformed message: what it sent behind that goes nowhere. */
+  #refused = false;
   #stopping: Promise<void> | null = null;
   #drainTimer: NodeJS.Timeout | null = null;
 
@@ -138,8 +140,8 @@ export class PassThroughSession implements Session, UpstreamEvents, PassedThroug
   }
 
   get quiet(): boolean {
-    const pending = this.#toServer.ring.pending + (this.#toClient?.ring.pending ?? 0);
-    if (pending > 0 || this.#client.heldBackBytes > 0) return false;
+    const isIdle = this.#toServer.isIdle && this.#toClient?.isIdle !== false;
+    if (!isIdle || this.#client.heldBackBytes > 0) return false;
     return this.#client.source.peek() === null && !this.#awaitsReplies;
   }
 
@@ -173,6 +175,10 @@ export class PassThroughSession implements Session, UpstreamEvents, PassedThroug
 
   /** Passes requests on; those whose reply has to be caught are noted. */
   deliverToServer(flow: Flow, batch: Batch, from: number, to: number): void {
+    if (this.#refused) {
+      flow.taken(to - from);
+      return;
+    }
     let start = from;
     for (let i = from; i < to; i++) {
       const kind = batch.verdict(i);
@@ -210,16 +216,23 @@ export class PassThroughSession implements Session, UpstreamEvents, PassedThroug
   }
 
   badFromClient(batch: Batch, index: number): void {
+    if (this.#refused) return;
     const isReply = isBrokenReply(batch, index);
     if (isReply)
       this.#answerServer(errorReply(idText(batch, index), GATEWAY_ERRORS.brokenClientReply));
     if (this.#options.disconnectOnMalformed) {
-      this.#arrays.next(false);
+      this.#refused = true;
       closeMalformed(this.#client, batch, index);
     } else this.#arrays.error(isReply ? replyWithoutId(batch, index) : batch.output(index));
   }
 
   arrayFromClient(count: number): boolean {
+    if (this.#refused) return false;
+    if (count === 0 && this.#options.disconnectOnMalformed) {
+      this.#refused = true;
+      closeEmptyArray(this.#client);
+      return false;
+    }
     return this.#arrays.begin(count);
   }
 
@@ -366,7 +379,7 @@ export class PassThroughSession implements Session, UpstreamEvents, PassedThroug
 
   /** The client wants nothing more, and has the answers to all that it asked. */
   get #served(): boolean {
-    return this.#clientEnded && this.#toServer.ring.pending === 0 && !this.#open.any;
+    return this.#clientEnded && this.#toServer.isIdle && !this.#open.any;
   }
 
   #stopUpstream(graceMs: number): Promise<void> {

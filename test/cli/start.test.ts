@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
+import { generateKeyPairSync } from 'node:crypto';
 import { once } from 'node:events';
-import { symlinkSync, writeFileSync } from 'node:fs';
+import { readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
@@ -84,12 +85,24 @@ test('a working directory that does not exist is a clear message, and exit code 
 test('a certificate or key that cannot be used is a clear message, and exit code 1', async (t) => {
   const { certFile, keyFile } = selfSigned(t);
   const other = selfSigned(t);
+  const folder = temporaryFolder(t);
+  const brokenChain = join(folder, 'chain.pem');
+  const noCertificate = '-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n';
+  writeFileSync(brokenChain, readFileSync(certFile, 'utf8') + noCertificate);
+  const encryptedKey = join(folder, 'encrypted-key.pem');
+  const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'prime256v1' });
+  writeFileSync(
+    encryptedKey,
+    privateKey.export({ type: 'pkcs8', format: 'pem', cipher: 'aes-128-cbc', passphrase: 'x' }),
+  );
   const cases: [cert: string, key: string, why: RegExp][] = [
     ['/no/such/cert.pem', keyFile, /cannot read \/no\/such\/cert\.pem: no such file/],
     [certFile, '/no/such/key.pem', /cannot read \/no\/such\/key\.pem: no such file/],
     [keyFile, certFile, /key\.pem is no certificate/],
     [certFile, certFile, /cert\.pem is no private key/],
     [certFile, other.keyFile, /the key is of another certificate/],
+    [brokenChain, keyFile, /chain\.pem is no chain of certificates/],
+    [certFile, encryptedKey, /key\.pem has a passphrase/],
   ];
   for (const [cert, key, why] of cases) {
     const { code, stderr } = await sluice(t, [

@@ -196,8 +196,13 @@ describe('a Content-Length stream', () => {
       `Content-Length: 41\r\n\r\n${'x'.repeat(41)}${one}`,
       ['oversize 40', 'frame one'],
     ],
-    ['with a body cut off', `${one}Content-Length: 9\r\n\r\non`, ['frame one', 'frame on']],
-    ['with all of a body cut off', `${one}Content-Length: 9\r\n\r\n`, ['frame one', 'frame ']],
+    ['with a body cut off', `${one}Content-Length: 9\r\n\r\non`, ['frame one', 'frame on\0']],
+    ['with all of a body cut off', `${one}Content-Length: 9\r\n\r\n`, ['frame one', 'frame \0']],
+    [
+      'with headers cut off',
+      `${one}Content-Length: 9\r\n`,
+      ['frame one', 'noise Content-Length: 9'],
+    ],
     ['with a header cut off', `${one}Content-Len`, ['frame one', 'noise Content-Len']],
   ];
   for (const [name, stream, expected] of streams) {

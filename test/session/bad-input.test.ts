@@ -163,6 +163,28 @@ test('with --on-malformed disconnect a bad message closes with 1007, and has no 
   }
 });
 
+for (const mode of ['session', 'shared']) {
+  test(`with --on-malformed disconnect nothing behind a bad message reaches the server, in mode ${mode}`, async (t) => {
+    const gateway = await GatewayProcess.start(t, {
+      args: ['--on-malformed', 'disconnect', '--mode', mode],
+      command: fixture('scripted-server'),
+    });
+    const complain = (text: string): string =>
+      JSON.stringify({ method: 'complain', params: { text: `${text}\n` } });
+    for (const bad of [`7`, `[${complain('before')},7,${complain('behind')}]`, '[]']) {
+      const client = await JsonRpcSocket.open(t, gateway.url);
+      assert.equal((await client.request('m', 'good')).result, 'good');
+      client.send(bad);
+      client.send(complain('behind'));
+      assert.equal((await client.close()).code, 1007, bad);
+    }
+    await gateway.logged('what came before', ({ stderr }) => stderr === 'before');
+    gateway.process.kill('SIGTERM');
+    await gateway.ended();
+    assert.doesNotMatch(gateway.stderr, /behind/);
+  });
+}
+
 test('noise on the output of a server is skipped, counted and logged at a limited rate', async (t) => {
   const gateway = await GatewayProcess.start(t, { command: fixture('scripted-server') });
   const client = await JsonRpcSocket.open(t, gateway.url);
