@@ -3,14 +3,14 @@ import type { Kernel } from '../workers/kernel/kernel.js';
 import { CLOSE_GOING_AWAY } from './close-codes.js';
 import type { ListenAddress, ServeConfig } from './config/serve-config.js';
 import { ConnectionCount } from './frontend/connection-count.js';
-import { clientsWithinDescriptors } from './frontend/descriptor-room.js';
+import { clientsWithinDescriptors, descriptorsFor } from './frontend/descriptor-room.js';
 import { StdioClient } from './frontend/stdio-client.js';
 import { WebSocketFrontEnd } from './frontend/websocket-front-end.js';
 import { Lane } from './lane/lane.js';
 import { mainKernel } from './lane/main-kernel.js';
 import { inlineBounds } from './lane/offload.js';
 import { WorkerPool } from './lane/worker-pool.js';
-import { CLOSE_WAIT_MS, RESERVED_DESCRIPTORS } from './limits.js';
+import { CLOSE_WAIT_MS } from './limits.js';
 import type { Logger } from './log.js';
 import { createMode } from './mode.js';
 import type { ServerPool } from './multiplex/server-pool.js';
@@ -142,7 +142,7 @@ function countConnections(config: ServeConfig, log: Logger): ConnectionCount {
   const perClient = descriptorsPerClient(config);
   const room = clientsWithinDescriptors(perClient);
   if (room < maxConnections && config.listen.some(({ kind }) => kind !== 'stdio')) {
-    const needed = RESERVED_DESCRIPTORS + maxConnections * perClient;
+    const needed = descriptorsFor(maxConnections, perClient);
     log.info(
       { maxConnections: room },
       `descriptors are the limit of clients; for all ${maxConnections}: ulimit -n ${needed}`,

@@ -13,6 +13,11 @@ export function clientsWithinDescriptors(
   return Math.max(1, Math.floor((limit - RESERVED_DESCRIPTORS) / perClient));
 }
 
+/** The limit (`ulimit -n`) that so many clients need. */
+export function descriptorsFor(clients: number, perClient: number): number {
+  return RESERVED_DESCRIPTORS + clients * perClient;
+}
+
 /** Infinity where the system does not say. Node has raised it to what the system allows. */
 function descriptorLimit(): number {
   try {

@@ -1,5 +1,6 @@
 import { createServer } from 'node:net';
 import { SluiceError } from '../errors.js';
+import { hostAndPort } from '../options/listen-url.js';
 
 const REASONS: Readonly<Record<string, string>> = {
   EADDRINUSE: 'the port is in use; choose another one, or port 0 for any that is free',
@@ -13,8 +14,10 @@ const REASONS: Readonly<Record<string, string>> = {
 export async function listenError(host: string, port: number): Promise<SluiceError> {
   const { code = '', message } = await attempt(host, port);
   const why = REASONS[code] ?? message;
-  const shownHost = host.includes(':') ? `[${host}]` : host;
-  return new SluiceError('SLUICE_ERR_LISTEN', `cannot listen on ${shownHost}:${port}: ${why}`);
+  return new SluiceError(
+    'SLUICE_ERR_LISTEN',
+    `cannot listen on ${hostAndPort(host, port)}: ${why}`,
+  );
 }
 
 function attempt(host: string, port: number): Promise<NodeJS.ErrnoException> {

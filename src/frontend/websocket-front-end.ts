@@ -1,6 +1,7 @@
 import uWS from 'uWebSockets.js';
 import { messageOf } from '../errors.js';
 import type { Logger } from '../log.js';
+import { hostAndPort } from '../options/listen-url.js';
 import type { ClientAcceptor } from '../session/client.js';
 import { AccessPolicy } from './access-policy.js';
 import type { ConnectionCount } from './connection-count.js';
@@ -95,8 +96,7 @@ export class WebSocketFrontEnd {
       throw await listenError(host, port);
     }
     const scheme = options.tls === null ? 'ws' : 'wss';
-    const shownHost = host.includes(':') ? `[${host}]` : host;
-    const url = `${scheme}://${shownHost}:${uWS.us_socket_local_port(listening)}`;
+    const url = `${scheme}://${hostAndPort(host, uWS.us_socket_local_port(listening))}`;
     return new WebSocketFrontEnd(app, listening, url, clients);
   }
 

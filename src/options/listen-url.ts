@@ -9,6 +9,11 @@ export interface WebSocketAddress {
 
 const LAST_PORT = 65_535;
 
+/** An address and port as they stand in a URL. */
+export function hostAndPort(host: string, port: number): string {
+  return `${host.includes(':') ? `[${host}]` : host}:${port}`;
+}
+
 /**
  * `ws://IP:PORT` or `wss://IP:PORT`; null where it is neither. An IPv6 address stands in brackets.
  * @throws SluiceError SLUICE_ERR_USAGE for a port that there is not; `what` is named in it

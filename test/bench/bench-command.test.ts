@@ -80,6 +80,7 @@ const BAD: readonly (readonly [readonly string[], RegExp])[] = [
   [[URL_A, '--threads', '60'], /--threads 60 needs at least as many connections, not 50/],
   [[URL_A, '--framing', 'ndjson'], /--framing is for a command/],
   [['--'], /a command is missing after --/],
+  [[URL_A, '--insecure'], /--insecure is for wss:\/\/, and the target is not/],
   [['--insecure', '--', 'cat'], /--insecure is for a URL, not for a command/],
   [[URL_A, '--', 'cat'], /either ws:\/\/127\.0\.0\.1:1 or the command after --, not both/],
 ];

@@ -18,6 +18,7 @@ test('a gateway with few descriptors refuses clients before it has none left', a
   const { url } = gateway;
   const warning = await gateway.logged('the limit', ({ msg }) => /descriptors/.test(msg ?? ''));
   assert.equal(warning['maxConnections'], 36);
+  assert.match(warning.msg!, /for all 10000: ulimit -n \d+$/);
   const clients: JsonRpcSocket[] = [];
   for (let i = 0; i < 36; i++) clients.push(await JsonRpcSocket.open(t, url));
   // More of them than there are descriptors left.
