@@ -187,6 +187,8 @@ export const CONNECT_TIMEOUT_MS = 10_000;
 
 /** `--max-batch`: elements of a JSON-RPC batch; 0 refuses batches. */
 export const MAX_ARRAY_ELEMENTS = 100;
+/** What `--max-batch` may be at most. */
+export const LARGEST_ARRAY_ELEMENTS = 10_000;
 
 /**
  * Bytes of answers that are kept for the arrays of one client until these are whole. Above, an error -32011 takes the
@@ -263,3 +265,5 @@ export const HANDSHAKE_REPLAY_TIMEOUT_MS = 30_000;
 
 /** `--pool-size`: servers in mode `pool`. */
 export const POOL_SIZE = 2;
+/** What `--pool-size` may be at most. */
+export const LARGEST_POOL_SIZE = 1024;

@@ -32,9 +32,13 @@ async function main(argv: readonly string[]): Promise<number> {
     return 0;
   }
   if (name === 'help' && rest[0] !== undefined) return commandNamed(rest[0])(['--help']);
-  if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
+  if (name === '--help' || name === '-h' || name === 'help') {
     process.stdout.write(HELP);
-    return name === undefined ? EXIT_USAGE : 0;
+    return 0;
+  }
+  if (name === undefined) {
+    process.stderr.write(`${HELP}\nsluice: say which command\n`);
+    return EXIT_USAGE;
   }
   return commandNamed(name)(rest);
 }

@@ -12,7 +12,12 @@ import { usageError } from '../errors.js';
 import { FRAMINGS } from '../framing/splitter.js';
 import { MAX_PING_INTERVAL_SECONDS } from '../frontend/idle-timeout.js';
 import { OFFLOADS } from '../lane/offload.js';
-import { LARGEST_PAYLOAD_BYTES, MAX_THREADS } from '../limits.js';
+import {
+  LARGEST_ARRAY_ELEMENTS,
+  LARGEST_PAYLOAD_BYTES,
+  LARGEST_POOL_SIZE,
+  MAX_THREADS,
+} from '../limits.js';
 import { LOG_FORMATS, LOG_LEVELS } from '../log.js';
 import { NOTIFICATION_RULES, type NotificationRule } from '../multiplex/notification-rules.js';
 import { SERVER_REQUEST_RULES } from '../multiplex/server-request-rule.js';
@@ -87,7 +92,7 @@ function serverOptions(given: ServeArguments, defaults: ServeConfig) {
 function sharedServerOptions(given: ServeArguments, defaults: ServeConfig) {
   const rules = oneOf(SERVER_REQUEST_RULES);
   return {
-    poolSize: given.read('pool-size', wholeNumber(1, 1024)) ?? defaults.poolSize,
+    poolSize: given.read('pool-size', wholeNumber(1, LARGEST_POOL_SIZE)) ?? defaults.poolSize,
     eager: given.has('eager'),
     idleTimeoutMs: given.read('idle-timeout', durationMs(0, DAY_MS)) ?? defaults.idleTimeoutMs,
     maxRestarts: given.read('max-restarts', wholeNumber(0, 1_000_000)) ?? defaults.maxRestarts,
@@ -111,7 +116,7 @@ function limitOptions(given: ServeArguments, defaults: ServeConfig) {
     maxConnections: connections ?? defaults.maxConnections,
     maxConnectionsPerAddress: perAddress ?? defaults.maxConnectionsPerAddress,
     maxPayloadBytes: payload ?? defaults.maxPayloadBytes,
-    maxBatch: given.read('max-batch', wholeNumber(0, 10_000)) ?? defaults.maxBatch,
+    maxBatch: given.read('max-batch', wholeNumber(0, LARGEST_ARRAY_ELEMENTS)) ?? defaults.maxBatch,
     receiveBufferBytes: receiveBuffer ?? defaults.receiveBufferBytes,
     requestTimeoutMs:
       given.read('request-timeout', durationMs(0, DAY_MS)) ?? defaults.requestTimeoutMs,

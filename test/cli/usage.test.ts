@@ -44,9 +44,10 @@ for (const option of ['--version', '-v']) {
 }
 
 test('without a command the help is shown, and the exit code is 2', async (t) => {
-  const { code, stdout } = await sluice(t, []);
-  assert.equal(code, 2);
-  assert.match(stdout, /sluice serve/);
+  const { code, stdout, stderr } = await sluice(t, []);
+  assert.deepEqual({ code, stdout }, { code: 2, stdout: '' });
+  assert.match(stderr, /sluice serve/);
+  assert.match(stderr, /\nsluice: say which command\n$/);
 });
 
 test('a wrong command line is refused with one clear line and exit code 2', async (t) => {
