@@ -163,10 +163,11 @@ describe('targets', () => {
     const alive = net.createServer().listen(0, '127.0.0.1');
     await once(alive, 'listening');
     const { port } = alive.address() as net.AddressInfo;
-    const grandchild = `require("net").connect(${port},"127.0.0.1")`;
+    const grandchild = `require("net").connect(${port},"127.0.0.1",()=>console.log("connected"))`;
     const child = `
-      require('node:child_process').spawn(process.execPath, ['-e', ${JSON.stringify(grandchild)}], { stdio: 'inherit' });
-      setTimeout(() => process.exit(5), 400);`;
+      const stdio = ['ignore', 'pipe', 'inherit'];
+      const { spawn } = require('node:child_process');
+      spawn(process.execPath, ['-e', ${JSON.stringify(grandchild)}], { stdio }).stdout.on('data', () => process.exit(5));`;
     const connected = once(alive, 'connection') as Promise<[net.Socket]>;
     const result = bench('--method', 'never', '--', process.execPath, '-e', child);
     const [socket] = await connected;

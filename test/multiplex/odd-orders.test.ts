@@ -304,7 +304,7 @@ test('progress of an initialize whose client has left is for nobody', async () =
   await world.settle();
   client.hangUp();
   const token = idOf(world.upstream.received, 'initialize');
-  world.upstream.say(`{"method":"$/progress","params":{"token":${token},"value":1}}`);
+  world.upstream.say(`{"method":"$/progress","params":{"token":"sluice-${token}","value":1}}`);
   await world.settle();
   assert.equal(world.server.droppedCount, 1);
 });

@@ -3,45 +3,15 @@ import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { describe, type TestContext, test } from 'node:test';
 import { WebSocket } from 'ws';
-import type { Batch } from '../../src/lane/batch.js';
-import { Flow, type FlowHandler } from '../../src/lane/flow.js';
 import { RING_CAPACITY } from '../../src/limits.js';
 import { WsTransport } from '../../src/transport/ws-transport.js';
 import { ACTION_PASS, FRAMING_NONE, ON_BAD_REASON, op } from '../../workers/batch-layout.js';
 import { laneHere } from '../support/lane-here.js';
-import { sendLines } from '../support/recorded-flow.js';
+import { RecordedFlow, sendLines } from '../support/recorded-flow.js';
 import { until, within } from '../support/until.js';
 import { webSocketServer } from '../support/web-socket-server.js';
 
 const PASS = op(ACTION_PASS, FRAMING_NONE, ON_BAD_REASON);
-
-/** Takes frames only when it is told to. */
-class SlowHandler implements FlowHandler {
-  readonly frames: string[] = [];
-  untaken = 0;
-  hasEnded = false;
-
-  deliver(_flow: Flow, batch: Batch, from: number, to: number): void {
-    for (let i = from; i < to; i++) this.frames.push(Buffer.from(batch.output(i)).toString());
-    this.untaken += to - from;
-  }
-
-  deliverNothing(): void {
-    assert.fail('every frame is passed on');
-  }
-
-  deliverBad(): void {
-    assert.fail('every frame is good');
-  }
-
-  array(): boolean {
-    return false;
-  }
-
-  ended(): void {
-    this.hasEnded = true;
-  }
-}
 
 /** A `ws` socket, the stream beneath it, and the other side of it. */
 async function connection(
@@ -58,22 +28,25 @@ describe('a WebSocket transport', () => {
   test('pauses its socket while the ring is full, and loses nothing', async (t) => {
     const { socket, other } = await connection(t);
     const transport = new WsTransport(socket, { closed: () => undefined });
-    const handler = new SlowHandler();
-    const flow = new Flow({ lane: laneHere(), op: PASS, source: transport, handler });
-    transport.start(flow);
+    const slow = new RecordedFlow(laneHere(), PASS, [], { takes: false, source: transport });
+    transport.start(slow.flow);
     const sent = Array.from({ length: 3000 }, (_, id) => `{"id":${id},"method":"m"}`);
     for (const frame of sent) (await other).send(frame);
     (await other).close();
     await until('the socket is paused', () => socket.isPaused);
-    await until('the ring was delivered', () => handler.frames.length === RING_CAPACITY);
-    assert.equal(flow.ring.pending, RING_CAPACITY);
-    await until('all is there', () => {
-      const taken = handler.untaken;
-      handler.untaken = 0;
-      flow.taken(taken);
-      return handler.hasEnded;
+    await until('the ring was delivered', () => slow.outputs.length === RING_CAPACITY);
+    assert.equal(slow.flow.ring.pending, RING_CAPACITY);
+    let hasEnded = false;
+    void slow.done.then(() => {
+      hasEnded = true;
     });
-    assert.deepEqual(handler.frames, sent);
+    await until('all is there', () => {
+      const taken = slow.untaken;
+      slow.untaken = 0;
+      slow.flow.taken(taken);
+      return hasEnded;
+    });
+    assert.deepEqual(slow.outputs, sent);
   });
 
   test('sends what it was given before it was open, then closes as asked', async (t) => {
