@@ -109,6 +109,8 @@ export const ACTION_FROM_SERVER = 5;
  * [bounds[i], bounds[i + 1] - 1) in the frame: a comma, or the closing bracket, lies behind each. Of ARG + 1 bounds at most.
  */
 export const ACTION_SPLIT = 6;
+/** Of one bound, little-endian. */
+export const BOUND_BYTES = 4;
 
 /** Output framings (second byte of OP), for what ACTION_PASS writes. */
 export const FRAMING_NONE = 0;
@@ -126,6 +128,21 @@ export const ON_BAD_REPLY = 1;
 /** Composes the OP word. */
 export function op(action: number, framing: number, onBad: number): number {
   return action | (framing << 8) | (onBad << 16);
+}
+
+/** The ACTION_ constant of an OP word. */
+export function actionOf(opWord: number): number {
+  return opWord & 0xff;
+}
+
+/** Its FRAMING_ constant. */
+export function framingOf(opWord: number): number {
+  return (opWord >> 8) & 0xff;
+}
+
+/** Its ON_BAD_ constant. */
+export function onBadOf(opWord: number): number {
+  return (opWord >> 16) & 0xff;
 }
 
 /**

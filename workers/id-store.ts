@@ -7,6 +7,8 @@
  *
  *      slot = id & ID_SLOT_MASK:  [ id, 4 bytes LE | length, 1 byte | original bytes, up to 27 ]
  */
+/** The largest integer that a request gets in place of its id; 1 is the smallest. */
+export const MAX_GIVEN_ID = 0x7fffffff;
 export const ID_SLOTS = 131_072;
 export const ID_SLOT_MASK = ID_SLOTS - 1;
 const ID_SLOT_BYTES = 32;

@@ -119,11 +119,6 @@ export class Incoming implements FlowHandler, AsyncIterableIterator<ConnectionEv
     // Frames that are only scanned come in deliver().
   }
 
-  array(): boolean {
-    // An array is a frame like any other here, and no message.
-    return false;
-  }
-
   ended(): void {
     this.disconnect(this.#endReason);
   }

@@ -145,11 +145,6 @@ export class Outgoing implements OutgoingMessages, FlowHandler, FrameSource {
     // ACTION_PASS writes something for every good frame.
   }
 
-  array(): boolean {
-    // An array is a frame like any other here, and no message.
-    return false;
-  }
-
   ended(): void {
     this.#options.onDrained();
   }

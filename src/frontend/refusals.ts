@@ -63,11 +63,6 @@ export class Refusals implements FlowHandler, FrameSource {
     this.#client.reply(isArray(batch.input(index)) ? ARRAY_REFUSED : batch.output(index));
   }
 
-  array(): boolean {
-    // Without a limit for arrays, the flow asks nobody.
-    return false;
-  }
-
   ended(): void {
     // Its source never ends.
   }

@@ -1,5 +1,4 @@
 import type { Readable, Writable } from 'node:stream';
-import { MESSAGE_TOO_BIG, REFUSALS } from '../../workers/kernel/replies.js';
 import { isRegularEnd } from '../close-codes.js';
 import { createSplitter } from '../framing/create-splitter.js';
 import { frame } from '../framing/message-framing.js';
@@ -9,6 +8,8 @@ import type { Flow } from '../lane/flow.js';
 import { UNREAD_STDOUT_BYTES } from '../limits.js';
 import type { Logger } from '../log.js';
 import type { Client, ClientSession } from '../session/client.js';
+import { errorReply } from '../session/error-reply.js';
+import { GATEWAY_ERRORS } from '../session/gateway-errors.js';
 import { slabs } from '../transport/slabs.js';
 import { StreamSink } from '../transport/stream-sink.js';
 import { StreamSource } from '../transport/stream-source.js';
@@ -42,7 +43,7 @@ export class StdioClient implements Client {
     const { input, output, framing, maxPayloadBytes, log } = options;
     this.framing = framingWord(framing);
     const events: SplitterEvents = {
-      oversize: () => this.reply(tooBig()),
+      oversize: () => this.reply(errorReply('null', GATEWAY_ERRORS.messageTooBig)),
       noise: (line) =>
         log.warn(
           { line: Buffer.from(line).toString('utf8', 0, 200) },
@@ -142,10 +143,4 @@ export class StdioClient implements Client {
     this.#session?.clientEnded(true);
     this.#options.onClosed(this.#ended ? null : 'standard output is closed');
   }
-}
-
-function tooBig(): Buffer {
-  return Buffer.from(
-    JSON.stringify({ jsonrpc: '2.0', id: null, error: REFUSALS[MESSAGE_TOO_BIG]! }),
-  );
 }

@@ -1,7 +1,6 @@
+import { BOUND_BYTES } from '../../workers/batch-layout.js';
 import type { FrameRun } from '../framing/frame-run.js';
 import type { Batch } from './batch.js';
-
-const BOUND_BYTES = 4;
 
 /** Bytes of output that ACTION_SPLIT may need for an array of `length` bytes, when `most` elements of it are wanted. */
 export function boundsBytes(length: number, most: number): number {

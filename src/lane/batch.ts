@@ -21,6 +21,12 @@ import type { FrameRun } from '../framing/frame-run.js';
 /** Frames begin at multiples of this, so that copies and SIMD loads are aligned. */
 const ALIGNMENT = 8;
 
+/** Bytes [start, end) of a frame. */
+export interface Span {
+  readonly start: number;
+  readonly end: number;
+}
+
 /** Whose frame it is: a flow, as its batch and its lane know it. */
 export interface FrameOwner {
   /** There is room again. */
@@ -155,6 +161,17 @@ export class Batch {
 
   setWord(index: number, word: number, value: number): void {
     this.control[HEADER_WORDS + index * FRAME_WORDS + word] = value;
+  }
+
+  /** The span in frame `index` whose two words begin at `startWord` (ID_START ...); its end is 0 where there is none. */
+  span(index: number, startWord: number): Span {
+    return { start: this.word(index, startWord), end: this.word(index, startWord + 1) };
+  }
+
+  /** The part of the incoming bytes of frame `index` that this span is; a view that is valid until reset(). */
+  part(index: number, startWord: number): Uint8Array {
+    const { start, end } = this.span(index, startWord);
+    return this.input(index).subarray(start, end);
   }
 
   /** What the kernel found frame `index` to be: a KIND_ or BAD_ constant. */

@@ -2,10 +2,12 @@ import {
   ACTION_SCAN,
   ACTION_SPLIT,
   ARG,
+  actionOf,
   FRAMING_NONE,
   KIND_BATCH,
   OUT_LENGTH,
   OUTPUT_RESERVE_BYTES,
+  onBadOf,
   op,
   REQUEST_ID,
 } from '../../workers/batch-layout.js';
@@ -48,17 +50,17 @@ export interface FlowHandler {
   /** A frame that is not a message; its output is a reason or an error reply (ON_BAD_...). */
   deliverBad(flow: Flow, batch: Batch, index: number): void;
   /**
-   * The client has sent a JSON array of `count` elements (JSON-RPC 2.0 section 6). True: their
-   * results come next, one for each, in order; false: the array was answered as a whole.
+   * The source gave a JSON array of `count` elements (JSON-RPC 2.0 section 6). True: their results come
+   * next, one for each, in order; false: nothing comes of them. For flows with `maxArray`.
    */
-  array(flow: Flow, count: number): boolean;
+  array?(flow: Flow, count: number): boolean;
   /** The source has ended, and everything that came from it was taken. Called once. */
   ended(flow: Flow): void;
 }
 
 /** Gives each frame of a flow its ARG word. */
 export interface FrameArgs {
-  /** The next one; 0 when there is none now: the flow has to wait for its wake(). */
+  /** The next one; 0 when there is none now: the flow waits for its pump(). */
   next(): number;
   /** One that was not used after all. */
   giveBack(arg: number): void;
@@ -92,10 +94,8 @@ const SPACE = 0x20;
 export class Flow implements FrameOwner {
   readonly ring: Ring;
   readonly lane: Lane;
-  readonly op: number;
-  /** Frames in the lane; they come back in order. */
-  inLane = 0;
 
+  readonly #op: number;
   readonly #source: FrameSource;
   readonly #handler: FlowHandler;
   readonly #args: FrameArgs | null;
@@ -103,6 +103,8 @@ export class Flow implements FrameOwner {
   readonly #maxArray: number;
   readonly #scans: boolean;
   readonly #takesTurns: boolean;
+  /** Frames in the lane; they come back in order. */
+  #inLane = 0;
   /** A frame that goes alone is in the lane: nothing else may be. */
   #alone = false;
   #foundNoRoom = false;
@@ -123,13 +125,13 @@ export class Flow implements FrameOwner {
     this.ring = options.ring ?? new Ring();
     this.#takesTurns = takesTurns;
     this.lane = lane;
-    this.op = op;
+    this.#op = op;
     this.#source = source;
     this.#handler = handler;
     this.#args = typeof args === 'number' ? null : args;
     this.#arg = typeof args === 'number' ? args : 0;
     this.#maxArray = maxArray;
-    this.#scans = (op & 0xff) === ACTION_SCAN;
+    this.#scans = actionOf(op) === ACTION_SCAN;
   }
 
   /** It has accepted nothing that is not taken yet; elements of an array that it holds count as accepted. */
@@ -139,7 +141,7 @@ export class Flow implements FrameOwner {
 
   /** It has something in the lane, or waits for room there: it gets on without its destination. */
   get isInLane(): boolean {
-    return this.inLane > 0 || this.#foundNoRoom;
+    return this.#inLane > 0 || this.#foundNoRoom;
   }
 
   /**
@@ -161,10 +163,10 @@ export class Flow implements FrameOwner {
     if (this.#isShut) return 0;
     const { bounds, first } = run;
     const room = this.ring.room(bounds, first, Math.min(run.end, first + most));
-    const count = this.lane.pushRun(this, run, room, this.op, this.#arg);
+    const count = this.lane.pushRun(this, run, room, this.#op, this.#arg);
     this.#foundNoRoom = count < room;
     for (let i = first; i < first + count; i++) this.ring.push(bounds[i + 1]! - 1 - bounds[i]!);
-    this.inLane += count;
+    this.#inLane += count;
     return count;
   }
 
@@ -189,42 +191,42 @@ export class Flow implements FrameOwner {
     if (this.#isShut) return false;
     const arg = this.#args === null ? this.#arg : this.#args.next();
     if (this.#args !== null && arg === 0) return false;
-    this.#foundNoRoom = !this.lane.push(this, frame, this.op, arg);
+    this.#foundNoRoom = !this.lane.push(this, frame, this.#op, arg);
     if (this.#foundNoRoom) {
       this.#args?.giveBack(arg);
       return false;
     }
     this.ring.push(frame.length);
-    this.inLane++;
+    this.#inLane++;
     return true;
   }
 
   /** A frame that is its own task. Order: what went before has to be back first. */
   #acceptAlone(frame: Uint8Array): boolean {
-    if (this.#isShut || this.inLane > 0) return false;
+    if (this.#isShut || this.#inLane > 0) return false;
     let arg = this.#arg;
     if (this.#args !== null) {
       arg = this.#args.next();
       if (arg === 0) return false;
     }
-    this.#foundNoRoom = !this.lane.pushAlone(this, frame, this.op, arg, frame.length);
+    this.#foundNoRoom = !this.lane.pushAlone(this, frame, this.#op, arg, frame.length);
     if (this.#foundNoRoom) {
       this.#args?.giveBack(arg);
       return false;
     }
     this.#alone = true;
     this.ring.push(frame.length);
-    this.inLane++;
+    this.#inLane++;
     return true;
   }
 
   /** An array, of which only the bounds of its elements are wanted. */
   #acceptArray(frame: Uint8Array): boolean {
     const isBig = frame.length > BIG_ARRAY_BYTES;
-    if (this.#isShut || (isBig && this.inLane > 0)) return false;
+    if (this.#isShut || (isBig && this.#inLane > 0)) return false;
     const { lane } = this;
     const most = this.#maxArray;
-    const splitOp = op(ACTION_SPLIT, FRAMING_NONE, this.op >> 16);
+    const splitOp = op(ACTION_SPLIT, FRAMING_NONE, onBadOf(this.#op));
     const outBytes = boundsBytes(frame.length, most);
     const moreBytes = Math.max(0, outBytes - frame.length - OUTPUT_RESERVE_BYTES);
     this.#foundNoRoom = isBig
@@ -234,7 +236,7 @@ export class Flow implements FrameOwner {
     this.#alone = isBig;
     this.#splitting = true;
     this.ring.push(frame.length);
-    this.inLane++;
+    this.#inLane++;
     return true;
   }
 
@@ -308,9 +310,9 @@ export class Flow implements FrameOwner {
 
   /** The lane hands back frames [from, to) of a processed batch. */
   received(batch: Batch, from: number, to: number): void {
-    this.inLane -= to - from;
+    this.#inLane -= to - from;
     this.#alone = false;
-    if (this.#splitting && this.inLane === 0) {
+    if (this.#splitting && this.#inLane === 0) {
       this.#messagesReceived(batch, from, to - 1);
       this.#splitting = false;
       this.#splitReceived(batch, to - 1);
@@ -343,7 +345,7 @@ export class Flow implements FrameOwner {
     batch.setWord(index, ARG, 0);
     if (batch.verdict(index) !== KIND_BATCH) {
       this.#handler.deliverBad(this, batch, index);
-    } else if (this.#handler.array(this, batch.word(index, REQUEST_ID))) {
+    } else if (this.#handler.array!(this, batch.word(index, REQUEST_ID))) {
       this.#elements = new ArrayElements(batch, index);
     }
     this.taken(1);

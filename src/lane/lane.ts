@@ -7,6 +7,7 @@ import {
   HEADER_WORDS,
   ON_BAD_REPLY,
   OP,
+  onBadOf,
   op,
   VERDICT,
   WORKED_US,
@@ -334,7 +335,7 @@ export class Lane {
 
   /** Answers the only message of a batch with an error, here: no worker survives it. */
   #setAside(batch: Batch): void {
-    const wantsReply = batch.word(0, OP) >> 16 === ON_BAD_REPLY;
+    const wantsReply = onBadOf(batch.word(0, OP)) === ON_BAD_REPLY;
     batch.fail(WORKER_FAILED_REASON);
     if (!wantsReply) return;
     const arg = batch.word(0, ARG);

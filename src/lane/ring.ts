@@ -16,19 +16,19 @@ export class Ring {
   /** Sum of their sizes. */
   bytes = 0;
 
-  readonly capacity: number;
-  readonly capacityBytes: number;
+  readonly #capacity: number;
+  readonly #capacityBytes: number;
   #sizes: Int32Array | null = null;
   #head = 0;
 
   constructor(capacity: number = RING_CAPACITY, capacityBytes: number = RING_CAPACITY_BYTES) {
-    this.capacity = capacity;
-    this.capacityBytes = capacityBytes;
+    this.#capacity = capacity;
+    this.#capacityBytes = capacityBytes;
   }
 
   /** True when the source has to wait. One message above the byte limit is let in alone. */
   get full(): boolean {
-    return this.pending === this.capacity || this.bytes >= this.capacityBytes;
+    return this.pending === this.#capacity || this.bytes >= this.#capacityBytes;
   }
 
   /** Size in bytes of the oldest message; 0 when there is none. */
@@ -38,8 +38,8 @@ export class Ring {
 
   /** How many of the messages from `first` to `end` there is room for; they begin at `bounds`, a byte apart. */
   room(bounds: Int32Array, first: number, end: number): number {
-    const last = Math.min(end, first + this.capacity - this.pending);
-    const bytesLeft = this.capacityBytes - this.bytes;
+    const last = Math.min(end, first + this.#capacity - this.pending);
+    const bytesLeft = this.#capacityBytes - this.bytes;
     const from = bounds[first]!;
     let at = first;
     while (at < last && bounds[at]! - from < bytesLeft) at++;
@@ -48,10 +48,10 @@ export class Ring {
 
   /** Accepts a message; the caller has looked at `full`. @throws RangeError beyond the capacity */
   push(sizeBytes: number): void {
-    if (this.pending === this.capacity) throw new RangeError('the ring is full');
-    this.#sizes ??= new Int32Array(this.capacity);
+    if (this.pending === this.#capacity) throw new RangeError('the ring is full');
+    this.#sizes ??= new Int32Array(this.#capacity);
     let slot = this.#head + this.pending;
-    if (slot >= this.capacity) slot -= this.capacity;
+    if (slot >= this.#capacity) slot -= this.#capacity;
     this.#sizes[slot] = sizeBytes;
     this.pending++;
     this.bytes += sizeBytes;
@@ -69,7 +69,7 @@ export class Ring {
     }
     for (let i = 0; i < count; i++) {
       this.bytes -= this.#sizes![this.#head]!;
-      this.#head = this.#head + 1 === this.capacity ? 0 : this.#head + 1;
+      this.#head = this.#head + 1 === this.#capacity ? 0 : this.#head + 1;
     }
     this.pending -= count;
   }

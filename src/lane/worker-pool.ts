@@ -39,7 +39,7 @@ const BATCH_WORKER = new URL('../../workers/batch-worker.js', import.meta.url);
  * shared memory, and the lane runs it again.
  */
 export class WorkerPool implements BatchRunner {
-  readonly threads: number;
+  readonly #threads: number;
   readonly #options: WorkerPoolOptions;
   readonly #batchTimeoutMs: number;
   #piscina: Piscina<BatchTask, void>;
@@ -54,7 +54,7 @@ export class WorkerPool implements BatchRunner {
 
   private constructor(options: WorkerPoolOptions) {
     this.#options = options;
-    this.threads = options.threads;
+    this.#threads = options.threads;
     this.#batchTimeoutMs = options.batchTimeoutMs ?? BATCH_TIMEOUT_MS;
     this.#piscina = this.#create();
   }
@@ -104,7 +104,7 @@ export class WorkerPool implements BatchRunner {
 
   /** The same for a frame that goes alone; one thread is always left to the lanes. */
   async runBig(batch: Batch): Promise<void> {
-    if (this.#bigRunning >= Math.max(1, this.threads - 1)) {
+    if (this.#bigRunning >= Math.max(1, this.#threads - 1)) {
       // Woken with the place of one that has ended.
       await new Promise<void>((resolve) => this.#bigQueue.push(resolve));
     } else {

@@ -1,4 +1,4 @@
-import { PARAMS_END, PARAMS_START, SPAN_A_END, SPAN_A_START } from '../../workers/batch-layout.js';
+import { PARAMS_START, SPAN_A_START } from '../../workers/batch-layout.js';
 import { givenToken } from '../../workers/given-tokens.js';
 import type { Batch } from '../lane/batch.js';
 import { MAX_PARSED_BYTES } from '../limits.js';
@@ -62,10 +62,9 @@ function cancelToServer<Session extends NotifyingClient>(
   index: number,
   method: string,
 ): Uint8Array | null {
-  const start = batch.word(index, SPAN_A_START);
-  const end = batch.word(index, SPAN_A_END);
-  const input = batch.input(index);
-  const id = end === 0 ? 0 : cancelledRequest(server.table, session, input.subarray(start, end));
+  const span = batch.span(index, SPAN_A_START);
+  const named = batch.part(index, SPAN_A_START);
+  const id = span.end === 0 ? 0 : cancelledRequest(server.table, session, named);
   if (id === 0) {
     server.dropped('a cancel of what is not in flight, or not its own');
     return null;
@@ -75,7 +74,7 @@ function cancelToServer<Session extends NotifyingClient>(
   server.table.cancel(id);
   // LSP's cancelled requests are answered all the same.
   if (method === 'notifications/cancelled') server.requestCancelled(session, id);
-  return splice(input, [{ start, end, bytes: Buffer.from(String(id)) }]);
+  return splice(batch.input(index), [{ ...span, bytes: Buffer.from(String(id)) }]);
 }
 
 function workCancelToServer<Session extends NotifyingClient>(
@@ -84,8 +83,7 @@ function workCancelToServer<Session extends NotifyingClient>(
   batch: Batch,
   index: number,
 ): Uint8Array | null {
-  const input = batch.input(index);
-  const params = input.subarray(batch.word(index, PARAMS_START), batch.word(index, PARAMS_END));
+  const params = batch.part(index, PARAMS_START);
   const isShort = params.length > 0 && params.length <= MAX_PARSED_BYTES;
   const token = isShort ? tokenOf(params) : undefined;
   const own = token === undefined ? 0 : requestWithToken(server.table, session, token);

@@ -1,18 +1,9 @@
-import {
-  ID_END,
-  ID_START,
-  PARAMS_END,
-  PARAMS_START,
-  SPAN_A_END,
-  SPAN_A_START,
-  SPAN_B_END,
-  SPAN_B_START,
-} from '../../workers/batch-layout.js';
+import { ID_START, PARAMS_START, SPAN_A_START, SPAN_B_START } from '../../workers/batch-layout.js';
 import { givenPartialToken, givenToken } from '../../workers/given-tokens.js';
-import type { Batch } from '../lane/batch.js';
+import type { Batch, Span } from '../lane/batch.js';
 import { findProcessIds } from './process-ids.js';
 import type { RequestTable } from './request-table.js';
-import { type Edit, type Span, splice } from './splice.js';
+import { type Edit, splice } from './splice.js';
 
 /** A client's request as it was sent, and where in it stands what is rewritten. */
 export interface ClientRequest {
@@ -31,9 +22,9 @@ const NULL = Buffer.from('null');
 /** The request that is frame `index`; its bytes are the batch's. */
 export function requestOf(batch: Batch, index: number): ClientRequest {
   const bytes = batch.input(index);
-  const id = { start: batch.word(index, ID_START), end: batch.word(index, ID_END) };
-  const a = { start: batch.word(index, SPAN_A_START), end: batch.word(index, SPAN_A_END) };
-  const b = { start: batch.word(index, SPAN_B_START), end: batch.word(index, SPAN_B_END) };
+  const id = batch.span(index, ID_START);
+  const a = batch.span(index, SPAN_A_START);
+  const b = batch.span(index, SPAN_B_START);
   return { bytes, id, tokenA: a.end === 0 ? null : a, tokenB: b.end === 0 ? null : b };
 }
 
@@ -41,8 +32,7 @@ export function requestOf(batch: Batch, index: number): ClientRequest {
 export function handshakeRequestOf(batch: Batch, index: number): ClientRequest {
   const request = requestOf(batch, index);
   const bytes = new Uint8Array(request.bytes);
-  const params = { start: batch.word(index, PARAMS_START), end: batch.word(index, PARAMS_END) };
-  return { ...request, bytes, hidden: findProcessIds(bytes, params) };
+  return { ...request, bytes, hidden: findProcessIds(bytes, batch.span(index, PARAMS_START)) };
 }
 
 /** The request with our `id`, and progress tokens made from it, as the workers write all but those of a handshake. */

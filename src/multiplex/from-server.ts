@@ -1,15 +1,14 @@
 import {
-  ID_END,
   ID_START,
   KIND_REQUEST,
   KIND_RESPONSE,
-  PARAMS_END,
   PARAMS_START,
   REQUEST_ID,
   SPAN_A_END,
   SPAN_A_START,
 } from '../../workers/batch-layout.js';
 import { requestOfToken } from '../../workers/given-tokens.js';
+import { MAX_GIVEN_ID } from '../../workers/id-store.js';
 import type { ReplyError } from '../../workers/kernel/replies.js';
 import type { Batch } from '../lane/batch.js';
 import type { Flow, FlowHandler } from '../lane/flow.js';
@@ -24,7 +23,7 @@ import { frameId, idKey } from '../session/request-id.js';
 import type { Handshake, KeptReply } from './handshake.js';
 import { MultiplexSession } from './multiplex-session.js';
 import type { NotificationRules } from './notification-rules.js';
-import { MAX_ID, type RequestTable } from './request-table.js';
+import type { RequestTable } from './request-table.js';
 import type { ServerRequestRule } from './server-request-rule.js';
 import { chooseClient, type ServerRequests } from './server-requests.js';
 import type { ServerTokens } from './server-tokens.js';
@@ -96,21 +95,12 @@ export class FromServer implements FlowHandler, BatchFlusher {
 
   /** A reply that the worker has not restored: the original id is long, ours is spelled in another way, or it is nobody's. */
   deliverNothing(_flow: Flow, batch: Batch, index: number): void {
-    const { table } = this.#server;
     const id = givenId(batch, index);
     batch.setWord(index, REQUEST_ID, id);
-    const owner = table.ownerOf(id, this.#server);
-    if (owner === null) {
-      this.#server.dropped(NOBODYS_REPLY);
-      return;
-    }
-    if (!(owner instanceof MultiplexSession)) {
-      this.#ownReply(batch, index, id);
-      return;
-    }
-    const { start, end } = idSpan(batch, index);
-    const message = splice(batch.input(index), [{ start, end, bytes: table.originalId(id) }]);
-    this.#replyTo(owner, batch, index, message);
+    const client = this.#askedBy(batch, index);
+    if (client === null) return;
+    const edit = { ...batch.span(index, ID_START), bytes: this.#server.table.originalId(id) };
+    this.#replyTo(client, batch, index, splice(batch.input(index), [edit]));
   }
 
   deliverBad(_flow: Flow, batch: Batch, index: number): void {
@@ -163,42 +153,42 @@ export class FromServer implements FlowHandler, BatchFlusher {
   }
 
   #reply(batch: Batch, index: number): void {
+    const client = this.#askedBy(batch, index);
+    if (client === null) return;
     const { table } = this.#server;
     const id = batch.word(index, REQUEST_ID);
-    const owner = table.ownerOf(id, this.#server);
-    if (owner === null) {
-      this.#server.dropped(NOBODYS_REPLY);
-      return;
-    }
-    if (!(owner instanceof MultiplexSession)) {
-      this.#ownReply(batch, index, id);
-      return;
-    }
     const extra = table.extraOf(id);
     if (extra?.array === undefined && extra?.handshake === undefined) {
       table.free(id);
-      this.#send(owner, batch, index);
-    } else this.#replyTo(owner, batch, index, batch.output(index));
+      this.#send(client, batch, index);
+    } else this.#replyTo(client, batch, index, batch.output(index));
+  }
+
+  /** The client that gets a reply; null: none does, it was the server's own, or is nobody's. */
+  #askedBy(batch: Batch, index: number): MultiplexSession | null {
+    const id = batch.word(index, REQUEST_ID);
+    const owner = this.#server.table.ownerOf(id, this.#server);
+    if (owner instanceof MultiplexSession) return owner;
+    if (owner === null) this.#server.dropped(NOBODYS_REPLY);
+    else this.#ownReply(batch, index, id);
+    return null;
   }
 
   /** A reply that is part of an array, the answer to a handshake, or not as the worker wrote it. */
   #replyTo(session: MultiplexSession, batch: Batch, index: number, message: Uint8Array): void {
     const { table, handshake } = this.#server;
     const id = batch.word(index, REQUEST_ID);
-    const extra = table.extraOf(id);
-    const array = extra?.array;
-    const originalId = array === undefined ? undefined : table.originalId(id);
-    table.free(id);
-    const method = extra?.handshake;
+    const method = table.extraOf(id)?.handshake;
+    const { original, array } = table.take(id);
     if (method === undefined) {
-      session.answer(message, array, originalId);
+      session.answer(message, array, original);
       return;
     }
     this.#flushAll();
     const isResult = batch.verdict(index) === KIND_RESPONSE;
     session.greeted = isResult;
     if (isResult) handshake.answered(method, this.#kept(batch, index));
-    session.answer(message, array, originalId);
+    session.answer(message, array, original);
     if (isResult) this.#server.handshakeAnswered(method);
     else this.#server.handshakeFailed(method);
   }
@@ -206,8 +196,8 @@ export class FromServer implements FlowHandler, BatchFlusher {
   #request(batch: Batch, index: number): void {
     const server = this.#server;
     const input = batch.input(index);
-    const { start, end } = idSpan(batch, index);
-    const originalId = input.slice(start, end);
+    const span = batch.span(index, ID_START);
+    const originalId = input.slice(span.start, span.end);
     const token = this.#serverToken(batch, index);
     const refusal = this.#refusal(token);
     const client =
@@ -218,11 +208,8 @@ export class FromServer implements FlowHandler, BatchFlusher {
     }
     const givenId = server.requests.add({ originalId, client });
     if (token !== undefined) server.tokens.add(token, client);
-    this.#sendOwn(
-      client,
-      batch,
-      splice(input, [{ start, end, bytes: Buffer.from(String(givenId)) }]),
-    );
+    const edit = { ...span, bytes: Buffer.from(String(givenId)) };
+    this.#sendOwn(client, batch, splice(input, [edit]));
   }
 
   /** Why no client is asked, whichever there are; `token`: a progress token that the server makes. */
@@ -259,45 +246,41 @@ export class FromServer implements FlowHandler, BatchFlusher {
 
   /** The server does not want an answer any more. */
   #cancel(batch: Batch, index: number, method: string): void {
-    const start = batch.word(index, SPAN_A_START);
-    const end = batch.word(index, SPAN_A_END);
-    const found = this.#server.requests.find(batch.input(index).subarray(start, end));
+    const found = this.#server.requests.find(batch.part(index, SPAN_A_START));
     if (found === null) {
       this.#server.dropped('a cancel of what the server has not asked');
       return;
     }
     // MCP: there will be no answer, or one that is ignored. LSP's cancelled requests have one.
     if (method === 'notifications/cancelled') this.#server.requests.delete(found.givenId);
-    const bytes = Buffer.from(String(found.givenId));
-    this.#sendOwn(found.client, batch, splice(batch.input(index), [{ start, end, bytes }]));
+    const edit = { ...batch.span(index, SPAN_A_START), bytes: Buffer.from(String(found.givenId)) };
+    this.#sendOwn(found.client, batch, splice(batch.input(index), [edit]));
   }
 
   /** Progress goes to the owner of the token only, with the token that it gave. */
   #progress(batch: Batch, index: number): void {
     const { table } = this.#server;
-    const start = batch.word(index, SPAN_A_START);
-    const end = batch.word(index, SPAN_A_END);
-    const token = Buffer.from(batch.input(index).subarray(start, end)).toString('latin1');
-    const given = requestOfToken(token);
+    const token = batch.part(index, SPAN_A_START);
+    const given = requestOfToken(Buffer.from(token).toString('latin1'));
     if (given !== null) {
       const owner = table.ownerOf(given.id, this.#server);
       const extra = table.extraOf(given.id);
       const original = given.isPartial ? extra?.tokenB : extra?.tokenA;
       if (owner instanceof MultiplexSession && original !== undefined) {
-        this.#sendOwn(owner, batch, splice(batch.input(index), [{ start, end, bytes: original }]));
+        const edit = { ...batch.span(index, SPAN_A_START), bytes: original };
+        this.#sendOwn(owner, batch, splice(batch.input(index), [edit]));
       } else this.#server.dropped(NOBODYS_PROGRESS);
       return;
     }
     const { tokens } = this.#server;
-    const value =
-      end - start > MAX_PARSED_BYTES ? null : jsonValue(batch.input(index).subarray(start, end));
+    const value = token.length > MAX_PARSED_BYTES ? null : jsonValue(token);
     const session = tokens.ownerOf(value);
     if (session === null) {
       this.#server.dropped(NOBODYS_PROGRESS);
       return;
     }
     this.#send(session, batch, index);
-    const text = paramsOf(batch, index);
+    const text = batch.part(index, PARAMS_START);
     if (text.length > MAX_PARSED_BYTES) return;
     const params = jsonValue(text) as { value?: { kind?: unknown } | null };
     if (params.value?.kind === 'end') tokens.delete(value);
@@ -306,7 +289,7 @@ export class FromServer implements FlowHandler, BatchFlusher {
   /** LSP: the token that the server makes, asking one client to show its progress; mostly there is none. */
   #serverToken(batch: Batch, index: number): unknown {
     if (this.#methods.find(batch, index) !== PROGRESS_CREATE) return undefined;
-    const params = paramsOf(batch, index);
+    const params = batch.part(index, PARAMS_START);
     if (params.length === 0 || params.length > MAX_PARSED_BYTES) return undefined;
     return ((jsonValue(params) ?? {}) as { token?: unknown }).token;
   }
@@ -328,21 +311,14 @@ export class FromServer implements FlowHandler, BatchFlusher {
   }
 
   #kept(batch: Batch, index: number): KeptReply {
-    return { bytes: new Uint8Array(batch.input(index)), id: idSpan(batch, index) };
+    return { bytes: new Uint8Array(batch.input(index)), id: batch.span(index, ID_START) };
   }
 }
 
 /** The integer that the id of a reply is, however the server spells it (`7.0`); 0 for none that we can have given. */
 function givenId(batch: Batch, index: number): number {
   const id = idKey(frameId(batch, index));
-  return typeof id === 'number' && id > 0 && id <= MAX_ID ? id : 0;
-}
-
-function paramsOf(batch: Batch, index: number): Uint8Array {
-  const start = batch.word(index, PARAMS_START);
-  return batch.input(index).subarray(start, batch.word(index, PARAMS_END));
-}
-
-function idSpan(batch: Batch, index: number): { start: number; end: number } {
-  return { start: batch.word(index, ID_START), end: batch.word(index, ID_END) };
+  return Number.isInteger(id) && (id as number) > 0 && (id as number) <= MAX_GIVEN_ID
+    ? (id as number)
+    : 0;
 }

@@ -1,7 +1,7 @@
+import type { Span } from '../lane/batch.js';
 import type { Profile } from '../session/profile.js';
 import { guessProfile } from '../session/profile.js';
 import type { ClientRequest } from './client-request.js';
-import type { Span } from './splice.js';
 
 /** The server's reply to a request of a handshake, and its id's span. */
 export interface KeptReply {

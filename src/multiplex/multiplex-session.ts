@@ -229,29 +229,25 @@ export class MultiplexSession implements Session, FlowHandler, FrameArgs, Reques
 
   /** Answers its request of a handshake with what another client's got. */
   answerHandshake(id: number, { bytes, id: span }: KeptReply): void {
-    const { table } = this.#server;
     this.greeted = true;
-    const original = table.originalId(id);
-    const array = table.extraOf(id)?.array;
-    table.free(id);
+    const { original, array } = this.#server.table.take(id);
     this.answer(splice(bytes, [{ ...span, bytes: original }]), array, original);
   }
 
   /** Answers one of its requests in flight with an error; its id is free then. */
   answerError(id: number, error: ReplyError): void {
-    const { table } = this.#server;
-    const original = table.originalId(id);
-    const array = table.extraOf(id)?.array;
-    table.free(id);
+    const { original, array } = this.#server.table.take(id);
     this.answer(errorReply(original, error), array);
+  }
+
+  /** Gives up one of its requests that has had no answer for too long. */
+  timeOut(id: number): void {
+    this.#server.timeOut(this, id);
   }
 
   /** Gives up one of its requests in flight without an answer; its id is free then. */
   forgo(id: number): void {
-    const { table } = this.#server;
-    const array = table.extraOf(id)?.array;
-    table.free(id);
-    array?.forgo();
+    this.#server.table.take(id).array?.forgo();
     this.leaveIfAnswered();
   }
 

@@ -1,5 +1,5 @@
 import { JsonScanner } from '../../workers/kernel/json-scanner.js';
-import type { Span } from './splice.js';
+import type { Span } from '../lane/batch.js';
 
 const QUOTE = 0x22;
 const COMMA = 0x2c;

@@ -2,6 +2,7 @@ import {
   findStoredId,
   ID_SLOT_MASK,
   ID_SLOTS,
+  MAX_GIVEN_ID,
   MAX_STORED_ID_BYTES,
   storedIdLength,
   storeId,
@@ -41,6 +42,11 @@ export interface RequestExtra {
   cancelled?: true;
 }
 
+export interface AnswerTo {
+  readonly original: Uint8Array;
+  readonly array: ArrayReply | undefined;
+}
+
 const FREE = 0;
 /** The id was given to a frame that is still on its way to the server. */
 const GIVEN = 1;
@@ -49,8 +55,6 @@ const SENT = 2;
 /** The request has an owner, and waits for the server to be there. */
 const WAITING = 3;
 
-/** The largest integer that is given. */
-export const MAX_ID = 0x7fffffff;
 const NO_SLOT = -1;
 const NULL_ID = Buffer.from('null');
 
@@ -180,6 +184,18 @@ export class RequestTable {
     return this.#extras.get(id)?.longId ?? NULL_ID;
   }
 
+  /** What its answer needs: the original id, and the array that it belongs to. */
+  answerTo(id: number): AnswerTo {
+    return { original: this.originalId(id), array: this.extraOf(id)?.array };
+  }
+
+  /** The same of a request that gets its answer now; its id is free then. */
+  take(id: number): AnswerTo {
+    const answerTo = this.answerTo(id);
+    this.free(id);
+    return answerTo;
+  }
+
   /** Sets the original id of a request that no worker has seen. */
   storeOriginalId(id: number, original: Uint8Array): void {
     storeId(this.#store, id, original, 0, original.length);
@@ -267,7 +283,7 @@ export class RequestTable {
   }
 
   #advance(): void {
-    this.#next = this.#next === MAX_ID ? 1 : this.#next + 1;
+    this.#next = this.#next === MAX_GIVEN_ID ? 1 : this.#next + 1;
   }
 
   get #isCrowded(): boolean {

@@ -1,4 +1,3 @@
-import { GATEWAY_ERRORS } from '../session/gateway-errors.js';
 import { MultiplexSession } from './multiplex-session.js';
 import type { RequestTable } from './request-table.js';
 import { SharedServer, type SharedServerOptions } from './shared-server.js';
@@ -49,8 +48,7 @@ export class ServerPool {
 
   #expire(timeoutMs: number): void {
     for (const { id, owner } of this.#table.overdue(timeoutMs)) {
-      if (!(owner instanceof MultiplexSession)) continue;
-      (owner.server as SharedServer).timeOut(id, owner, GATEWAY_ERRORS.timeout);
+      if (owner instanceof MultiplexSession) owner.timeOut(id);
     }
   }
 }

@@ -32,6 +32,8 @@ export interface ServerPort<Session> {
   awaitHandshake(waiter: HandshakeWaiter<Session>): void;
   /** The client does not want an answer to its request any more, and the server may give none. */
   requestCancelled(session: Session, id: number): void;
+  /** Gives up a request that has had no answer for too long: it gets an error. */
+  timeOut(session: Session, id: number): void;
   /** A client's answer to a request of the server. Answers with flow.taken(). */
   clientReply(
     session: Session,

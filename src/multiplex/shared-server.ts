@@ -181,8 +181,8 @@ export class SharedServer implements ServerPort<MultiplexSession>, SpeakingServe
     this.#inlet.send(message);
   }
 
-  /** Gives up a request that has had no answer for too long, with `error` as its answer. */
-  timeOut(id: number, session: MultiplexSession, error: ReplyError): void {
+  timeOut(session: MultiplexSession, id: number): void {
+    const error = GATEWAY_ERRORS.timeout;
     // Telling a slow client of one may have ended it, and the others with it.
     if (!this.table.isInFlight(id, session)) return;
     const method = this.table.extraOf(id)?.handshake;
@@ -195,8 +195,7 @@ export class SharedServer implements ServerPort<MultiplexSession>, SpeakingServe
       if (method !== undefined && !('method' in waiting)) this.handshakeFailed(method);
     } else if (method !== undefined) {
       // Others wait for its answer too: only this client is told, and it goes on.
-      const original = this.table.originalId(id);
-      const array = this.table.extraOf(id)?.array;
+      const { original, array } = this.table.answerTo(id);
       this.table.adopt(id, this.own);
       session.answer(errorReply(original, error), array);
     } else {

@@ -1,8 +1,4 @@
-/** Bytes [start, end) of a message. */
-export interface Span {
-  readonly start: number;
-  readonly end: number;
-}
+import type { Span } from '../lane/batch.js';
 
 /** A span that becomes other bytes. */
 export interface Edit extends Span {

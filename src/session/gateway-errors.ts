@@ -29,6 +29,12 @@ export const GATEWAY_ERRORS = {
     message: 'The server is gone.',
     data: { reason: 'upstream_exited' },
   },
+  /** A stdio client sent a line or body above the limit. */
+  messageTooBig: {
+    code: -32007,
+    message: 'Message too big.',
+    data: { reason: 'message_too_big', retryable: false },
+  },
   emptyArray: {
     ...INVALID_REQUEST,
     data: { ...INVALID_REQUEST.data, detail: 'an empty array' },

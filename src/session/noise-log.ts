@@ -7,17 +7,17 @@ export class NoiseLog {
   readonly #log: Logger;
   readonly #rate = new LogRate(NOISE_LOGS_PER_SECOND);
   /** All of it since the start. */
-  count = 0;
+  #count = 0;
 
   constructor(log: Logger) {
     this.#log = log;
   }
 
   add(reason: string): void {
-    this.count++;
+    this.#count++;
     if (!this.#rate.allows()) return;
     this.#log.warn(
-      { reason, count: this.count, unlogged: this.#rate.takeHeldBack() },
+      { reason, count: this.#count, unlogged: this.#rate.takeHeldBack() },
       'server output that is no message was skipped',
     );
   }
@@ -26,6 +26,6 @@ export class NoiseLog {
   end(): void {
     const unlogged = this.#rate.takeHeldBack();
     if (unlogged === 0) return;
-    this.#log.warn({ count: this.count, unlogged }, 'more server output was skipped');
+    this.#log.warn({ count: this.#count, unlogged }, 'more server output was skipped');
   }
 }

@@ -23,7 +23,7 @@ export function frameId(batch: Batch, index: number): RequestId {
 
 /** The id of frame `index` as JSON text; '' where it has none. */
 export function idText(batch: Batch, index: number): string {
-  const bytes = batch.input(index).subarray(batch.word(index, ID_START), batch.word(index, ID_END));
+  const bytes = batch.part(index, ID_START);
   return Buffer.from(bytes).toString('utf8');
 }
 

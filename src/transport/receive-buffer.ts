@@ -11,13 +11,13 @@ const LENGTH_BYTES = 4;
  *      shift <- [ length frame length frame ... ] [ slab ] [ slab ... ] <- push
  */
 export class ReceiveBuffer {
-  readonly capacityBytes: number;
+  readonly #capacityBytes: number;
   /** Bytes of the frames in it, with their lengths. */
   bytes = 0;
   #slabs: Slab[] = [];
 
   constructor(capacityBytes: number) {
-    this.capacityBytes = capacityBytes;
+    this.#capacityBytes = capacityBytes;
   }
 
   get empty(): boolean {
@@ -30,7 +30,7 @@ export class ReceiveBuffer {
    */
   push(frame: Uint8Array): boolean {
     const cost = frame.length + LENGTH_BYTES;
-    if (!this.empty && this.bytes - this.#slabs[0]!.oldestCost + cost > this.capacityBytes)
+    if (!this.empty && this.bytes - this.#slabs[0]!.oldestCost + cost > this.#capacityBytes)
       return false;
     this.bytes += cost;
     let last = this.#slabs.at(-1);

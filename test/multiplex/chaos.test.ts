@@ -92,7 +92,7 @@ test('clients that come, go, stall and send garbage while the process is killed 
   const mark = `sluice-chaos-${process.pid}`;
   const gateway = await GatewayProcess.start(t, {
     args: ['--mode', 'pool', '--pool-size', '2', '--idle-timeout', '0s', '--max-restarts', '1000'],
-    command: [...fixture('recording-server'), mark],
+    command: [...fixture('shared-server'), mark],
   });
   const descriptors = (): number => readdirSync(`/proc/${gateway.pid}/fd`).length;
   const probe = await JsonRpcSocket.open(t, gateway.url);

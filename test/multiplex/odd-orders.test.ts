@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, mock, type TestContext, test } from 'node:test';
-import { GATEWAY_ERRORS } from '../../src/session/gateway-errors.js';
 import { MultiplexWorld, NOTHING_LEFT } from '../support/multiplex-world.js';
 import { count, idOf } from '../support/received.js';
 
@@ -317,9 +316,7 @@ describe('requests that time out together', () => {
     await world.settle();
     client.heldBackBytes = 10 * 1024 * 1024;
     const [session] = world.server.sessions;
-    for (const { id } of world.table.overdue(0)) {
-      world.server.timeOut(id, session!, GATEWAY_ERRORS.timeout);
-    }
+    for (const { id } of world.table.overdue(0)) session!.timeOut(id);
     assert.equal(client.closed?.code, 1013);
     assert.deepEqual(world.left, NOTHING_LEFT);
   });

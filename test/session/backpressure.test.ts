@@ -138,7 +138,7 @@ test('broken answers of a client whose server does not read push it back', async
 
 for (const { what, command } of [
   { what: 'the built-in echo', command: undefined },
-  { what: 'a process', command: fixture('recording-server') },
+  { what: 'a process', command: fixture('shared-server') },
 ]) {
   test(`the answers of ${what} to arrays wait for a client that stops reading`, async (t) => {
     const gateway = await GatewayProcess.start(t, command === undefined ? {} : { command });
@@ -162,7 +162,7 @@ for (const mode of ['session', 'shared']) {
   test(`a stop waits for a client that has not read its answers yet, in mode ${mode}`, async (t) => {
     const gateway = await GatewayProcess.start(t, {
       args: ['--mode', mode],
-      command: fixture('recording-server'),
+      command: fixture('shared-server'),
     });
     const client = await JsonRpcSocket.open(t, gateway.url);
     assert.equal((await client.request('m', 'warm up')).result, 'warm up');
@@ -185,7 +185,7 @@ for (const mode of ['session', 'shared']) {
 test('a stop says so where a client has not read its answers in the time it had', async (t) => {
   const gateway = await GatewayProcess.start(t, {
     args: ['--mode', 'shared', '--drain-timeout', '100ms'],
-    command: fixture('recording-server'),
+    command: fixture('shared-server'),
   });
   const client = await JsonRpcSocket.open(t, gateway.url);
   assert.equal((await client.request('m', 'warm up')).result, 'warm up');

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { MultiplexSession } from '../../src/multiplex/multiplex-session.js';
-import { GATEWAY_ERRORS } from '../../src/session/gateway-errors.js';
 import { ID_SLOTS } from '../../workers/id-store.js';
 import type { MemoryClient } from './memory-client.js';
 import type { MemoryUpstream } from './memory-upstream.js';
@@ -191,8 +190,7 @@ export class MultiplexModel {
 
   #timeOutOldest(): void {
     const [oldest] = this.world.table.overdue(0);
-    if (!(oldest?.owner instanceof MultiplexSession)) return;
-    this.world.server.timeOut(oldest.id, oldest.owner, GATEWAY_ERRORS.timeout);
+    if (oldest?.owner instanceof MultiplexSession) oldest.owner.timeOut(oldest.id);
   }
 
   #cancel(client: MemoryClient, rawId: string): void {

@@ -90,10 +90,6 @@ export class RecordedFlow implements FrameSource, FlowHandler {
     this.outputs.push(`bad: ${Buffer.from(batch.output(index)).toString()}`);
   }
 
-  array(): boolean {
-    return false;
-  }
-
   ended(): void {
     this.#settle();
   }

@@ -2,6 +2,7 @@ import {
   ARG,
   BAD_JSON,
   BAD_MESSAGE,
+  BOUND_BYTES,
   IN_OFFSET,
   KIND_BATCH,
   OUT_END,
@@ -17,7 +18,6 @@ import { INVALID } from './json-scanner.js';
 
 const OPEN_BRACKET = 0x5b;
 const CLOSE_BRACKET = 0x5d;
-const BOUND_BYTES = 4;
 
 /**
  * Finds the elements of a JSON-RPC batch: REQUEST_ID becomes their number, and the output

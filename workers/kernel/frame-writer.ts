@@ -5,9 +5,11 @@ import {
   ACTION_REFUSE,
   ACTION_TO_SERVER,
   ARG,
+  actionOf,
   BAD_JSON,
   FRAMING_CONTENT_LENGTH,
   FRAMING_NDJSON,
+  framingOf,
   ID_END,
   ID_START,
   IN_LENGTH,
@@ -21,6 +23,7 @@ import {
   OUT_LENGTH,
   OUT_LIMIT,
   OUT_OFFSET,
+  onBadOf,
   PARAMS_END,
   PARAMS_START,
   REQUEST_ID,
@@ -31,7 +34,7 @@ import {
   VERDICT,
 } from '../batch-layout.js';
 import { GIVEN_TOKEN_END, GIVEN_TOKEN_PARTIAL, GIVEN_TOKEN_START } from '../given-tokens.js';
-import { findStoredId, storedIdLength, storeId } from '../id-store.js';
+import { findStoredId, MAX_GIVEN_ID, storedIdLength, storeId } from '../id-store.js';
 import { INVALID_REQUEST, PARSE_ERROR, REFUSALS, REPLY_START } from './replies.js';
 
 const LF = 0x0a;
@@ -43,7 +46,6 @@ const ZERO = 0x30;
 const NINE = 0x39;
 /** Digits of the largest id that we give (2^31 - 1). */
 const MAX_ID_DIGITS = 10;
-const MAX_ID = 0x7fffffff;
 
 const encoder = new TextEncoder();
 const HEADER_NAME = encoder.encode('Content-Length: ');
@@ -86,18 +88,19 @@ export class FrameWriter {
     this.#at = start;
     this.#limit = control[OUT_LIMIT]!;
     const op = control[frame + OP]!;
-    const action = op & 0xff;
+    const action = actionOf(op);
+    const framing = framingOf(op);
     if (control[frame + VERDICT]! < 0) {
-      if (((op >> 16) & 0xff) === ON_BAD_REPLY) this.#badReply(control, frame, reason);
+      if (onBadOf(op) === ON_BAD_REPLY) this.#badReply(control, frame, reason);
       else this.#text(reason.slice(0, MAX_REASON_BYTES));
     } else if (action === ACTION_PASS) {
-      this.#pass(control, frame, (op >> 8) & 0xff, hasLineBreak);
+      this.#pass(control, frame, framing, hasLineBreak);
     } else if (action === ACTION_TO_SERVER) {
-      this.#toServer(control, frame, (op >> 8) & 0xff, hasLineBreak);
+      this.#toServer(control, frame, framing, hasLineBreak);
     } else if (action === ACTION_FROM_SERVER) {
-      this.#fromServer(control, frame, (op >> 8) & 0xff, hasLineBreak);
+      this.#fromServer(control, frame, framing, hasLineBreak);
     } else if (control[frame + VERDICT] === KIND_REQUEST) {
-      if (action === ACTION_ECHO) this.#echo(control, frame, (op >> 8) & 0xff, hasLineBreak);
+      if (action === ACTION_ECHO) this.#echo(control, frame, framing, hasLineBreak);
       else if (action === ACTION_REFUSE) this.#refusal(control, frame);
     }
     control[frame + OUT_OFFSET] = start;
@@ -191,7 +194,7 @@ export class FrameWriter {
       if (c < ZERO || c > NINE) return 0;
       id = id * 10 + (c - ZERO);
     }
-    return id > MAX_ID ? 0 : id;
+    return id > MAX_GIVEN_ID ? 0 : id;
   }
 
   /** What the output framing adds behind a message that was written from `start` on. */

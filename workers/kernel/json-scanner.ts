@@ -135,7 +135,7 @@ export class JsonScanner {
           i++;
         } else {
           this.#open(depth++, isObject);
-          if (isObject) i = this.skipKey(i);
+          if (isObject) i = this.#skipKey(i);
           if (i === INVALID) return INVALID;
           continue;
         }
@@ -152,7 +152,7 @@ export class JsonScanner {
         const inObject = this.#isObject(depth - 1);
         if (d === COMMA) {
           i = this.skipSpace(i + 1);
-          if (inObject) i = this.skipKey(i);
+          if (inObject) i = this.#skipKey(i);
           if (i === INVALID) return INVALID;
           break;
         }
@@ -166,7 +166,7 @@ export class JsonScanner {
   }
 
   /** From a member's key at `at` to its value: offset of the value's first byte. */
-  skipKey(at: number): number {
+  #skipKey(at: number): number {
     if (at >= this.#end || this.#bytes[at] !== QUOTE) return this.unexpected(at, 'a member name');
     const keyEnd = this.skipString(at);
     return keyEnd === INVALID ? INVALID : this.skipColon(keyEnd);

@@ -2,6 +2,7 @@ import {
   ACTION_FROM_SERVER,
   ACTION_SPLIT,
   ACTION_TO_SERVER,
+  actionOf,
   BAD_MESSAGE,
   FRAME_COUNT,
   FRAME_WORDS,
@@ -59,7 +60,7 @@ export class PortableKernel implements Kernel {
   /** Scans one frame and writes what goes out for it; `frame` is its descriptor's index. */
   processFrame(control: Int32Array, frame: number, bytes: Uint8Array): void {
     checkFrame(control, frame);
-    const action = control[frame + OP]! & 0xff;
+    const action = actionOf(control[frame + OP]!);
     if (action === ACTION_SPLIT) {
       splitArray(this.#envelope, this.#writer, control, frame, bytes);
       return;

@@ -32,8 +32,6 @@ export const INVALID_REQUEST: ReplyError = {
 export const RECEIVE_BUFFER_FULL = 0;
 /** The worker that had the message died, more than once. */
 export const WORKER_FAILED = 1;
-/** A stdio client sent a line or body above the limit. */
-export const MESSAGE_TOO_BIG = 2;
 
 /** What ACTION_REFUSE answers, by the ARG word of the frame. */
 export const REFUSALS: readonly ReplyError[] = [
@@ -46,10 +44,5 @@ export const REFUSALS: readonly ReplyError[] = [
     code: -32603,
     message: 'The gateway could not process this message.',
     data: { reason: 'worker_failed', retryable: false },
-  },
-  {
-    code: -32007,
-    message: 'Message too big.',
-    data: { reason: 'message_too_big', retryable: false },
   },
 ];

@@ -22,7 +22,7 @@ import { type FrameOutcome, receiveFrame } from './receive-frame.js';
  */
 export class LoadClient implements ConnectionOwner {
   /** Number among all connections of the run. */
-  readonly index: number;
+  readonly #index: number;
   /** Place among the connected clients of the thread, by which the driver knows it. */
   driverIndex = 0;
   readonly flights: FlightTable;
@@ -32,7 +32,7 @@ export class LoadClient implements ConnectionOwner {
   handshake: Handshake | null = null;
   hasEnded = false;
   /** The transport is full; onWritable() follows. */
-  isBlocked = false;
+  #isBlocked = false;
   readonly #context: LoadContext;
   readonly #source: MessageSource;
   readonly #random: Random;
@@ -41,7 +41,7 @@ export class LoadClient implements ConnectionOwner {
   #sequence = 0;
 
   constructor(index: number, context: LoadContext, source: MessageSource, maxFlights: number) {
-    this.index = index;
+    this.#index = index;
     this.#context = context;
     this.#source = source;
     this.#random = new Random(context.workload.seed + index);
@@ -138,7 +138,7 @@ export class LoadClient implements ConnectionOwner {
   }
 
   onWritable(): void {
-    this.isBlocked = false;
+    this.#isBlocked = false;
     this.#context.readAtUs = nowUs();
     this.#context.driver.onTurnEnd(this.driverIndex);
   }
@@ -217,7 +217,7 @@ export class LoadClient implements ConnectionOwner {
   }
 
   #canSend(): boolean {
-    return !this.isBlocked && !this.hasEnded && !this.flights.isFull;
+    return !this.#isBlocked && !this.hasEnded && !this.flights.isFull;
   }
 
   /** Which message comes next; it stays the next one until it is written. */
@@ -239,7 +239,7 @@ export class LoadClient implements ConnectionOwner {
       values[HOLE_ID] = 0;
       recorder.onNotification(countedUs);
     }
-    values[HOLE_CONNECTION] = this.index;
+    values[HOLE_CONNECTION] = this.#index;
     values[HOLE_SEQUENCE] = this.#sequence++;
     values[HOLE_RANDOM] = this.#random.nextUint32();
     batch.append(encoders[message]!, values);
@@ -250,7 +250,7 @@ export class LoadClient implements ConnectionOwner {
     const { batch, recorder } = this.#context;
     if (batch.isEmpty || this.connection === null) return;
     recorder.onSent(batch.flush(this.connection), atUs);
-    this.isBlocked = batch.isBlocked;
+    this.#isBlocked = batch.isBlocked;
   }
 
   #countedUs(slot: number): number {

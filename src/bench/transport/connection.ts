@@ -5,7 +5,6 @@ export type ConnectFailureKind = 'connect' | 'tls' | 'upgrade' | 'child';
 
 /** A connection did not come about, or ended before its load began. The message is for the user. */
 export class ConnectFailure extends Error {
-  readonly code = 'SLUICE_BENCH_CONNECT';
   readonly kind: ConnectFailureKind;
 
   constructor(kind: ConnectFailureKind, message: string) {

@@ -16,11 +16,7 @@ import {
   OUTPUT_RESERVE_BYTES,
 } from '../../../workers/batch-layout.js';
 import type { Kernel } from '../../../workers/kernel/kernel.js';
-import {
-  MESSAGE_TOO_BIG,
-  RECEIVE_BUFFER_FULL,
-  WORKER_FAILED,
-} from '../../../workers/kernel/replies.js';
+import { RECEIVE_BUFFER_FULL, WORKER_FAILED } from '../../../workers/kernel/replies.js';
 import { FrameBatch, runFrame } from './frame-batch.js';
 
 const REQUEST = '{"id":1.0,"method":"m","params":{"a": 1e2}}';
@@ -115,10 +111,6 @@ export function outputs(kernel: Kernel): void {
         [
           WORKER_FAILED,
           '{"code":-32603,"message":"The gateway could not process this message.","data":{"reason":"worker_failed","retryable":false}}',
-        ],
-        [
-          MESSAGE_TOO_BIG,
-          '{"code":-32007,"message":"Message too big.","data":{"reason":"message_too_big","retryable":false}}',
         ],
       ] as const) {
         const { out } = runFrame(kernel, { bytes: REQUEST, action: ACTION_REFUSE, arg });
