@@ -149,6 +149,11 @@ export const POOL_START_TIMEOUT_MS = 15_000;
 
 /** How often a batch is given to the pool before its frames are tried one by one. */
 export const BATCH_ATTEMPTS = 2;
+/**
+ * The same while no worker has begun with it: another message has kept it waiting, or workers do not start. Above, the
+ * main thread processes it.
+ */
+export const UNBEGUN_ATTEMPTS = 4;
 
 /**
  * How often the load of the main thread is measured while processes are written to. From the first share of that time

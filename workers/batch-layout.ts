@@ -30,7 +30,10 @@ export const OUT_START = 1;
 export const OUT_LIMIT = 2;
 /** How far the output region is used (exclusive end); written by the kernel. */
 export const OUT_END = 3;
-/** When a worker began with it, of clockUs(), and how long it took, in us; written by workers/batch-worker.ts. */
+/**
+ * When a worker began with it, of clockUs() (main writes 0, for none), and how long it took, in us; written by
+ * workers/batch-worker.ts.
+ */
 export const BEGAN_US = 4;
 export const WORKED_US = 5;
 export const HEADER_WORDS = 16;

@@ -25,9 +25,10 @@ const { kernel } = selectKernel(data.kernel, data.ids);
 export default function processBatch(task: BatchTask): void {
   const { memory, controlWords } = task;
   const began = clockUs();
-  collectSeen(memory.byteLength);
   const control = new Int32Array(memory, 0, controlWords);
-  kernel.processBatch(control, new Uint8Array(memory, controlWords * Int32Array.BYTES_PER_ELEMENT));
+  // At once: who ends here, or never does, had begun.
   control[BEGAN_US] = began;
+  collectSeen(memory.byteLength);
+  kernel.processBatch(control, new Uint8Array(memory, controlWords * Int32Array.BYTES_PER_ELEMENT));
   control[WORKED_US] = usSince(began);
 }

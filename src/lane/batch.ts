@@ -1,6 +1,5 @@
 import {
   ARG,
-  BAD_MESSAGE,
   FRAME_COUNT,
   FRAME_WORDS,
   HEADER_WORDS,
@@ -205,16 +204,13 @@ export class Batch {
     this.control[OUT_END] = start + output.length;
   }
 
-  /** The only frame of a batch could not be processed: it counts as bad, and `reason` goes out. */
-  fail(reason: Uint8Array): void {
-    const { control } = this;
-    control.fill(0, HEADER_WORDS + VERDICT, HEADER_WORDS + FRAME_WORDS);
-    control[HEADER_WORDS + VERDICT] = BAD_MESSAGE;
-    const start = control[OUT_START]!;
-    this.bytes.set(reason, start);
-    control[HEADER_WORDS + OUT_OFFSET] = start;
-    control[HEADER_WORDS + OUT_LENGTH] = reason.length;
-    control[OUT_END] = start + reason.length;
+  /** What goes out for the only frame of a batch; there is room for a reason. */
+  setOnlyOutput(bytes: Uint8Array): void {
+    const start = this.control[OUT_START]!;
+    this.bytes.set(bytes, start);
+    this.setWord(0, OUT_OFFSET, start);
+    this.setWord(0, OUT_LENGTH, bytes.length);
+    this.control[OUT_END] = start + bytes.length;
   }
 
   outputLength(index: number): number {

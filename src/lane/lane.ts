@@ -1,37 +1,14 @@
-import {
-  ACTION_REFUSE,
-  ARG,
-  BAD_MESSAGE,
-  BEGAN_US,
-  FRAMING_NONE,
-  HEADER_WORDS,
-  ON_BAD_REPLY,
-  OP,
-  onBadOf,
-  op,
-  VERDICT,
-  WORKED_US,
-} from '../../workers/batch-layout.js';
+import { BEGAN_US, WORKED_US } from '../../workers/batch-layout.js';
 import { clockUs, usSince } from '../../workers/clock.js';
 import type { Kernel } from '../../workers/kernel/kernel.js';
-import { REFUSALS, WORKER_FAILED } from '../../workers/kernel/replies.js';
 import type { FrameRun } from '../framing/frame-run.js';
-import { BATCH_ATTEMPTS, MIN_TURN_FRAMES } from '../limits.js';
+import { MIN_TURN_FRAMES } from '../limits.js';
 import type { Logger } from '../log.js';
 import { Arenas } from './arenas.js';
-import { Batch, type FrameOwner } from './batch.js';
+import type { Batch, FrameOwner } from './batch.js';
+import { BatchAttempts, type BatchRunner } from './batch-attempts.js';
 import { InlineBound, type InlineBounds } from './offload.js';
 import { WaitingFlows } from './waiting-flows.js';
-
-const WORKER_FAILED_REASON = Buffer.from(REFUSALS[WORKER_FAILED]!.message);
-const NOTHING = Buffer.alloc(0);
-
-/** Runs one batch on another thread; rejects when the thread that had it is gone. */
-export interface BatchRunner {
-  run(batch: Batch): Promise<void>;
-  /** The same for a frame that goes alone: so that they never take all threads. */
-  runBig(batch: Batch): Promise<void>;
-}
 
 /** Something that collects output and writes it when the batch has been delivered. */
 export interface BatchFlusher {
@@ -59,11 +36,10 @@ export interface LaneOptions extends InlineBounds {
  * Benchmark: bench/load.bench.ts.
  */
 export class Lane {
-  readonly #runner: BatchRunner;
+  readonly #attempts: BatchAttempts;
   readonly #kernel: Kernel;
   readonly #inline: InlineBound;
   readonly #offloads: boolean;
-  readonly #log: Logger;
 
   readonly #arenas: Arenas;
   #filling: Batch;
@@ -85,11 +61,10 @@ export class Lane {
   readonly #toPump: FrameOwner[] = [];
 
   constructor(options: LaneOptions) {
-    this.#runner = options.runner;
+    this.#attempts = new BatchAttempts(options.runner, options.kernel, options.log);
     this.#kernel = options.kernel;
     this.#inline = new InlineBound(options);
     this.#offloads = options.inlineBytes !== Infinity;
-    this.#log = options.log;
     this.#arenas = new Arenas(options.kernel);
     this.#filling = this.#arenas.take()!;
   }
@@ -147,8 +122,8 @@ export class Lane {
   }
 
   /**
-   * A frame that is its own task, beside the lane's batches: it is large. Its arena, with `roomBytes` for output, is used for nothing else. False when there is no room:
-   * the flow is woken later.
+   * A frame that is its own task, beside the lane's batches: it is large. Its arena, with `roomBytes` each for input and
+   * output, is used for nothing else. False when there is no room: the flow is woken later.
    */
   pushAlone(
     flow: FrameOwner,
@@ -166,7 +141,7 @@ export class Lane {
     batch.append(flow, frameOp, arg, frame);
     batch.seal();
     if (this.#offloads) {
-      void this.#process(batch, true).then(() => this.#deliver(batch));
+      void this.#attempts.process(batch, true).then(() => this.#deliver(batch));
     } else {
       setImmediate(() => {
         this.#kernel.processBatch(batch.control, batch.bytes);
@@ -220,7 +195,7 @@ export class Lane {
       this.#running = true;
       const handedOver = clockUs();
       batch.control[WORKED_US] = 0;
-      void this.#process(batch, false).then(() => this.#finish(batch, handedOver));
+      void this.#attempts.process(batch, false).then(() => this.#finish(batch, handedOver));
     }
   };
 
@@ -297,59 +272,6 @@ export class Lane {
     if (isAlone) this.#waitingAlone.wake();
     else if (batch.pins === 0) this.#waiting.wake();
     this.#schedule();
-  }
-
-  /** Settles when the batch is processed, whatever happens to workers. Never rejects. */
-  async #process(batch: Batch, big: boolean): Promise<void> {
-    for (let attempt = 1; attempt <= BATCH_ATTEMPTS; attempt++) {
-      try {
-        await (big ? this.#runner.runBig(batch) : this.#runner.run(batch));
-        return;
-      } catch (error) {
-        this.#log.error(
-          { err: error, frames: batch.count, attempt },
-          'a worker failed; its batch runs again',
-        );
-      }
-    }
-    if (batch.count === 1) this.#setAside(batch);
-    else await this.#processOneByOne(batch);
-  }
-
-  /** One of the frames may be what kills workers: each is tried alone, the others get through. */
-  async #processOneByOne(batch: Batch): Promise<void> {
-    for (let i = 0; i < batch.count; i++) {
-      // The bounds of an array's elements can take twice its length.
-      const alone = new Batch(2 * batch.input(i).length, 1);
-      alone.append(batch.flows[i]!, batch.word(i, OP), batch.word(i, ARG), batch.input(i));
-      alone.seal();
-      try {
-        await this.#runner.run(alone);
-      } catch (error) {
-        this.#log.error({ err: error }, 'a message that ends workers is answered with an error');
-        this.#setAside(alone);
-      }
-      batch.copyResult(i, alone);
-    }
-  }
-
-  /** Answers the only message of a batch with an error, here: no worker survives it. */
-  #setAside(batch: Batch): void {
-    const wantsReply = onBadOf(batch.word(0, OP)) === ON_BAD_REPLY;
-    batch.fail(WORKER_FAILED_REASON);
-    if (!wantsReply) return;
-    const arg = batch.word(0, ARG);
-    batch.control[HEADER_WORDS + OP] = op(ACTION_REFUSE, FRAMING_NONE, ON_BAD_REPLY);
-    batch.control[HEADER_WORDS + ARG] = WORKER_FAILED;
-    try {
-      this.#kernel.processBatch(batch.control, batch.bytes);
-      batch.control[HEADER_WORDS + VERDICT] = BAD_MESSAGE;
-    } catch (error) {
-      // What ends workers may fail here too. Its id is out of reach, so nothing is answered.
-      this.#log.error({ err: error }, 'a message that ends workers cannot be answered');
-      batch.fail(NOTHING);
-    }
-    batch.control[HEADER_WORDS + ARG] = arg;
   }
 }
 

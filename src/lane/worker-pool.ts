@@ -1,10 +1,12 @@
 import { Piscina } from 'piscina';
+import { BEGAN_US } from '../../workers/batch-layout.js';
 import type { BatchTask, BatchWorkerData } from '../../workers/batch-worker.js';
+import { usSince } from '../../workers/clock.js';
 import { messageOf, SluiceError } from '../errors.js';
 import { BATCH_TIMEOUT_MS, POOL_START_TIMEOUT_MS } from '../limits.js';
 import type { Logger } from '../log.js';
 import { Batch } from './batch.js';
-import type { BatchRunner } from './lane.js';
+import type { BatchRunner } from './batch-attempts.js';
 
 export interface WorkerPoolOptions {
   /** Worker threads. */
@@ -32,6 +34,12 @@ const NO_REQUIRE_OF_MODULES = process.allowedNodeEnvironmentFlags.has(
 
 const BATCH_WORKER = new URL('../../workers/batch-worker.js', import.meta.url);
 
+interface PoolTask {
+  /** When it was given to the pool, in ms of a clock that is never set. */
+  readonly at: number;
+  readonly control: Int32Array;
+}
+
 /**
  * The Piscina pool, and what it does not do by itself: a worker that hangs, and a pool
  * that has lost all its threads (a replacement that dies while it starts is not
@@ -43,8 +51,8 @@ export class WorkerPool implements BatchRunner {
   readonly #options: WorkerPoolOptions;
   readonly #batchTimeoutMs: number;
   #piscina: Piscina<BatchTask, void>;
-  /** Start times (ms of a clock that is never set) of the tasks under way, in order of their start. */
-  readonly #startedAt = new Set<{ readonly at: number }>();
+  /** The tasks under way, in order of their start. */
+  readonly #tasks = new Set<PoolTask>();
   #watch: NodeJS.Timeout | null = null;
   #replacing: Promise<void> | null = null;
   #closed = false;
@@ -88,8 +96,9 @@ export class WorkerPool implements BatchRunner {
   async run(batch: Batch): Promise<void> {
     await this.#replacing;
     if (this.#closed) throw new SluiceError('SLUICE_ERR_WORKER_POOL', 'the worker pool is closed');
-    const task = { at: performance.now() };
-    this.#startedAt.add(task);
+    batch.control[BEGAN_US] = 0;
+    const task: PoolTask = { at: performance.now(), control: batch.control };
+    this.#tasks.add(task);
     this.#watch ??= setInterval(this.#look, this.#batchTimeoutMs / 4);
     try {
       await this.#runOn(this.#piscina, batch);
@@ -97,12 +106,12 @@ export class WorkerPool implements BatchRunner {
       if (this.#piscina.threads.length === 0) await this.#replace('it has no threads left');
       throw error;
     } finally {
-      this.#startedAt.delete(task);
-      if (this.#startedAt.size === 0) this.#stopWatching();
+      this.#tasks.delete(task);
+      if (this.#tasks.size === 0) this.#stopWatching();
     }
   }
 
-  /** The same for a frame that goes alone; one thread is always left to the lanes. */
+  /** The same for a frame that goes alone; with two threads or more, one is left to the lanes' batches. */
   async runBig(batch: Batch): Promise<void> {
     if (this.#bigRunning >= Math.max(1, this.#threads - 1)) {
       // Woken with the place of one that has ended.
@@ -152,10 +161,14 @@ export class WorkerPool implements BatchRunner {
 
   /** Looks for tasks that do not end, while there are tasks. */
   readonly #look = (): void => {
-    const now = performance.now();
-    for (const { at } of this.#startedAt) {
-      if (now - at < this.#batchTimeoutMs) continue;
-      void this.#replace(`a task has not ended for ${Math.round(now - at)} ms`);
+    const tasks = [...this.#tasks];
+    // Where no thread has begun with any, they hang before that.
+    const begun = tasks.filter(({ control }) => control[BEGAN_US] !== 0);
+    const ages = begun.map(({ control }) => usSince(control[BEGAN_US]!) / 1000);
+    const oldest = tasks[0] === undefined ? 0 : performance.now() - tasks[0].at;
+    const ageMs = begun.length > 0 ? Math.max(...ages) : oldest;
+    if (ageMs >= this.#batchTimeoutMs) {
+      void this.#replace(`a task has not ended for ${Math.round(ageMs)} ms`);
       return;
     }
     if (this.#piscina.threads.length === 0) void this.#replace('it has no threads left');

@@ -97,11 +97,10 @@ describe('a batch', () => {
     assert.equal(batch.verdict(1), KIND_NOTIFICATION);
   });
 
-  test('whose only frame could not be processed says why', () => {
+  test('takes another output for its only frame', () => {
     const batch = new Batch(10, 1);
     batch.append(owner, PASS, 0, Buffer.from('{}'));
-    batch.fail(Buffer.from('worker gone'));
-    assert.equal(batch.verdict(0), BAD_MESSAGE);
+    batch.setOnlyOutput(Buffer.from('worker gone'));
     assert.equal(text(batch.output(0)), 'worker gone');
   });
 });

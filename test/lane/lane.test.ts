@@ -304,10 +304,11 @@ describe('a lane', () => {
   });
 
   test('gives a reason, where one is wanted, for a message that no worker survives', async () => {
-    const runner = {
-      run: () => Promise.reject(new Error('worker died')),
-      runBig: () => Promise.reject(new Error('worker died')),
+    const die = (batch: Batch): Promise<never> => {
+      batch.control[BEGAN_US] = 1;
+      return Promise.reject(new Error('worker died'));
     };
+    const runner = { run: die, runBig: die };
     const frames = [message(1, 1), '{"method":"n"}'];
     const reason = new RecordedFlow(newLane({ runner }), PASS, frames);
     await reason.start().done;

@@ -107,20 +107,26 @@ test('a message that ends every worker that gets it is answered with an error, a
   assert.deepEqual(poisoned!.toSpliced(250, 1), sent[2]!.toSpliced(250, 1));
 });
 
-test('a pool whose workers cannot be replaced gives an error for every message, and is there again when they can', async (t) => {
+test('a message that hangs every worker that gets it does no harm to one that waits behind it', async (t) => {
+  const { lane } = await startPool(t, 'hangs-of-poison', { threads: 1, batchTimeoutMs: 200 });
+  const big = (word: string): string =>
+    `{"id":1,"method":"${word}","params":"${'x'.repeat(500_000)}"}`;
+  const [poisoned, waiting] = await run(lane, [[big('poison')], [big('m')]]);
+  assert.match(errorIn(poisoned![0]!), /"id":1,"error":\{"code":-32603,/);
+  assert.deepEqual(waiting, [big('m')]);
+});
+
+test('messages are processed here while a pool has no workers and cannot replace them', async (t) => {
   const { lane, messages } = await startPool(t, 'dies-and-stays-dead', {
     threads: 1,
     batchTimeoutMs: 400,
   });
   const dead = process.env['SLUICE_TEST_DEAD']!;
   writeFileSync(dead, '');
-  const [outputs] = await run(lane, [
-    ['{"id":1,"method":"trouble"}', '{"id":2,"method":"m"}', '{"method":"n"}'],
-  ]);
-  const [trouble, other, notification] = outputs!.map(errorIn);
-  for (const reply of [trouble, other]) assert.match(reply!, /"error":\{"code":-32603,/);
-  assert.equal(notification, '');
+  const sent = [['{"id":1,"method":"trouble"}', '{"id":2,"method":"m"}', '{"method":"n"}']];
+  assert.deepEqual(await run(lane, sent), sent);
   assert.ok(messages.includes('the worker pool is replaced'));
+  assert.ok(messages.includes('no worker takes a batch; the main thread processes it'));
   rmSync(dead);
   assert.deepEqual(await run(lane, [['{"id":3,"method":"m"}']]), [['{"id":3,"method":"m"}']]);
 });
