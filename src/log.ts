@@ -23,7 +23,8 @@ export function createLogger(
     format === 'json'
       ? (line: string): string => line
       : prettyFactory({
-          colorize: stderr.isTTY === true,
+          // https://no-color.org
+          colorize: stderr.isTTY === true && !process.env['NO_COLOR'],
           translateTime: 'SYS:HH:MM:ss.l',
           singleLine: true,
         });
@@ -31,9 +32,12 @@ export function createLogger(
   return log;
 }
 
+let silent: Logger | null = null;
+
 /** Logs nothing: for library use without a logger. */
 export function silentLogger(): Logger {
-  return pino({ level: 'silent' });
+  silent ??= pino({ level: 'silent' });
+  return silent;
 }
 
 /**

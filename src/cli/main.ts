@@ -31,7 +31,8 @@ async function main(argv: readonly string[]): Promise<number> {
     process.stdout.write(`${version()}\n`);
     return 0;
   }
-  if (name === 'help' && rest[0] !== undefined) return commandNamed(rest[0])(['--help']);
+  if (name === 'help' && rest[0] !== undefined && !rest[0].startsWith('-'))
+    return commandNamed(rest[0])(['--help']);
   if (name === '--help' || name === '-h' || name === 'help') {
     process.stdout.write(HELP);
     return 0;
@@ -46,12 +47,14 @@ async function main(argv: readonly string[]): Promise<number> {
 function commandNamed(name: string): (argv: readonly string[]) => Promise<number> {
   const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
   if (command !== undefined) return command;
-  const [what, known] = name.startsWith('-')
-    ? ['option', ['--help', '--version']]
-    : ['command', Object.keys(COMMANDS)];
-  throw usageError(
-    `unknown ${what} "${name}"${didYouMean(name, known, { otherwise: '; sluice --help lists all' })}`,
-  );
+  if (name === '--') throw usageError('say which command: sluice serve -- COMMAND args...');
+  const isOption = name.startsWith('-');
+  const known = isOption ? ['--help', '--version'] : Object.keys(COMMANDS);
+  const otherwise = isOption
+    ? '; the options of a command stand behind it, as in sluice serve --help'
+    : '; sluice --help lists all';
+  const hint = didYouMean(name, known, { otherwise });
+  throw usageError(`unknown ${isOption ? 'option' : 'command'} "${name}"${hint}`);
 }
 
 function version(): string {

@@ -1,4 +1,3 @@
-import { isIP } from 'node:net';
 import { KERNELS } from '../../workers/kernel/select-kernel.js';
 import {
   defaultServeConfig,
@@ -10,6 +9,7 @@ import {
 } from '../config/serve-config.js';
 import { usageError } from '../errors.js';
 import { FRAMINGS } from '../framing/splitter.js';
+import { canonicalHost, isLoopback } from '../frontend/host-address.js';
 import { MAX_PING_INTERVAL_SECONDS } from '../frontend/idle-timeout.js';
 import { OFFLOADS } from '../lane/offload.js';
 import {
@@ -21,6 +21,7 @@ import {
 import { LOG_FORMATS, LOG_LEVELS } from '../log.js';
 import { NOTIFICATION_RULES, type NotificationRule } from '../multiplex/notification-rules.js';
 import { SERVER_REQUEST_RULES } from '../multiplex/server-request-rule.js';
+import { allowedHost, allowedOrigin } from '../options/access-lists.js';
 import { type Arguments, parseArguments } from '../options/arguments.js';
 import { parseListenUrl } from '../options/listen-url.js';
 import {
@@ -72,8 +73,8 @@ function clientOptions(given: ServeArguments, defaults: ServeConfig) {
     listen: listen.length > 0 ? listen : defaults.listen,
     stdioFraming: given.read('stdio-framing', oneOf(FRAMINGS)) ?? defaults.stdioFraming,
     pingIntervalSeconds: given.read('ping-interval', pingInterval) ?? defaults.pingIntervalSeconds,
-    allowedOrigins: given.all('allow-origin').map(allowedOrigin),
-    allowedHosts: given.all('allow-host').map(allowedHost),
+    allowedOrigins: given.all('allow-origin').map((text) => allowedOrigin(text, '--allow-origin')),
+    allowedHosts: given.all('allow-host').map((text) => allowedHost(text, '--allow-host')),
     tls: tlsFiles(given.one('tls-cert'), given.one('tls-key')),
   };
 }
@@ -164,9 +165,14 @@ function upstreamTarget(url: string | null, command: readonly string[]): Upstrea
   if (program !== undefined && url !== null) {
     throw usageError('--upstream and a command after -- cannot both be given; leave one out');
   }
+  if (program === '') throw usageError('a command is missing after --');
   if (program !== undefined) return { kind: 'command', command: program, args };
   if (url === null || url === 'echo:') return { kind: 'echo' };
-  if (/^wss?:\/\/.+/.test(url) && URL.canParse(url)) return { kind: 'websocket', url };
+  if (/^wss?:\/\/.+/.test(url) && URL.canParse(url)) {
+    const { hash } = new URL(url);
+    if (hash !== '') throw usageError(`--upstream: leave out "${hash}", a server never sees it`);
+    return { kind: 'websocket', url };
+  }
   throw usageError(`--upstream takes echo:, ws://... or wss://...; "${url}" is none of these`);
 }
 
@@ -182,22 +188,6 @@ function notificationRule(text: string): readonly [string, NotificationRule] {
   const rule = NOTIFICATION_RULES.find((known) => known === text.slice(equals + 1));
   if (equals > 0 && rule !== undefined) return [text.slice(0, equals), rule];
   throw usageError(`--notification takes METHOD=all, oldest or none; "${text}" is none of these`);
-}
-
-/** As browsers send it: with a scheme, without a path; anything else would allow nobody. */
-function allowedOrigin(text: string): string {
-  if (/^(?:\*|null|[a-z][a-z\d+.-]*:\/\/[^\s/]+)$/i.test(text)) return text;
-  throw usageError(
-    `--allow-origin takes an origin such as https://app.example, or *; "${text}" is neither`,
-  );
-}
-
-/** It is compared with the name in the Host header, of which the port is no part. */
-function allowedHost(text: string): string {
-  if (isIP(text) === 6 || /^[^\s/:]+$/.test(text)) return text;
-  throw usageError(
-    `--allow-host takes a name without a port, such as gateway.example, or *; "${text}" is neither`,
-  );
 }
 
 function environmentEntry(text: string): string {
@@ -230,16 +220,11 @@ function checkTogether(config: ServeConfig, allowRemote: boolean): void {
     if (address.kind === 'wss' && config.tls === null) {
       throw usageError('--listen wss:// needs --tls-cert and --tls-key');
     }
-    if (!allowRemote && !isLoopback(address.host)) {
+    if (!allowRemote && !isLoopback(canonicalHost(address.host))) {
       throw usageError(
         `${address.host} can be reached by other machines, and clients are not authenticated; ` +
           'listen on 127.0.0.1, or say --allow-remote if that is what you want',
       );
     }
   }
-}
-
-function isLoopback(host: string): boolean {
-  if (host === 'localhost' || host === '::1') return true;
-  return isIP(host) === 4 && host.startsWith('127.');
 }

@@ -1,7 +1,9 @@
+import { inspect } from 'node:util';
 import { CLOSE_GOING_AWAY, CLOSE_INTERNAL_ERROR } from '../close-codes.js';
 import { SluiceError, usageError } from '../errors.js';
 import { clientsWithinDescriptors } from '../frontend/descriptor-room.js';
 import { MAX_PING_INTERVAL_SECONDS } from '../frontend/idle-timeout.js';
+import type { TlsFiles } from '../frontend/tls-files.js';
 import type { WebSocketFrontEnd } from '../frontend/websocket-front-end.js';
 import {
   LARGEST_PAYLOAD_BYTES,
@@ -10,8 +12,16 @@ import {
   PING_INTERVAL_SECONDS,
   RECEIVE_BUFFER_BYTES,
 } from '../limits.js';
-import { type Logger, silentLogger } from '../log.js';
-import { checkNames, numberOption, type OptionNames } from '../options/library-options.js';
+import type { Logger } from '../log.js';
+import { allowedHost, allowedOrigin } from '../options/access-lists.js';
+import {
+  checkNames,
+  functionOption,
+  listOption,
+  loggerOption,
+  numberOption,
+  type OptionNames,
+} from '../options/library-options.js';
 import { parseListenUrl, type WebSocketAddress } from '../options/listen-url.js';
 import type { Client } from '../session/client.js';
 import { AcceptedSocket } from './accepted-socket.js';
@@ -20,7 +30,7 @@ export interface AcceptWebSocketsOptions {
   /** `ws://IP:PORT` or, with `tls`, `wss://IP:PORT`; port 0 picks one. */
   readonly listen: string;
   /** PEM files, for `wss://`. */
-  readonly tls?: { readonly certFile: string; readonly keyFile: string };
+  readonly tls?: TlsFiles;
   /**
    * Called for each client, on the thread that listens. When it throws or rejects, the socket is closed with 1011
    * and `onError` is told, unless it is SLUICE_ERR_DISCONNECTED: the client has left.
@@ -65,10 +75,10 @@ export async function acceptWebSockets(
 ): Promise<WebSocketAcceptor> {
   checkNames(options, NAMES);
   const { host, port, kind } = addressOf(options.listen);
-  const { tls, log = silentLogger() } = options;
-  if (kind === 'wss' && tls === undefined) {
-    throw usageError(`${options.listen} needs the option tls`);
-  }
+  const tls = tlsOption(options, kind);
+  const log = loggerOption(options.log);
+  functionOption('onConnection', options.onConnection);
+  if (options.onError !== undefined) functionOption('onError', options.onError);
   // Loaded when it is needed: a program that only uses streams has no use for the native server.
   const [{ WebSocketFrontEnd: FrontEnd }, { ConnectionCount }] = await Promise.all([
     import('../frontend/websocket-front-end.js'),
@@ -77,7 +87,7 @@ export async function acceptWebSockets(
   const frontEnd: WebSocketFrontEnd = await FrontEnd.listen({
     host,
     port,
-    tls: kind === 'wss' && tls !== undefined ? tls : null,
+    tls,
     maxPayloadBytes: numberOption('maxPayloadBytes', options.maxPayloadBytes, PAYLOAD),
     receiveBufferBytes: numberOption(
       'receiveBufferBytes',
@@ -90,8 +100,8 @@ export async function acceptWebSockets(
       options.pingIntervalSeconds,
       PING_INTERVAL,
     ),
-    allowedOrigins: options.allowedOrigins ?? [],
-    allowedHosts: options.allowedHosts ?? [],
+    allowedOrigins: listOption('allowedOrigins', options.allowedOrigins, allowedOrigin),
+    allowedHosts: listOption('allowedHosts', options.allowedHosts, allowedHost),
     connections: new ConnectionCount(
       Math.min(
         numberOption('maxConnections', options.maxConnections, CONNECTIONS),
@@ -145,11 +155,29 @@ const NAMES: OptionNames<AcceptWebSocketsOptions> = {
   allowedHosts: true,
   log: true,
 };
+const TLS_NAMES: OptionNames<TlsFiles> = { certFile: true, keyFile: true };
 const PAYLOAD = { fallback: MAX_PAYLOAD_BYTES, min: 1, max: LARGEST_PAYLOAD_BYTES };
 const RECEIVE_BUFFER = { fallback: RECEIVE_BUFFER_BYTES, max: Number.MAX_SAFE_INTEGER };
 const CONNECTIONS = { fallback: MAX_CONNECTIONS, min: 1, max: Number.MAX_SAFE_INTEGER };
 const CONNECTIONS_PER_ADDRESS = { fallback: 0, max: Number.MAX_SAFE_INTEGER };
 const PING_INTERVAL = { fallback: PING_INTERVAL_SECONDS, min: 1, max: MAX_PING_INTERVAL_SECONDS };
+
+/** The files for `wss://`; null for `ws://`, where none are wanted: what was meant to be encrypted must not go in the clear. */
+function tlsOption({ listen, tls }: AcceptWebSocketsOptions, kind: 'ws' | 'wss'): TlsFiles | null {
+  const isGiven = tls !== undefined && (tls as unknown) !== null;
+  if (kind === 'ws') {
+    if (isGiven) throw usageError(`the option tls is for wss://, and listen is ${listen}`);
+    return null;
+  }
+  if (!isGiven) throw usageError(`${listen} needs the option tls`);
+  checkNames(tls, TLS_NAMES);
+  for (const name of ['certFile', 'keyFile'] as const) {
+    if (typeof tls[name] !== 'string') {
+      throw usageError(`tls.${name} is the path of a PEM file, not ${inspect(tls[name])}`);
+    }
+  }
+  return tls;
+}
 
 function addressOf(listen: string): WebSocketAddress {
   const address = parseListenUrl(listen, 'listen');

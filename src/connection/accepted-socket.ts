@@ -9,7 +9,7 @@ import type { Wire, WireEvents } from './wire.js';
 /**
  * A WebSocket that acceptWebSockets() accepted: give it to JsonRpcConnection.fromWebSocket(). What
  * the client sends before waits in its receive buffer, and its socket is hardly read; should the buffer fill up all
- * the same (4 MiB), it is closed with 1013.
+ * the same (receiveBufferBytes), it is closed with 1013.
  */
 export class AcceptedSocket implements ClientSession {
   /** The client's IP address, as text. */
@@ -33,7 +33,6 @@ export class AcceptedSocket implements ClientSession {
 
   /** The socket as a connection needs it; once. @internal */
   open(events: WireEvents): Wire {
-    if (this.#wire !== null) throw new TypeError('this socket has a connection already');
     this.#wire = new AcceptedWire(this, this.#client, events);
     return this.#wire;
   }

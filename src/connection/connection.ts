@@ -1,6 +1,8 @@
 import type { Readable, Writable } from 'node:stream';
+import { inspect } from 'node:util';
 import type { WebSocket } from 'ws';
-import type { Framing } from '../framing/splitter.js';
+import { usageError } from '../errors.js';
+import { FRAMINGS, type Framing } from '../framing/splitter.js';
 import { LARGEST_PAYLOAD_BYTES, MAX_PAYLOAD_BYTES } from '../limits.js';
 import {
   checkNames,
@@ -83,9 +85,15 @@ export class JsonRpcConnection {
     label: string,
     options: StdioOptions = {},
   ): JsonRpcConnection {
+    if (!hasMethods(readable, ['on', 'pause']) || !hasMethods(writable, ['on', 'write'])) {
+      throw usageError('fromStdio takes a readable and a writable stream');
+    }
     checkNames(options, STDIO_OPTIONS);
     const { allowHalfOpen = false } = options;
-    const framing = choiceOption('framing', options.framing, ['ndjson', 'content-length']);
+    if (typeof allowHalfOpen !== 'boolean') {
+      throw usageError(`allowHalfOpen is true or false, not ${inspect(allowHalfOpen)}`);
+    }
+    const framing = choiceOption('framing', options.framing, FRAMINGS);
     const maxPayloadBytes = numberOption('maxPayloadBytes', options.maxPayloadBytes, {
       fallback: MAX_PAYLOAD_BYTES,
       min: 1,
@@ -114,9 +122,17 @@ export class JsonRpcConnection {
     label: string,
     options: ConnectionOptions = {},
   ): JsonRpcConnection {
+    if (!(socket instanceof AcceptedSocket) && !hasMethods(socket, ['on', 'send', 'pause'])) {
+      throw usageError(
+        'fromWebSocket takes a socket of the package ws, or one that acceptWebSockets() accepted',
+      );
+    }
     checkNames(options, CONNECTION_OPTIONS);
+    const parts = common(label, options);
+    if (connected.has(socket)) throw usageError('this socket has a connection already');
+    connected.add(socket);
     return new JsonRpcConnection({
-      ...common(label, options),
+      ...parts,
       allowHalfOpen: false,
       createWire: (events) =>
         socket instanceof AcceptedSocket ? socket.open(events) : new WebSocketWire(socket, events),
@@ -127,6 +143,15 @@ export class JsonRpcConnection {
   intoParts(): ConnectionParts {
     return this.#parts;
   }
+}
+
+/** Sockets that a connection owns: a second one would take its messages. */
+const connected = new WeakSet<object>();
+
+/** Whether callers without types have handed over what can do this. */
+function hasMethods(value: unknown, names: readonly string[]): boolean {
+  const methods = value as Readonly<Record<string, unknown>> | null | undefined;
+  return names.every((name) => typeof methods?.[name] === 'function');
 }
 
 const CONNECTION_OPTIONS: OptionNames<ConnectionOptions> = { malformed: true, runtime: true };
@@ -141,7 +166,13 @@ function common(
   label: string,
   options: ConnectionOptions,
 ): Pick<WiringOptions, 'label' | 'lane' | 'reportMalformed'> {
+  if (typeof label !== 'string') {
+    throw usageError(`the label is a text that names the other side, not ${inspect(label)}`);
+  }
   const malformed = choiceOption('malformed', options.malformed, ['disconnect', 'report']);
   const { runtime = JsonRpcRuntime.shared() } = options;
+  if (!(runtime instanceof JsonRpcRuntime)) {
+    throw usageError(`runtime is what JsonRpcRuntime.start() resolves to, not ${inspect(runtime)}`);
+  }
   return { label, lane: runtime.nextLane(), reportMalformed: malformed === 'report' };
 }

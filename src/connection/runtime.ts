@@ -10,10 +10,11 @@ import { mainKernel } from '../lane/main-kernel.js';
 import { inlineBounds, OFFLOADS, type Offload } from '../lane/offload.js';
 import { WorkerPool } from '../lane/worker-pool.js';
 import { MAX_THREADS } from '../limits.js';
-import { type Logger, silentLogger } from '../log.js';
+import type { Logger } from '../log.js';
 import {
   checkNames,
   choiceOption,
+  loggerOption,
   numberOption,
   type OptionNames,
 } from '../options/library-options.js';
@@ -53,7 +54,7 @@ export class JsonRpcRuntime {
 
   private constructor(options: JsonRpcRuntimeOptions) {
     checkNames(options, NAMES);
-    const { log = silentLogger() } = options;
+    const log = loggerOption(options.log);
     const wanted = choiceOption('kernel', options.kernel, KERNELS);
     const offload = choiceOption('offload', options.offload, OFFLOADS);
     const threads = numberOption('threads', options.threads, {

@@ -46,7 +46,7 @@ export class StdioWire implements Wire {
     const splitter = createSplitter(framing, maxPayloadBytes, splitterEvents, OWN_MEMORY);
     this.source = new StreamSource(readable, splitter, {
       failed: (error) => this.#readFailed(error),
-      ended: () => events.readEnded(this.#readError),
+      ended: () => events.readEnded(this.#readError ?? this.#closedEarly(readable)),
     });
     this.sink = new StreamSink(writable, (error) => this.#writeFailed(error));
     writable.once('close', () => events.writeClosed());
@@ -79,6 +79,14 @@ export class StdioWire implements Wire {
   #readFailed(error: NodeJS.ErrnoException): void {
     if (this.#isDuplex && error.syscall === 'write') return;
     this.#readError = error.message;
+  }
+
+  /** Why a stream is over that has not come to its end; null where it has, or could not be written to. */
+  #closedEarly(readable: Readable): string | null {
+    if (readable.readableEnded) return null;
+    const errored = readable.errored as NodeJS.ErrnoException | null;
+    if (errored === null) return 'the stream was closed before its end';
+    return this.#isDuplex && errored.syscall === 'write' ? null : errored.message;
   }
 
   #writeFailed(error: NodeJS.ErrnoException): void {

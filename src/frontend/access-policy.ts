@@ -1,4 +1,5 @@
 import { networkInterfaces } from 'node:os';
+import { canonicalHost, isLoopback } from './host-address.js';
 
 export interface AccessPolicyOptions {
   /** The address that is listened on, as given. */
@@ -21,7 +22,7 @@ export class AccessPolicy {
   constructor(options: AccessPolicyOptions) {
     this.#origins = new Set(options.allowedOrigins.map((origin) => origin.toLowerCase()));
     this.#hosts = new Set([
-      ...options.allowedHosts.map((host) => host.toLowerCase()),
+      ...options.allowedHosts.map(canonicalHost),
       ...ownHosts(options.listenHost),
     ]);
   }
@@ -31,36 +32,28 @@ export class AccessPolicy {
     if (origin !== '' && !this.#origins.has('*') && !this.#origins.has(origin.toLowerCase())) {
       return `the origin ${printable(origin)} is not allowed; start with --allow-origin to allow it`;
     }
-    if (!this.#hosts.has('*') && !this.#isOurs(hostName(host))) {
+    if (!this.#hosts.has('*') && !this.#isOurs(canonicalHost(hostName(host)))) {
       return `the host ${printable(host)} is not an address of this gateway; start with --allow-host to allow it`;
     }
     return null;
   }
 
   #isOurs(host: string): boolean {
-    return this.#hosts.has(host) || LOOPBACK.test(host);
+    return this.#hosts.has(host) || isLoopback(host);
   }
 }
 
-/** All of 127.0.0.0/8 is this machine (RFC 1122 section 3.2.1.3). */
-const LOOPBACK = /^127(?:\.\d{1,3}){3}$/;
-
 /** The host of a Host header: without the port, and without the brackets of IPv6. */
 function hostName(header: string): string {
-  const lower = header.toLowerCase();
-  const bracketed = /^\[([^\]]*)\](?::\d*)?$/.exec(lower);
-  return bracketed?.[1] ?? lower.replace(/:\d*$/, '');
+  const bracketed = /^\[([^\]]*)\](?::\d*)?$/.exec(header);
+  return bracketed?.[1] ?? header.replace(/:\d*$/, '');
 }
 
 function ownHosts(listenHost: string): string[] {
   const addresses = Object.values(networkInterfaces()).flatMap((all) => all ?? []);
-  const isAny = listenHost === '0.0.0.0' || listenHost === '::';
-  return [
-    'localhost',
-    '::1',
-    listenHost.toLowerCase(),
-    ...(isAny ? addresses.map(({ address }) => address.toLowerCase()) : []),
-  ];
+  const host = canonicalHost(listenHost);
+  const isAny = host === '0.0.0.0' || host === '::';
+  return [host, ...(isAny ? addresses.map(({ address }) => canonicalHost(address)) : [])];
 }
 
 /** A header for a message: without what could confuse a log or a terminal. */

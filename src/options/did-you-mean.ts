@@ -25,13 +25,15 @@ export function didYouMean(
 }
 
 /** One that begins with it (`--dura`) or that it begins with, else the one that takes the fewest changed letters, if few. */
-function nearestName(text: string, names: readonly string[]): string | null {
-  if (text === '') return null;
-  const alike = names.filter((name) => name.startsWith(text) || text.startsWith(name));
-  if (alike.length > 0) return closest(text, alike);
-  const nearest = closest(text, names);
-  const most = Math.max(text.length, nearest.length) * MAX_CHANGED_SHARE;
-  return distance(text, nearest) <= Math.max(MAX_CHANGES, most) ? nearest : null;
+function nearestName(wanted: string, names: readonly string[]): string | null {
+  if (wanted === '') return null;
+  const otherCase = names.find((name) => name.toLowerCase() === wanted.toLowerCase());
+  if (otherCase !== undefined) return otherCase;
+  const alike = names.filter((name) => name.startsWith(wanted) || wanted.startsWith(name));
+  if (alike.length > 0) return closest(wanted, alike);
+  const nearest = closest(wanted, names);
+  const most = Math.max(wanted.length, nearest.length) * MAX_CHANGED_SHARE;
+  return distance(wanted, nearest) <= Math.max(MAX_CHANGES, most) ? nearest : null;
 }
 
 function quoted(name: string): string {

@@ -19,7 +19,7 @@ export function hostAndPort(host: string, port: number): string {
  * @throws SluiceError SLUICE_ERR_USAGE for a port that there is not; `what` is named in it
  */
 export function parseListenUrl(text: string, what: string): WebSocketAddress | null {
-  const match = /^(wss?):\/\/(?:\[([^\][]+)\]|([^:/\][]+)):(\d{1,5})\/?$/.exec(text);
+  const match = /^(wss?):\/\/(?:\[([^\][]+)\]|([^:/\][@]+)):(\d+)\/?$/.exec(text);
   if (match === null) return null;
   const port = Number(match[4]);
   if (port > LAST_PORT) {

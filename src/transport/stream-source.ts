@@ -39,10 +39,7 @@ export class StreamSource implements FrameSource {
       if (!this.#ended) this.#splitter.end();
       this.#onEnd();
     });
-    readable.on('error', (error: Error) => {
-      if (!this.#discarding) this.#events.failed(error);
-      this.#onEnd();
-    });
+    readable.on('error', this.#onError);
     // Without an end: what was begun is cut off, and not a frame.
     readable.on('close', this.#onEnd);
     // It will not say again what has happened before.
@@ -102,15 +99,24 @@ export class StreamSource implements FrameSource {
     this.#next = this.#splitter.keep(this.#next);
   }
 
-  readonly #onData = (chunk: Uint8Array | string): void => {
-    if (this.#discarding) return;
-    this.#splitter.push(
-      typeof chunk === 'string'
-        ? Buffer.from(chunk, this.#readable.readableEncoding ?? 'utf8')
-        : chunk,
-    );
+  readonly #onData = (chunk: unknown): void => {
+    if (this.#discarding || this.#ended) return;
+    if (typeof chunk === 'string') {
+      this.#splitter.push(Buffer.from(chunk, this.#readable.readableEncoding ?? 'utf8'));
+    } else if (chunk instanceof Uint8Array) {
+      this.#splitter.push(chunk);
+    } else {
+      this.#readable.pause();
+      this.#onError(new TypeError('what was read is not bytes; is the stream in object mode?'));
+      return;
+    }
     this.#flow!.pump();
     if (this.#held || this.peek() !== null) this.#readable.pause();
+  };
+
+  readonly #onError = (error: Error): void => {
+    if (!this.#discarding) this.#events.failed(error);
+    this.#onEnd();
   };
 
   readonly #onEnd = (): void => {

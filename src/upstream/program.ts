@@ -1,4 +1,4 @@
-import { accessSync, constants, statSync } from 'node:fs';
+import { accessSync, constants, existsSync, statSync } from 'node:fs';
 import { delimiter, join, resolve } from 'node:path';
 import { SluiceError } from '../errors.js';
 
@@ -10,7 +10,7 @@ export function findProgram(name: string, path: string, cwd: string): string {
   if (!isFolder(cwd)) {
     throw new SluiceError(
       'SLUICE_ERR_PROGRAM',
-      `cannot start "${name}" in ${cwd}: there is no such folder; check --cwd`,
+      `cannot start "${name}" in ${cwd}: ${existsSync(cwd) ? 'it is no folder' : 'there is no such folder'}; check --cwd`,
     );
   }
   const candidates = name.includes('/')
@@ -18,11 +18,18 @@ export function findProgram(name: string, path: string, cwd: string): string {
     : path.split(delimiter).map((folder) => join(resolve(cwd, folder), name));
   const found = candidates.find(isExecutable);
   if (found !== undefined) return found;
-  const where = name.includes('/') ? 'there is no such executable file' : 'it is not in PATH';
   throw new SluiceError(
     'SLUICE_ERR_PROGRAM',
-    `cannot start "${name}": ${where}; check the command after --`,
+    `cannot start "${name}": ${whyNot(name, candidates)}`,
   );
+}
+
+function whyNot(name: string, candidates: readonly string[]): string {
+  const there = candidates.find((file) => existsSync(file) && !isFolder(file));
+  if (there !== undefined) return `${there} may not be executed; chmod +x it`;
+  if (!name.includes('/')) return 'it is not in PATH; check the command after --';
+  const what = isFolder(candidates[0]!) ? 'it is a folder' : 'there is no such file';
+  return `${what}; check the command after --`;
 }
 
 function isFolder(path: string): boolean {

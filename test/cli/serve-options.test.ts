@@ -30,6 +30,9 @@ const wrong: readonly (readonly [args: string[], message: RegExp])[] = [
   [['--listen', 'ws://127.0.0.1:70000'], /--listen: a port is 0 \(any\) to 65535, not 70000/],
   [['--listen', 'ws://0.0.0.0:0'], /can be reached by other machines.*--allow-remote/],
   [['--listen', 'ws://[::]:0'], /can be reached by other machines/],
+  [['--listen', 'ws://127.0.0.1:999999'], /a port is 0 \(any\) to 65535, not 999999/],
+  [['--listen', 'ws://me@127.0.0.1:1'], /--listen takes ws:\/\/IP:PORT/],
+  [['--upstream', 'ws://127.0.0.1:1/#part'], /--upstream: leave out "#part"/],
   [['--listen', 'wss://127.0.0.1:0'], /wss:\/\/ needs --tls-cert and --tls-key/],
   [['--tls-cert', 'a.pem'], /--tls-cert and --tls-key go together/],
   [['--listen', 'stdio', '--listen', 'stdio://'], /stdio:\/\/ can be given once/],
@@ -50,6 +53,19 @@ for (const [args, message] of wrong) {
     assert.throws(() => parseServeOptions(args), { code: 'SLUICE_ERR_USAGE', message });
   });
 }
+
+test('an address that only this machine reaches is taken in every spelling', () => {
+  for (const host of [
+    'localhost',
+    '127.8.9.10',
+    '[::1]',
+    '[0:0::1]',
+    '[::ffff:127.0.0.1]',
+    '[::1%lo]',
+  ]) {
+    assert.equal(parseServeOptions(['--listen', `ws://${host}:0`]).listen.length, 1);
+  }
+});
 
 test('origins and hosts are taken in all their forms', () => {
   const origins = ['*', 'null', 'https://app.example', 'http://[::1]:3000', 'vscode-file://app'];

@@ -54,6 +54,13 @@ test('a wrong command line is refused with one clear line and exit code 2', asyn
   const runs: readonly (readonly [args: string[], message: string])[] = [
     [['sevre'], 'unknown command "sevre"; did you mean "serve"?'],
     [['help', 'sevre'], 'unknown command "sevre"; did you mean "serve"?'],
+    [['SERVE'], 'unknown command "SERVE"; did you mean "serve"?'],
+    [['--', 'cat'], 'say which command: sluice serve -- COMMAND args...'],
+    [
+      ['--listen', 'stdio'],
+      'unknown option "--listen"; the options of a command stand behind it, as in sluice serve --help',
+    ],
+    [['serve', '--', ''], 'a command is missing after --'],
     [['--verison'], 'unknown option "--verison"; did you mean "--version"?'],
     [['serve', '--cwd', '--mode', 'shared'], '--cwd needs a value: --cwd DIR'],
     [['serve', '--lisen', 'stdio'], 'unknown option --lisen; did you mean --listen?'],

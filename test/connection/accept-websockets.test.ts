@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { type TestContext, test } from 'node:test';
+import { inspect } from 'node:util';
 import { WebSocket } from 'ws';
 import {
   type AcceptedSocket,
@@ -164,9 +165,22 @@ for (const wrong of [
   { maxPayloadBytes: 2 ** 30 },
   { maxConnections: 1.5 },
   { receiveBufferBytes: -1 },
+  { onConnection: undefined },
+  { onError: 5 },
+  { log: {} },
+  { allowedOrigins: '*' },
+  { allowedOrigins: ['app.example'] },
+  { allowedHosts: ['gateway.example:443'] },
+  { tls: { certFile: 'a.pem', keyFile: 'b.pem' } },
+  { listen: 'wss://127.0.0.1:0' },
+  { listen: 'wss://127.0.0.1:0', tls: null },
+  { listen: 'wss://127.0.0.1:0', tls: { certFile: 'a.pem' } },
+  { listen: 'wss://127.0.0.1:0', tls: { cert: 'a.pem', key: 'b.pem' } },
 ]) {
-  test(`acceptWebSockets() refuses ${JSON.stringify(wrong)}`, async () => {
+  test(`acceptWebSockets() refuses ${inspect(wrong)}`, async () => {
     const options = { listen: 'ws://127.0.0.1:0', onConnection: () => undefined, ...wrong };
-    await assert.rejects(acceptWebSockets(options), { code: 'SLUICE_ERR_USAGE' });
+    await assert.rejects(acceptWebSockets(options as unknown as AcceptWebSocketsOptions), {
+      code: 'SLUICE_ERR_USAGE',
+    });
   });
 }

@@ -149,6 +149,36 @@ describe('a connection over stdio', () => {
     await Promise.all(parts.tasks);
   });
 
+  for (const framing of ['ndjson', 'content-length'] as const) {
+    test(`ends with what is no bytes, from a stream in object mode (${framing})`, async () => {
+      const readable = new PassThrough({ objectMode: true });
+      const options = { framing };
+      const parts = JsonRpcConnection.fromStdio(readable, new PassThrough(), 'peer', options);
+      readable.write({ method: 'a' });
+      assert.deepEqual(await allEvents(parts.intoParts()), [
+        'disconnected failed to read JSON-RPC message from peer: what was read is not bytes; is the stream in object mode?',
+      ]);
+    });
+  }
+
+  test('ends with a reason when its stream is closed before its end, or was', async () => {
+    const readable = new PassThrough();
+    const parts = JsonRpcConnection.fromStdio(readable, new PassThrough(), 'peer').intoParts();
+    readable.write('{"method":"a"}\n{"method":');
+    setImmediate(() => readable.destroy());
+    assert.deepEqual(await allEvents(parts), [
+      'message {"method":"a"}',
+      'disconnected failed to read JSON-RPC message from peer: the stream was closed before its end',
+    ]);
+    const broken = new PassThrough().on('error', () => undefined);
+    broken.destroy(new Error('broken'));
+    await new Promise((resolve) => broken.once('close', resolve));
+    const late = JsonRpcConnection.fromStdio(broken, new PassThrough(), 'peer').intoParts();
+    assert.deepEqual(await allEvents(late), [
+      'disconnected failed to read JSON-RPC message from peer: broken',
+    ]);
+  });
+
   test('ends with a write error', async () => {
     const { child, parts } = overPipes(`exec 0<&-; echo '{"method":"deaf"}'; exec sleep 60`);
     assert.deepEqual(await nextEvents(parts, 1), ['message {"method":"deaf"}']);

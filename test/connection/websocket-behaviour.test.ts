@@ -252,6 +252,36 @@ describe('a connection over a ws client that fails', () => {
   });
 });
 
+test('a socket has one connection', async (t) => {
+  const { url } = await webSocketServer(t);
+  const socket = new WebSocket(url);
+  const { tasks, outgoing } = JsonRpcConnection.fromWebSocket(socket, 'first').intoParts();
+  assert.throws(() => JsonRpcConnection.fromWebSocket(socket, 'second'), {
+    code: 'SLUICE_ERR_USAGE',
+    message: 'this socket has a connection already',
+  });
+  await once(socket, 'open');
+  outgoing.end();
+  await Promise.all(tasks);
+});
+
+test('what is no socket, stream, label, runtime or options is refused', () => {
+  const fromStdio = JsonRpcConnection.fromStdio as (...all: unknown[]) => unknown;
+  const fromWebSocket = JsonRpcConnection.fromWebSocket as (...all: unknown[]) => unknown;
+  const streams = [new PassThrough(), new PassThrough()];
+  for (const connect of [
+    () => fromStdio(),
+    () => fromStdio(...streams),
+    () => fromStdio(...streams, 'peer', null),
+    () => fromStdio(...streams, 'peer', { runtime: {} }),
+    () => fromStdio(...streams, 'peer', { allowHalfOpen: 'false' }),
+    () => fromWebSocket('ws://127.0.0.1:1', 'peer'),
+    () => fromWebSocket(new EventTarget(), 'peer'),
+  ]) {
+    assert.throws(connect, { code: 'SLUICE_ERR_USAGE' });
+  }
+});
+
 test('options that there are not, and words that they do not take, are refused with the nearest', async () => {
   const streams = [new PassThrough(), new PassThrough()] as const;
   for (const [options, message] of [

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { networkInterfaces } from 'node:os';
 import { describe, test } from 'node:test';
 import { AccessPolicy } from '../../src/frontend/access-policy.js';
 
@@ -19,6 +20,8 @@ describe('the access policy', () => {
     '[::1]',
     '127.0.0.1',
     '127.0.0.2:80',
+    '[0:0:0:0:0:0:0:1]:4000',
+    '[::FFFF:127.0.0.1]',
   ]) {
     test(`lets a program in that asks for ${host}`, () => {
       assert.equal(policy().refusal('', host), null);
@@ -55,6 +58,14 @@ describe('the access policy', () => {
   test('lets an allowed host in', () => {
     assert.equal(policy([], ['Gateway.example']).refusal('', 'gateway.example:443'), null);
     assert.equal(policy([], [], '10.1.2.3').refusal('', '10.1.2.3:4000'), null);
+    assert.equal(policy([], [], 'fd00:0:0::0A').refusal('', '[fd00::a]:4000'), null);
+    assert.equal(policy([], ['FD00::0:B']).refusal('', '[fd00::b]'), null);
+    // Every interface: this machine's addresses are ours, however "any" is written.
+    const [[address] = []] = Object.values(networkInterfaces());
+    const host = address!.family === 'IPv6' ? `[${address!.address}]` : address!.address;
+    for (const any of ['0.0.0.0', '::', '0::0']) {
+      assert.equal(policy([], [], any).refusal('', host), null);
+    }
   });
 
   test('lets everyone in with *', () => {

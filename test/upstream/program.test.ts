@@ -29,8 +29,10 @@ describe('finding a program', () => {
 
   const missing: readonly [string, RegExp][] = [
     ['no-such-server', /^cannot start "no-such-server": it is not in PATH/],
-    ['plain', /^cannot start "plain": it is not in PATH/],
-    ['./no-such', /there is no such executable file/],
+    ['plain', /^cannot start "plain": .*\/bin\/plain may not be executed; chmod \+x it$/],
+    ['./bin/plain', /may not be executed/],
+    ['./no-such', /there is no such file/],
+    ['./bin', /it is a folder/],
   ];
   for (const [name, message] of missing) {
     test(`says that ${name} cannot be started`, () => {
