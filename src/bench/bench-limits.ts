@@ -32,6 +32,16 @@ export const MAX_UPGRADE_HEAD_BYTES = 16_384;
 export const MAX_REPLY_BYTES = 256 * 1024 * 1024;
 /** Open model: requests in flight on one connection; what is due beyond waits, its clock running. */
 export const MAX_FLIGHTS_PER_CONNECTION = 65_536;
+/** The same for what waits because it cannot be sent, in all connections of a thread: above, it counts as timed out. */
+export const MAX_WAITING_REQUESTS = 8_000_000;
+/** Open model, requests a second: far above what a generator sends, and what is left of them at the end is counted. */
+export const MAX_RATE = 10_000_000;
+/**
+ * Open model, at the end of the time: how long what is due and was not sent still may be, in slices between which signals
+ * are heard; what is left then counts as timed out.
+ */
+export const FINISH_US = 1_000_000;
+export const FINISH_SLICE_US = 100_000;
 
 /** Read buffer that all sockets of a thread share, bytes: one libuv read. */
 export const READ_BUFFER_BYTES = 64 * 1024;

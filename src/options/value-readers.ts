@@ -26,12 +26,16 @@ export function wholeNumber(min: number, max: number): ReadValue<number> {
   };
 }
 
-/** So many a second, above 0, such as 0.5, 500, 50k, 50k/s. */
-export const ratePerSecond: ReadValue<number> = (text, what) => {
-  const value = quantity(text.replace(/\/s$/, ''), COUNT_UNITS);
-  if (value > 0) return value;
-  throw usageError(`${what} takes a rate a second such as 500 or 50k; "${text}" is none`);
-};
+/** So many a second, above 0 and up to `max`, such as 0.5, 500, 50k, 50k/s. */
+export function ratePerSecond(max: number): ReadValue<number> {
+  return (text, what) => {
+    const value = quantity(text.replace(/\/s$/, ''), COUNT_UNITS);
+    if (value > 0 && value <= max) return value;
+    throw usageError(
+      `${what} takes a rate a second such as 500 or 50k, of ${max} at most; "${text}" is none`,
+    );
+  };
+}
 
 const SIZE_UNITS = { '': 1, b: 1, ...binary('k', 1), ...binary('m', 2), ...binary('g', 3) };
 

@@ -129,14 +129,25 @@ describe('the stdio readers', () => {
     });
   }
 
-  it('say so where the stream is not the base protocol', () => {
-    const heard: string[] = [];
-    const reader = new ContentLengthReader({
-      onMessage: () => heard.push('message'),
-      onBroken: (reason) => heard.push(reason),
+  for (const [text, reason] of [
+    ['Server started\r\n\r\n{}', 'a line that is no header: "Server started"'],
+    ['hello\nContent-Length: 2\r\n\r\n{}', 'a line that is no header: "hello\\nContent-Length: 2"'],
+    ['Content-Type: x\r\n\r\n{}', 'a header without Content-Length'],
+    [
+      'Content-Length: 2\r\nContent-Length: 3\r\n\r\n{}',
+      'a message with two Content-Length headers',
+    ],
+    ['Content-Length: two\r\n\r\n{}', 'a Content-Length that is no number: "two"'],
+  ] as const) {
+    it(`say so where the stream is not the base protocol: ${reason}`, () => {
+      const heard: string[] = [];
+      const reader = new ContentLengthReader({
+        onMessage: () => heard.push('message'),
+        onBroken: (why) => heard.push(why),
+      });
+      const stream = Buffer.from(text);
+      reader.push(stream, 0, stream.length);
+      assert.deepEqual(heard, [reason]);
     });
-    const stream = Buffer.from('Server started\r\n\r\n{}');
-    reader.push(stream, 0, stream.length);
-    assert.deepEqual(heard, ['a header without Content-Length']);
-  });
+  }
 });

@@ -91,6 +91,22 @@ describe('every reply is checked', () => {
     assert.ok(result.timeline.some((point) => point.p99Us >= 395_000));
   });
 
+  it('replies that come after their timeout are late, whenever that is noticed', async () => {
+    const { failures, totals, durationMs } = await six('late', '--timeout', '390ms');
+    assert.equal(failures.timeouts, 6);
+    assert.equal(failures.late + failures.lost, 6);
+    assert.equal(totals.replies, 0);
+    assert.ok(durationMs >= 390, `${durationMs} ms`);
+  });
+
+  it('what is lost of the warm-up does not count', async () => {
+    const result = await bench(
+      ...[server.url, '--connections', '1', '--rate', '20', '--method', 'never'],
+      ...['--warmup', '500ms', '--duration', '500ms', '--timeout', '200ms'],
+    );
+    assert.equal(result.failures.lost, result.totals.requests);
+  });
+
   it('a reply that is no JSON is a parse error', async () => {
     const result = await six('bad-json', '--timeout', '200ms');
     assert.deepEqual(result.failures, { ...NO_FAILURES, parseErrors: 6, lost: 6, timeouts: 6 });
@@ -158,6 +174,13 @@ describe('every reply is checked', () => {
       result.perMethod.map(({ method }) => method),
       ['asks-back'],
     );
+  });
+
+  it('a question of any name that is not among the answers is refused as unknown', async () => {
+    for (const question of ['other', 'constructor', 'toString', '__proto__']) {
+      const params = ['--params', JSON.stringify({ question }), '--expect-result', '-32601'];
+      assert.deepEqual((await six('asks-back', ...params)).failures, NO_FAILURES, question);
+    }
   });
 
   it('several threads count as one', async () => {

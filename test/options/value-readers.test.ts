@@ -37,8 +37,12 @@ describe('the value of an option', () => {
   });
 
   test('that is a rate is above 0', () => {
-    reads(ratePerSecond, { '0.5': 0.5, '500': 500, '50k/s': 50_000, '2M': 2_000_000 });
-    refuses(ratePerSecond, ['0', '-1', '', '5/m', 'fast'], /^--x takes a rate a second/);
+    reads(ratePerSecond(2_000_000), { '0.5': 0.5, '500': 500, '50k/s': 50_000, '2M': 2_000_000 });
+    refuses(
+      ratePerSecond(2_000_000),
+      ['0', '-1', '', '5/m', 'fast', '2.1m'],
+      /^--x takes a rate a second/,
+    );
   });
 
   test('that is a size may have a unit, and is of whole bytes', () => {

@@ -4,6 +4,8 @@ import type { MessageReader, MessageSink } from './message-sink.js';
 const HEADER_END = '\r\n\r\n';
 /** A header block longer than this is not one. */
 const MAX_HEADER_BYTES = 4_096;
+/** Of what is no header, in a message for the user. */
+const SHOWN_BYTES = 80;
 
 /** Reads the base protocol of language servers: `Content-Length: N`, an empty line, N bytes. */
 export class ContentLengthReader implements MessageReader {
@@ -41,17 +43,16 @@ export class ContentLengthReader implements MessageReader {
         return at;
       }
       const bodyStart = at + headerEnd + HEADER_END.length;
-      const header = bytes.toString('latin1', at, at + headerEnd);
-      const length = /^content-length:\s*(\d+)\s*$/im.exec(header)?.[1];
-      if (length === undefined) {
-        this.#break('a header without Content-Length');
+      const length = lengthIn(bytes.toString('latin1', at, at + headerEnd));
+      if (typeof length === 'string') {
+        this.#break(length);
         return end;
       }
-      if (Number(length) > MAX_REPLY_BYTES) {
+      if (length > MAX_REPLY_BYTES) {
         this.#break(`a message above ${MAX_REPLY_BYTES} bytes`);
         return end;
       }
-      const bodyEnd = bodyStart + Number(length);
+      const bodyEnd = bodyStart + length;
       if (bodyEnd > end) {
         this.#reserve(bodyEnd - at);
         return at;
@@ -79,4 +80,20 @@ export class ContentLengthReader implements MessageReader {
     this.#isDone = true;
     this.#sink.onBroken(reason);
   }
+}
+
+/** The Content-Length in a block of headers; a text: what is wrong with the block. */
+function lengthIn(block: string): number | string {
+  let length: number | null = null;
+  for (const line of block.split('\r\n')) {
+    const [, name, value] = /^([\w-]+):[ \t]*(.*?)[ \t]*$/.exec(line) ?? [];
+    if (name === undefined)
+      return `a line that is no header: ${JSON.stringify(line.slice(0, SHOWN_BYTES))}`;
+    if (name.toLowerCase() !== 'content-length') continue;
+    if (length !== null) return 'a message with two Content-Length headers';
+    if (!/^\d+$/.test(value!))
+      return `a Content-Length that is no number: ${JSON.stringify(value!.slice(0, SHOWN_BYTES))}`;
+    length = Number(value);
+  }
+  return length ?? 'a header without Content-Length';
 }

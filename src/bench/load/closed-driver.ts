@@ -59,8 +59,9 @@ export class ClosedDriver implements LoadDriver {
     this.#wake();
   }
 
-  finish(): void {
+  finish(): Promise<void> {
     this.stop();
+    return Promise.resolve();
   }
 
   stop(): void {

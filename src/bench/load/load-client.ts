@@ -1,6 +1,8 @@
+import { MAX_WAITING_REQUESTS } from '../bench-limits.js';
 import { frameMessage } from '../framing/frame-message.js';
 import { nowUs } from '../measurement/load-clock.js';
 import type { MessageSource } from '../payload/message-source.js';
+import type { ServerAnswer, ServerAnswers } from '../payload/message-spec.js';
 import {
   HOLE_CONNECTION,
   HOLE_ID,
@@ -27,7 +29,7 @@ export class LoadClient implements ConnectionOwner {
   driverIndex = 0;
   readonly flights: FlightTable;
   /** Due times of what could not be written yet: the transport is full or too much is in flight. */
-  readonly backlog = new DueQueue();
+  readonly #backlog = new DueQueue();
   connection: Connection | null = null;
   handshake: Handshake | null = null;
   hasEnded = false;
@@ -69,15 +71,42 @@ export class LoadClient implements ConnectionOwner {
     return sent;
   }
 
+  /** Something is due: it is written with the next sendBacklog(). What can never be counts as failed at once. */
+  addDue(dueUs: number): void {
+    if (this.hasEnded || this.#context.waiting >= MAX_WAITING_REQUESTS) this.giveUp(dueUs);
+    else {
+      this.#context.waiting++;
+      this.#backlog.push(dueUs);
+    }
+  }
+
+  /** Something is due and never sent: it counts as a request all the same, and as a failed one. */
+  giveUp(dueUs: number): void {
+    const { recorder, isNotification } = this.#context;
+    const message = this.#draw();
+    this.#drawn = -1;
+    if (isNotification[message]! || !recorder.isMeasured(dueUs)) return;
+    recorder.onRequest(dueUs);
+    recorder.fail(this.hasEnded ? 'lost' : 'timeouts');
+    if (this.hasEnded) return;
+    const now = nowUs();
+    recorder.onWaited({ message, dueUs, sentUs: now }, now, true);
+  }
+
+  /** Requests that are due and not written yet. */
+  get waiting(): number {
+    return this.#backlog.length;
+  }
+
   /** Writes what is due (open model), as far as transport and flight table take it. */
   sendBacklog(): void {
     const { batch } = this.#context;
     if (!this.#canSend()) return;
     const sentUs = nowUs();
-    while (this.backlog.length > 0 && this.#canSend()) {
+    while (this.#backlog.length > 0 && this.#canSend()) {
       const message = this.#draw();
       if (batch.hasRoomFor(this.#context.encoders[message]!)) {
-        this.#append(message, this.backlog.shift(), sentUs);
+        this.#append(message, this.#shiftBacklog(), sentUs);
       } else this.#flush(sentUs);
     }
     this.#flush(sentUs);
@@ -106,7 +135,7 @@ export class LoadClient implements ConnectionOwner {
   abandon(): void {
     if (this.hasEnded) return;
     this.#loseFlights();
-    this.#giveUpBacklog('timeouts');
+    this.#giveUpBacklog();
   }
 
   /** Closes the connection; settles when it, and the child behind it, is gone. */
@@ -160,32 +189,31 @@ export class LoadClient implements ConnectionOwner {
     if (ending.kind === 'child-exit') recorder.fail('childExits');
     else if (ending.kind === 'closed') recorder.fail('unexpectedCloses');
     this.#loseFlights();
-    this.#giveUpBacklog('lost');
+    this.#giveUpBacklog();
     recorder.explain(ending.reason);
   }
 
   /** Nothing more comes: what is in flight is lost, and so is what timed out before. */
   #loseFlights(): void {
     const { recorder, isOpen } = this.#context;
-    const { unanswered } = this.flights;
-    recorder.fail('lost', this.flights.count + unanswered.size);
     const now = nowUs();
-    for (const request of unanswered.values()) recorder.onWaited(request, now, isOpen);
+    for (const request of this.flights.unanswered.values()) {
+      if (!recorder.isMeasured(isOpen ? request.dueUs : request.sentUs)) continue;
+      recorder.fail('lost');
+      recorder.onWaited(request, now, isOpen);
+    }
+    for (const slot of this.flights.inFlight()) {
+      if (recorder.isMeasured(this.#countedUs(slot))) recorder.fail('lost');
+    }
   }
 
-  /** What was due and is never sent counts as a request all the same, and as a failed one. */
-  #giveUpBacklog(counter: 'lost' | 'timeouts'): void {
-    const { recorder, isNotification } = this.#context;
-    const now = nowUs();
-    while (this.backlog.length > 0) {
-      const dueUs = this.backlog.shift();
-      const message = this.#draw();
-      this.#drawn = -1;
-      if (isNotification[message]! || !recorder.isMeasured(dueUs)) continue;
-      recorder.onRequest(dueUs);
-      recorder.fail(counter);
-      if (counter === 'timeouts') recorder.onWaited({ message, dueUs, sentUs: now }, now, true);
-    }
+  #giveUpBacklog(): void {
+    while (this.#backlog.length > 0) this.giveUp(this.#shiftBacklog());
+  }
+
+  #shiftBacklog(): number {
+    this.#context.waiting--;
+    return this.#backlog.shift();
   }
 
   #pauseReading(): void {
@@ -208,8 +236,7 @@ export class LoadClient implements ConnectionOwner {
     const method = JSON.parse(
       bytes.toString('utf8', scanner.methodStart, scanner.methodEnd),
     ) as string;
-    const answer = workload.answers[method] ??
-      workload.answers['*'] ?? { error: { code: -32601, message: `Method not found: ${method}` } };
+    const answer = answerTo(method, workload.answers);
     const version = workload.dialect === '2.0' ? '"jsonrpc":"2.0",' : '';
     const frame = frameMessage(framing, `{${version}"id":${id},${JSON.stringify(answer).slice(1)}`);
     recorder.onSent(frame.length, this.#context.readAtUs);
@@ -256,4 +283,10 @@ export class LoadClient implements ConnectionOwner {
   #countedUs(slot: number): number {
     return this.#context.isOpen ? this.flights.dueUs[slot]! : this.flights.sentUs[slot]!;
   }
+}
+
+/** By the method's own name, else by `*`. The server chooses the name: `constructor` is one like any other. */
+function answerTo(method: string, answers: ServerAnswers): ServerAnswer {
+  for (const name of [method, '*']) if (Object.hasOwn(answers, name)) return answers[name]!;
+  return { error: { code: -32601, message: `Method not found: ${method}` } };
 }

@@ -25,8 +25,12 @@ export class LoadContext {
   readonly isOpen: boolean;
   /** Reading pauses so long after each chunk; 0 for never. */
   readonly readPauseMs: number;
+  /** A reply that comes later than this after its request is late, whenever that is noticed. */
+  readonly timeoutUs: number;
   /** For the holes of the message that is being written. */
   readonly values = new Float64Array(4);
+  /** Requests that are due and could not be written yet, of all clients. */
+  waiting = 0;
   /** The thread's clock when the chunk that is being handled was read. */
   readAtUs = 0;
 
@@ -36,8 +40,10 @@ export class LoadContext {
     isOpen: boolean,
     recorder: LoadRecorder,
     readPauseMs: number,
+    timeoutMs: number,
   ) {
     this.readPauseMs = readPauseMs;
+    this.timeoutUs = timeoutMs * 1_000;
     this.workload = workload;
     this.framing = framing;
     this.isOpen = isOpen;

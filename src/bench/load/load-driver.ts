@@ -6,8 +6,8 @@ export interface LoadDriver {
   onTurnEnd(clientIndex: number): void;
   /** The load begins at this moment of the thread's clock. */
   start(startUs: number): void;
-  /** The measured time ended at this moment: sends what was due before it, then stops. */
-  finish(untilUs: number): void;
+  /** The measured time ended at this moment: sends what was due before it, then stops and settles. */
+  finish(untilUs: number): Promise<void>;
   /** Nothing more is sent but what clients have in their backlog. */
   stop(): void;
   /** Time spent in waiting for the next due time while the thread looked busy, microseconds. */
@@ -19,7 +19,7 @@ export const IDLE_DRIVER: LoadDriver = {
   onRequestEnded: () => undefined,
   onTurnEnd: () => undefined,
   start: () => undefined,
-  finish: () => undefined,
+  finish: () => Promise.resolve(),
   stop: () => undefined,
   spunUs: 0,
 };

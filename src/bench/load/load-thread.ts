@@ -63,6 +63,7 @@ export class LoadThread {
       plan.model.kind !== 'closed',
       this.#recorder,
       plan.readPauseMs,
+      plan.timeoutMs,
     );
   }
 
@@ -107,7 +108,7 @@ export class LoadThread {
       this.#finish = resolve;
       this.#at(startUs, () => this.#driver.start(startUs));
       this.#at(windowStartUs, () => this.#beginMeasuring());
-      if (durationMs !== null) this.#at(windowEndUs, () => this.#drain(windowEndUs));
+      if (durationMs !== null) this.#at(windowEndUs, () => void this.#drain(windowEndUs));
       this.#timers.push(setInterval(() => this.#tick(), Math.min(1_000, timeoutMs) / 4));
     });
     for (const timer of this.#timers) clearTimeout(timer);
@@ -123,10 +124,14 @@ export class LoadThread {
 
   /** Ends the measured part now; run() then settles as it does at the end of the time. */
   stop(): void {
-    if (this.#finish === null || this.#isDraining) return;
+    if (this.#finish === null) return;
+    if (this.#isDraining) {
+      this.#driver.stop();
+      return;
+    }
     const now = nowUs();
     this.#recorder.closeWindow(now);
-    this.#drain(now);
+    void this.#drain(now);
   }
 
   /** Ends at once, without waiting for replies; what is in flight then is not lost but left. */
@@ -174,7 +179,7 @@ export class LoadThread {
     const seed = workload.seed + firstConnection;
     // A load that time bounds goes on to the end of its time, due requests or not.
     const exhausted = (): void => {
-      if (requests !== null) this.#drain(null);
+      if (requests !== null) void this.#drain(null);
     };
     switch (model.kind) {
       case 'closed': {
@@ -218,12 +223,12 @@ export class LoadThread {
   }
 
   /** No more is sent. `endUs`: end of the measured time; null: it ends with the last reply. */
-  #drain(endUs: number | null): void {
+  async #drain(endUs: number | null): Promise<void> {
     if (this.#isDraining) return;
     this.#isDraining = true;
     this.#measureBusyShare();
     if (endUs === null) this.#driver.stop();
-    else this.#driver.finish(endUs);
+    else await this.#driver.finish(endUs);
     const now = nowUs();
     if (endUs !== null) this.#recorder.advance(now);
     this.#drainEndUs = now + this.#plan.timeoutMs * 1_000;
@@ -239,7 +244,7 @@ export class LoadThread {
     // What is left has waited for as long as the drain lasts, which is the timeout.
     for (const client of this.#clients) client.expire(Number.POSITIVE_INFINITY);
     for (const client of this.#clients) client.abandon();
-    if (endUs === null) this.#recorder.closeWindow(Math.max(this.#recorder.lastReplyUs, 0));
+    if (endUs === null) this.#recorder.closeWindow(this.#recorder.lastEventUs);
     this.#finish?.();
     this.#finish = null;
   }
@@ -255,7 +260,7 @@ export class LoadThread {
   #countInFlight(): number {
     let count = 0;
     for (const client of this.#clients) {
-      if (!client.hasEnded) count += client.flights.count + client.backlog.length;
+      if (!client.hasEnded) count += client.flights.count + client.waiting;
     }
     return count;
   }

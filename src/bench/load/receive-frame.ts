@@ -77,8 +77,15 @@ function settle(
   isExpected: boolean,
 ): FrameOutcome {
   const { recorder, isOpen, readAtUs } = context;
+  const dueUs = flights.dueUs[slot]!;
   const sentUs = flights.sentUs[slot]!;
-  const countedUs = isOpen ? flights.dueUs[slot]! : sentUs;
+  const countedUs = isOpen ? dueUs : sentUs;
+  if (readAtUs - sentUs > context.timeoutUs) {
+    if (recorder.isMeasured(countedUs)) recorder.fail('timeouts');
+    recorder.onLate({ message: flights.message[slot]!, dueUs, sentUs }, readAtUs, isOpen);
+    flights.release(slot);
+    return 'settled';
+  }
   recorder.onReply(flights.message[slot]!, readAtUs, countedUs, isOpen ? sentUs : null);
   if ((kind === 'error' || !isExpected) && recorder.isMeasured(countedUs)) {
     recorder.fail(kind === 'error' ? 'errorReplies' : 'wrongResults');

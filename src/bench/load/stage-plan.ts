@@ -1,5 +1,6 @@
 import { usageError } from '../../errors.js';
 import { ratePerSecond } from '../../options/value-readers.js';
+import { MAX_RATE } from '../bench-limits.js';
 import { benchDurationMs } from '../options/bench-duration.js';
 import type { Stage } from './arrivals.js';
 
@@ -61,7 +62,7 @@ export function parseStages(
 
 /** A stage may begin or end at nothing, and be a pause. */
 function stageRate(text: string): number {
-  return text.trim() === '0' ? 0 : ratePerSecond(text, '--stages');
+  return text.trim() === '0' ? 0 : ratePerSecond(MAX_RATE)(text, '--stages');
 }
 
 /** Whether `--stages` is a shape's name, which takes its length from --duration. */

@@ -32,8 +32,8 @@ export class LoadRecorder {
   repliesInTime = 0;
   bytesSent = 0;
   bytesReceived = 0;
-  /** When the last reply came. */
-  lastReplyUs = 0;
+  /** When something was sent, or a reply came, for the last time. */
+  lastEventUs = 0;
   windowStartUs = Number.POSITIVE_INFINITY;
   windowEndUs = Number.POSITIVE_INFINITY;
   /** When the second that is being counted ends. */
@@ -81,6 +81,7 @@ export class LoadRecorder {
   }
 
   onSent(bytes: number, atUs: number): void {
+    this.lastEventUs = atUs;
     this.#secondBytes += bytes;
     if (this.isMeasured(atUs)) this.bytesSent += bytes;
   }
@@ -92,7 +93,7 @@ export class LoadRecorder {
 
   /** A reply to a request of ours, right or wrong. `sentUs` is null in the closed model. */
   onReply(message: number, atUs: number, countedUs: number, sentUs: number | null): void {
-    this.lastReplyUs = atUs;
+    this.lastEventUs = atUs;
     this.#secondReplies++;
     const latencyUs = atUs - countedUs;
     this.#secondLatency.record(latencyUs);
@@ -106,6 +107,8 @@ export class LoadRecorder {
   /** The reply to a request that had timed out. */
   onLate(request: TimedOutRequest, atUs: number, isOpen: boolean): void {
     const countedUs = isOpen ? request.dueUs : request.sentUs;
+    this.lastEventUs = atUs;
+    if (this.isMeasured(atUs)) this.repliesInTime++;
     this.#secondReplies++;
     this.#secondLatency.record(atUs - countedUs);
     if (!this.isMeasured(countedUs)) return;

@@ -14,6 +14,7 @@ import {
   MAX_GENERATOR_THREADS,
   MAX_LOAD_CONNECTIONS,
   MAX_PROCESSES,
+  MAX_RATE,
   MIN_ROUNDS,
 } from '../bench-limits.js';
 import { isStageShape, level, parseStages } from '../load/stage-plan.js';
@@ -67,7 +68,7 @@ export function parseBenchOptions(argv: readonly string[]): BenchOptions {
     timeoutMs: flags.read('timeout', someTimeMs) ?? DEFAULT_TIMEOUT_MS,
     disturbance: {
       slowReaders: flags.read('slow-readers', wholeNumber(1, MAX_DISTURBERS)) ?? 0,
-      churnPerSecond: flags.read('churn', ratePerSecond) ?? 0,
+      churnPerSecond: flags.read('churn', ratePerSecond(MAX_RATE)) ?? 0,
       bigMessages: flags.read('big-messages', wholeNumber(1, MAX_DISTURBERS)) ?? 0,
     },
     reports: readReportPaths(flags),
@@ -111,7 +112,7 @@ function readModel(
 ): ModelOptions {
   const isTimed = workload.recording?.[0]?.atMs != null;
   const stages = flags.one('stages');
-  let perSecond = flags.read('rate', ratePerSecond);
+  let perSecond = flags.read('rate', ratePerSecond(MAX_RATE));
   if (flags.has('find-max')) {
     perSecond ??= FIND_MAX_START_RATE;
     if (perSecond < 1) throw usageError('--find-max begins with a --rate of 1 or more');

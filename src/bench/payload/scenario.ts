@@ -100,14 +100,13 @@ function thinkTimeOf(value: unknown, where: string): ThinkTime {
 }
 
 function answersOf(value: unknown, where: string): ServerAnswers {
-  const answers: Record<string, ServerAnswer> = {};
-  for (const [method, answer] of Object.entries(members(value, where, null))) {
+  const answers = Object.entries(members(value, where, null)).map(([method, answer]) => {
     const place = `${where}: ${method}`;
     const { result, error } = members(answer, place, ['result', 'error']);
-    if (error === undefined && result !== undefined) answers[method] = { result };
-    else answers[method] = { error: errorOf(error, place) };
-  }
-  return answers;
+    const isResult = error === undefined && result !== undefined;
+    return [method, isResult ? { result } : { error: errorOf(error, place) }] as const;
+  });
+  return Object.fromEntries<ServerAnswer>(answers);
 }
 
 function errorOf(value: unknown, where: string): { code: number; message: string } {

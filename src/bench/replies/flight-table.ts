@@ -90,6 +90,11 @@ export class FlightTable {
     return request;
   }
 
+  /** The slots of the requests in flight. */
+  *inFlight(): Generator<number> {
+    for (let slot = 0; slot < this.#ids.length; slot++) if (this.#ids[slot] !== 0) yield slot;
+  }
+
   release(slot: number): void {
     this.#ids[slot] = 0;
     this.#free[this.#freeCount++] = slot;

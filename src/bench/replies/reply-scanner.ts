@@ -60,7 +60,8 @@ export class ReplyScanner {
     this.kind = kindOf(verdict, error !== 0 && bytes[start + error] !== LETTER_N);
     if (this.kind === 'bad') {
       const what = verdict === BAD_JSON ? 'not JSON' : 'not a JSON-RPC message';
-      this.reason = `${what}: ${this.#scanner.reason}`;
+      const why = verdict < 0 ? this.#scanner.reason : 'result and error at once';
+      this.reason = `${what}: ${why}`;
     }
   }
 }
