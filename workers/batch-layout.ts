@@ -20,7 +20,7 @@
  * Raised with every change of this page, or of what the addon does: one that was
  * compiled before would take one word for another, and is refused.
  */
-export const KERNEL_REVISION = 11;
+export const KERNEL_REVISION = 12;
 
 /** Header words of `control`. */
 export const FRAME_COUNT = 0;

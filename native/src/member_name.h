@@ -47,6 +47,9 @@ inline bool may_look_like_member(const uint8_t* name, int64_t length) {
     case 'r':
     case 'e':
       break;
+    case 0xe4:
+      // The first byte of U+0130 and U+0131, which can be taken for an i.
+      return true;
     default:
       // "jsonrpc" ends here.
       return false;

@@ -37,8 +37,8 @@ const MEMBERS = [
 ] as const;
 /** "message" as \u escapes: the longest spelling of a name that matters. */
 const LONGEST_NAME_BYTES = 7 * 6;
-/** Of the members' names in either case, and what begins an escape. */
-const FIRST_LETTERS = Buffer.from('impreIMPRE\\');
+/** Of the members' names in either case, of an escape, and of U+0130 and U+0131, which can be taken for an i. */
+const FIRST_LETTERS = Buffer.from('impreIMPRE\\\xc4', 'latin1');
 const FIRST_SPAN = ID_START;
 const LAST_SPAN_END = ERROR_START + 1;
 

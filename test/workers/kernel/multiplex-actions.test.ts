@@ -72,6 +72,8 @@ const lookalike = fc
       'Method',
       'param\u017f',
       're\u017fult',
+      '\u0131d',
+      '\u0130d',
       'ERROR',
       'iD\u00e9',
       'idx',
@@ -215,6 +217,12 @@ for (const kernel of [
       refused('{"id":1,"ID":2,"method":"m"}', '"ID" can be taken for "id"');
       refused('{"method":"m","\\u0049d":2}', '"Id" can be taken for "id"');
       refused('{"id":1,"method":"m","param\u017f":{}}', '"param\u017f" can be taken for "params"');
+      for (const name of ['\u0131d', '\u0130d']) {
+        const why = `"${name}" can be taken for "id"`;
+        refused(`{"id":1,"method":"m","${name}":2}`, why);
+        const escaped = name.replace(/^./u, (i) => `\\u0${i.charCodeAt(0).toString(16)}`);
+        refused(`{"id":1,"method":"m","${escaped}":2}`, why);
+      }
       refused('{"iD":1,"result":2,"id":3}', '"iD" can be taken for "id"');
       const cancel = '"method":"notifications/cancelled","params"';
       refused(`{${cancel}:{"requestId":1,"RequestID":2}}`, 'another spelling of "requestId"');
