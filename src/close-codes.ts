@@ -3,6 +3,8 @@ export const CLOSE_NORMAL = 1000;
 export const CLOSE_GOING_AWAY = 1001;
 /** Never sent: the connection ended without a close frame. */
 export const CLOSED_WITHOUT_FRAME = 1006;
+/** How the end of such a connection is called. */
+export const RESET_WITHOUT_CLOSE = 'connection reset without closing handshake';
 export const CLOSE_MALFORMED = 1007;
 export const CLOSE_TOO_BIG = 1009;
 /** The client's server is gone, or this side could not go on. */

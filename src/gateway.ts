@@ -131,7 +131,7 @@ interface GatewayParts {
   readonly finished: Promise<{ failure: string | null }>;
 }
 
-/** The socket of a client, and in mode session what its server is reached through: three pipes, or a socket. */
+/** The socket of a client, and in mode session what its server is reached through: stdin, stdout and stderr, or a socket. */
 function descriptorsPerClient({ mode, upstream }: ServeConfig): number {
   if (mode !== 'session' || upstream.kind === 'echo') return 1;
   return upstream.kind === 'command' ? 4 : 2;

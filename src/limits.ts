@@ -19,6 +19,9 @@ export const MIN_TURN_FRAMES = 16;
 /** `--max-payload`: the largest message accepted from a client or a server. */
 export const MAX_PAYLOAD_BYTES = 16 * 1024 * 1024;
 
+/** What `--max-payload` and buffers may be at least. */
+export const SMALLEST_BYTES = 1024;
+
 /** What `--max-payload` may be at most: arenas and offsets in them are 32-bit. */
 export const LARGEST_PAYLOAD_BYTES = 512 * 1024 * 1024;
 
@@ -27,6 +30,8 @@ export const LARGEST_PAYLOAD_BYTES = 512 * 1024 * 1024;
  * no room for, behind the oldest of them. One read may bring thousands of frames, which must not be lost.
  */
 export const RECEIVE_BUFFER_BYTES = 4 * 1024 * 1024;
+/** What it and `--client-overflow` may be at most. */
+export const LARGEST_BUFFER_BYTES = 1024 ** 3;
 /** Bytes in it from which on the socket is not read, and below which it is again. */
 export const PAUSE_AT_BYTES = 256 * 1024;
 export const RESUME_AT_BYTES = 64 * 1024;
@@ -85,6 +90,9 @@ export const UNREAD_ANSWER_BYTES = 256 * 1024;
 
 /** `--max-connections`: WebSocket clients in all; above, the upgrade gets 503. */
 export const MAX_CONNECTIONS = 10_000;
+
+/** What `--max-connections` and `--max-connections-per-address` may be at most. */
+export const LARGEST_CONNECTIONS = 1_000_000;
 
 /** Descriptors that no client gets: for files, threads, listeners, and servers while they start. */
 export const RESERVED_DESCRIPTORS = 64;

@@ -14,9 +14,12 @@ import { MAX_PING_INTERVAL_SECONDS } from '../frontend/idle-timeout.js';
 import { OFFLOADS } from '../lane/offload.js';
 import {
   LARGEST_ARRAY_ELEMENTS,
+  LARGEST_BUFFER_BYTES,
+  LARGEST_CONNECTIONS,
   LARGEST_PAYLOAD_BYTES,
   LARGEST_POOL_SIZE,
   MAX_THREADS,
+  SMALLEST_BYTES,
 } from '../limits.js';
 import { LOG_FORMATS, LOG_LEVELS } from '../log.js';
 import { NOTIFICATION_RULES, type NotificationRule } from '../multiplex/notification-rules.js';
@@ -35,8 +38,6 @@ import { PROFILES } from '../session/profile.js';
 import { idleOptions } from './idle-options.js';
 import { SERVE_OPTIONS, type ServeOption } from './serve-option-table.js';
 
-const KIBIBYTE = 1024;
-const GIBIBYTE = 1024 ** 3;
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 
@@ -102,17 +103,21 @@ function sharedServerOptions(given: ServeArguments, defaults: ServeConfig) {
     serverRequests: given.read('server-requests', rules) ?? defaults.serverRequests,
     notifications: new Map(given.all('notification').map(notificationRule)),
     clientOverflowBytes:
-      given.read('client-overflow', byteSize(KIBIBYTE, GIBIBYTE)) ?? defaults.clientOverflowBytes,
+      given.read('client-overflow', byteSize(SMALLEST_BYTES, LARGEST_BUFFER_BYTES)) ??
+      defaults.clientOverflowBytes,
     slowClientGraceMs:
       given.read('slow-client-grace', durationMs(100, HOUR_MS)) ?? defaults.slowClientGraceMs,
   };
 }
 
 function limitOptions(given: ServeArguments, defaults: ServeConfig) {
-  const connections = given.read('max-connections', wholeNumber(1, 1_000_000));
-  const perAddress = given.read('max-connections-per-address', wholeNumber(0, 1_000_000));
-  const payload = given.read('max-payload', byteSize(KIBIBYTE, LARGEST_PAYLOAD_BYTES));
-  const receiveBuffer = given.read('receive-buffer', byteSize(KIBIBYTE, GIBIBYTE));
+  const connections = given.read('max-connections', wholeNumber(1, LARGEST_CONNECTIONS));
+  const perAddress = given.read('max-connections-per-address', wholeNumber(0, LARGEST_CONNECTIONS));
+  const payload = given.read('max-payload', byteSize(SMALLEST_BYTES, LARGEST_PAYLOAD_BYTES));
+  const receiveBuffer = given.read(
+    'receive-buffer',
+    byteSize(SMALLEST_BYTES, LARGEST_BUFFER_BYTES),
+  );
   return {
     maxConnections: connections ?? defaults.maxConnections,
     maxConnectionsPerAddress: perAddress ?? defaults.maxConnectionsPerAddress,

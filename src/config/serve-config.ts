@@ -1,7 +1,7 @@
-import { availableParallelism } from 'node:os';
 import type { WantedKernel } from '../../workers/kernel/select-kernel.js';
 import type { Framing } from '../framing/splitter.js';
 import type { Offload } from '../lane/offload.js';
+import { defaultThreads } from '../lane/worker-pool.js';
 import {
   CLIENT_OVERFLOW_BYTES,
   DRAIN_TIMEOUT_MS,
@@ -109,7 +109,7 @@ export function defaultServeConfig(): ServeConfig {
     cwd: process.cwd(),
     env: [],
     inheritEnv: false,
-    threads: Math.max(1, availableParallelism() - 1),
+    threads: defaultThreads(),
     kernel: 'auto',
     offload: 'adaptive',
     maxPayloadBytes: MAX_PAYLOAD_BYTES,

@@ -6,11 +6,14 @@ import { MAX_PING_INTERVAL_SECONDS } from '../frontend/idle-timeout.js';
 import type { TlsFiles } from '../frontend/tls-files.js';
 import type { WebSocketFrontEnd } from '../frontend/websocket-front-end.js';
 import {
+  LARGEST_BUFFER_BYTES,
+  LARGEST_CONNECTIONS,
   LARGEST_PAYLOAD_BYTES,
   MAX_CONNECTIONS,
   MAX_PAYLOAD_BYTES,
   PING_INTERVAL_SECONDS,
   RECEIVE_BUFFER_BYTES,
+  SMALLEST_BYTES,
 } from '../limits.js';
 import type { Logger } from '../log.js';
 import { allowedHost, allowedOrigin } from '../options/access-lists.js';
@@ -157,9 +160,13 @@ const NAMES: OptionNames<AcceptWebSocketsOptions> = {
 };
 const TLS_NAMES: OptionNames<TlsFiles> = { certFile: true, keyFile: true };
 const PAYLOAD = { fallback: MAX_PAYLOAD_BYTES, min: 1, max: LARGEST_PAYLOAD_BYTES };
-const RECEIVE_BUFFER = { fallback: RECEIVE_BUFFER_BYTES, max: Number.MAX_SAFE_INTEGER };
-const CONNECTIONS = { fallback: MAX_CONNECTIONS, min: 1, max: Number.MAX_SAFE_INTEGER };
-const CONNECTIONS_PER_ADDRESS = { fallback: 0, max: Number.MAX_SAFE_INTEGER };
+const RECEIVE_BUFFER = {
+  fallback: RECEIVE_BUFFER_BYTES,
+  min: SMALLEST_BYTES,
+  max: LARGEST_BUFFER_BYTES,
+};
+const CONNECTIONS = { fallback: MAX_CONNECTIONS, min: 1, max: LARGEST_CONNECTIONS };
+const CONNECTIONS_PER_ADDRESS = { fallback: 0, max: LARGEST_CONNECTIONS };
 const PING_INTERVAL = { fallback: PING_INTERVAL_SECONDS, min: 1, max: MAX_PING_INTERVAL_SECONDS };
 
 /** The files for `wss://`; null for `ws://`, where none are wanted: what was meant to be encrypted must not go in the clear. */

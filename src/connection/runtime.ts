@@ -1,4 +1,3 @@
-import { availableParallelism } from 'node:os';
 import { createIdStore } from '../../workers/id-store.js';
 import type { Kernel } from '../../workers/kernel/kernel.js';
 import { KERNELS, type WantedKernel } from '../../workers/kernel/select-kernel.js';
@@ -8,7 +7,7 @@ import type { BatchRunner } from '../lane/batch-attempts.js';
 import { Lane } from '../lane/lane.js';
 import { mainKernel } from '../lane/main-kernel.js';
 import { inlineBounds, OFFLOADS, type Offload } from '../lane/offload.js';
-import { WorkerPool } from '../lane/worker-pool.js';
+import { defaultThreads, WorkerPool } from '../lane/worker-pool.js';
 import { MAX_THREADS } from '../limits.js';
 import type { Logger } from '../log.js';
 import {
@@ -58,7 +57,7 @@ export class JsonRpcRuntime {
     const wanted = choiceOption('kernel', options.kernel, KERNELS);
     const offload = choiceOption('offload', options.offload, OFFLOADS);
     const threads = numberOption('threads', options.threads, {
-      fallback: Math.max(1, availableParallelism() - 1),
+      fallback: defaultThreads(),
       min: 1,
       max: MAX_THREADS,
     });

@@ -1,12 +1,9 @@
 import type { WebSocket } from 'ws';
 import { FRAMING_NONE } from '../../workers/batch-layout.js';
-import { CLOSED_WITHOUT_FRAME } from '../close-codes.js';
+import { CLOSED_WITHOUT_FRAME, RESET_WITHOUT_CLOSE } from '../close-codes.js';
 import type { Flow } from '../lane/flow.js';
 import { WsTransport } from '../transport/ws-transport.js';
 import type { Wire, WireEvents } from './wire.js';
-
-/** How a connection that ended without a close frame is called. */
-const RESET_WITHOUT_CLOSE = 'connection reset without closing handshake';
 
 /**
  * A `ws` socket, connecting or open. Text and binary messages are the same to it, pings and

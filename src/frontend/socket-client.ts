@@ -6,6 +6,7 @@ import {
   CLOSE_TRY_AGAIN_LATER,
   CLOSED_WITHOUT_FRAME,
   isRegularEnd,
+  RESET_WITHOUT_CLOSE,
 } from '../close-codes.js';
 import type { Batch } from '../lane/batch.js';
 import type { Flow, FrameSource } from '../lane/flow.js';
@@ -166,10 +167,7 @@ export class SocketClient implements Client, FrameSource, FrameSink, GatedReader
 
   /** The socket is closed, by either side; with what uWebSockets.js says of it. */
   gone(code: number, message: string): void {
-    const broke =
-      code === CLOSED_WITHOUT_FRAME
-        ? message || 'connection reset without closing handshake'
-        : null;
+    const broke = code === CLOSED_WITHOUT_FRAME ? message || RESET_WITHOUT_CLOSE : null;
     const failure = this.#closed ? this.#closeReason : broke;
     // With a reason uWebSockets.js has ended it, else the client is just not there any more.
     if (!this.#closed && broke !== null && message !== '') this.#logClosed(message);

@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { Piscina } from 'piscina';
 import { BEGAN_US } from '../../workers/batch-layout.js';
 import type { BatchTask, BatchWorkerData } from '../../workers/batch-worker.js';
@@ -33,6 +34,11 @@ const NO_REQUIRE_OF_MODULES = process.allowedNodeEnvironmentFlags.has(
   : [];
 
 const BATCH_WORKER = new URL('../../workers/batch-worker.js', import.meta.url);
+
+/** One for each core but the main thread's. */
+export function defaultThreads(): number {
+  return Math.max(1, availableParallelism() - 1);
+}
 
 interface PoolTask {
   /** When it was given to the pool, in ms of a clock that is never set. */

@@ -11,7 +11,7 @@ import {
   SPAN_B_END,
 } from '../../workers/batch-layout.js';
 import { MAX_STORED_ID_BYTES } from '../../workers/id-store.js';
-import type { ReplyError } from '../../workers/kernel/replies.js';
+import { REPLY_START, type ReplyError } from '../../workers/kernel/replies.js';
 import { CLOSE_NORMAL } from '../close-codes.js';
 import { unframe } from '../framing/message-framing.js';
 import type { Batch } from '../lane/batch.js';
@@ -374,5 +374,5 @@ export class MultiplexSession implements Session, FlowHandler, FrameArgs, Reques
 }
 
 function resultNull(id: Uint8Array): Uint8Array {
-  return Buffer.concat([Buffer.from('{"jsonrpc":"2.0","id":'), id, Buffer.from(',"result":null}')]);
+  return Buffer.concat([Buffer.from(REPLY_START), id, Buffer.from(',"result":null}')]);
 }

@@ -41,7 +41,7 @@ export interface SharedServerOptions extends ServerLifeOptions {
   readonly notifications: NotificationRules;
 }
 
-/** Methods that end a client's handshake; without a handshake `shutdown` and `exit` just pass. */
+/** Methods with which a client of a handshake ends; without a handshake they just pass. */
 const END_METHODS = ['shutdown', 'exit'];
 
 /**

@@ -53,7 +53,7 @@ export const GATEWAY_ERRORS = {
   /** A server that looks at the method alone would cancel what is not the client's. */
   cancelWithId: {
     ...INVALID_REQUEST,
-    message: 'Invalid Request: a cancel is a notification and has no id.',
+    data: { ...INVALID_REQUEST.data, detail: 'a cancel is a notification and has no id' },
   },
   /** To the server: nobody may answer its request. */
   noClient: {

@@ -31,22 +31,22 @@ export function createUpstreamFactory(
     env,
     framing: config.framing,
     maxPayloadBytes,
-    ...(config.mode === 'session' ? ownProcess(config) : SHARED_PROCESS),
+    ...(config.mode === 'session' ? ownProcess(config) : USUAL_PROCESS),
   };
   return (events) => new ChildUpstream(command, events, guard, log);
 }
 
-/** A process that all clients share is reached through sockets, and has the usual policy of the scheduler. */
-const SHARED_PROCESS = { pipes: null, wakeups: null };
+/** What node gives: sockets, and the usual policy of the scheduler. For a process that all clients share there is no better. */
+const USUAL_PROCESS = { pipes: null, wakeups: null };
 
 /** For a process of one client: what the addon gives, where it is to be had and wanted. */
 function ownProcess({ kernel }: ServeConfig): Pick<ChildCommand, 'pipes' | 'wakeups'> {
-  if (kernel === 'portable' || process.platform === 'win32') return SHARED_PROCESS;
+  if (kernel === 'portable' || process.platform === 'win32') return USUAL_PROCESS;
   try {
     const addon = loadNativeAddon();
     return { pipes: addon, wakeups: new WakeupPreemption(addon.setWakeupPreemption) };
   } catch {
     // The log says why at the choice of the kernel.
-    return SHARED_PROCESS;
+    return USUAL_PROCESS;
   }
 }

@@ -1,5 +1,6 @@
 import { WebSocket } from 'ws';
 import { FRAMING_NONE } from '../../workers/batch-layout.js';
+import { CLOSE_NORMAL } from '../close-codes.js';
 import type { Flow, FrameSource } from '../lane/flow.js';
 import { CONNECT_TIMEOUT_MS } from '../limits.js';
 import type { FrameSink } from '../transport/frame-sink.js';
@@ -61,7 +62,7 @@ export class WebSocketUpstream implements Upstream {
   }
 
   async stop(graceMs: number): Promise<void> {
-    this.#transport.end(1000, '');
+    this.#transport.end(CLOSE_NORMAL, '');
     const timer = setTimeout(() => this.#transport.terminate(), graceMs);
     await this.#closed;
     clearTimeout(timer);

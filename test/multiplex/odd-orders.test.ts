@@ -296,6 +296,22 @@ test('a client that leaves while it waits for the handshake of another waits no 
   assert.deepEqual(world.left, NOTHING_LEFT);
 });
 
+test('a cancel with an id is answered as what it is not, and cancels nothing', async () => {
+  const world = new MultiplexWorld();
+  const client = world.connect();
+  client.say('{"id":1,"method":"hold"}');
+  client.say('{"id":2,"method":"notifications/cancelled","params":{"requestId":1}}');
+  await world.settle();
+  const { id, error } = JSON.parse(client.received[0]!) as { id: number; error: object };
+  assert.equal(id, 2);
+  assert.deepEqual(error, {
+    code: -32600,
+    message: 'Invalid Request',
+    data: { reason: 'invalid_message', detail: 'a cancel is a notification and has no id' },
+  });
+  assert.equal(count(world.upstream.received, 'cancelled'), 0);
+});
+
 test('progress of an initialize whose client has left is for nobody', async () => {
   const world = new MultiplexWorld();
   const client = world.connect();

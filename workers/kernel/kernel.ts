@@ -1,6 +1,6 @@
 /**
  * The code that turns a batch of frames into envelopes and outgoing bytes. Stateless
- * between batches and free of allocation per good frame; one instance per thread.
+ * between batches; one instance per thread. The native one allocates nothing for a good frame.
  */
 export interface Kernel {
   readonly name: 'native' | 'portable';
