@@ -1,6 +1,7 @@
 import { asksForHelp } from '../options/arguments.js';
 import { optionsHelp } from '../options/options-help.js';
-import { findMax, measureInTurn } from './ask-questions.js';
+import { findMax } from './find-max.js';
+import { measureInTurn } from './measure-in-turn.js';
 import type { BenchOptions } from './options/bench-options.js';
 import { BENCH_OPTION_GROUPS } from './options/option-table.js';
 import { parseBenchOptions } from './options/parse-options.js';

@@ -1,22 +1,37 @@
-import type { RunResult } from './run-result.js';
+import type { FindMaxResult, FindMaxStep } from './find-max-result.js';
+import { level } from './load/stage-plan.js';
+import type { BenchOptions } from './options/bench-options.js';
+import { checkExpectation } from './options/expectation.js';
+import { type RunWatch, runBenchmark } from './run-benchmark.js';
+import { searchMax } from './search-max.js';
 
-/** What `--find-max` found: every step that was tried, in the order in which it was tried. */
-export interface FindMaxResult {
-  /** The limits as the user wrote them: `p99<10ms,errors<0.1%`. */
-  readonly limits: string;
-  readonly steps: readonly FindMaxStep[];
-  /** Requests a second of the highest step that kept the limits; null where none did. */
-  readonly maxRate: number | null;
-  /** Whether a second run at `maxRate` kept the limits too. */
-  readonly confirmed: boolean;
-  /** The search was ended before its time; `maxRate` is what was known by then. */
-  readonly wasInterrupted: boolean;
-}
+/** A rate that was not reached was not kept, whatever the latency of what was sent. */
+const REACHED_SHARE = 0.95;
 
-export interface FindMaxStep {
-  /** Requests a second that were asked for. */
-  readonly rate: number;
-  /** Whether the step kept the limits and its run passed. */
-  readonly ok: boolean;
-  readonly result: RunResult;
+/** `--find-max`: runs of rising rate until the limits are known. */
+export async function findMax(
+  options: BenchOptions,
+  watch: RunWatch,
+  onStep: (step: FindMaxStep) => void,
+): Promise<FindMaxResult> {
+  const { findMax: question, model } = options;
+  if (question === null || model.kind !== 'open') throw new Error('--find-max was not asked for');
+  const outcome = await searchMax(model.stages[0]!.fromRate, async (rate) => {
+    const stages = [level(options.durationMs ?? 0, rate)];
+    const result = await runBenchmark(
+      { ...options, model: { ...model, stages } },
+      options.target,
+      watch,
+    );
+    // A run that was cut short says nothing of its rate.
+    if (watch.signal.aborted) return null;
+    const keepsLimits = question.limits.every((limit) => checkExpectation(limit, result).passed);
+    // By chance fewer may be due than the rate says (--arrivals poisson).
+    const { repliesPerSecond, requestsPerSecond } = result.totals;
+    const isReached = repliesPerSecond >= Math.min(rate, requestsPerSecond) * REACHED_SHARE;
+    const step = { rate, ok: keepsLimits && isReached && result.passed, result };
+    onStep(step);
+    return step;
+  });
+  return { limits: question.text, ...outcome };
 }

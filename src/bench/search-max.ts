@@ -1,14 +1,24 @@
 import { MAX_FIND_STEPS } from './bench-limits.js';
-import type { FindMaxStep } from './find-max.js';
 
 /** The search ends when the bounds are so close: below that lies noise. */
 const CLOSE_ENOUGH = 1.05;
 
-/** What a search found; see FindMaxResult. */
-export interface SearchOutcome<Step extends Pick<FindMaxStep, 'rate' | 'ok'>> {
+/** One run of a search. */
+export interface SearchStep {
+  /** Requests a second that were asked for. */
+  readonly rate: number;
+  /** Whether it kept the limits. */
+  readonly ok: boolean;
+}
+
+export interface SearchOutcome<Step extends SearchStep> {
+  /** Every one that was tried, in the order in which it was tried. */
   readonly steps: readonly Step[];
+  /** Requests a second of the highest step that kept the limits; null where none did. */
   readonly maxRate: number | null;
+  /** Whether a second run at `maxRate` kept the limits too. */
   readonly confirmed: boolean;
+  /** The search was ended before its time; `maxRate` is what was known by then. */
   readonly wasInterrupted: boolean;
 }
 
@@ -21,7 +31,7 @@ export interface SearchOutcome<Step extends Pick<FindMaxStep, 'rate' | 'ok'>> {
  * The first rate that breaks the limits is tried twice: all that follows is below it, so
  * a hiccup of the machine there would make the answer wrong by far.
  */
-export async function searchMax<Step extends Pick<FindMaxStep, 'rate' | 'ok'>>(
+export async function searchMax<Step extends SearchStep>(
   startRate: number,
   attempt: (rate: number) => Promise<Step | null>,
 ): Promise<SearchOutcome<Step>> {

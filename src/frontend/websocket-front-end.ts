@@ -4,13 +4,13 @@ import type { Logger } from '../log.js';
 import { hostAndPort } from '../options/listen-url.js';
 import type { ClientAcceptor } from '../session/client.js';
 import { AccessPolicy } from './access-policy.js';
+import { ClientLog } from './client-log.js';
 import type { ConnectionCount } from './connection-count.js';
 import { idleTimeoutSeconds } from './idle-timeout.js';
 import { listenError } from './listen-error.js';
 import { ReadGate } from './read-gate.js';
-import { RefusalLog } from './refusal-log.js';
-import { SocketClient, type SocketData } from './socket-client.js';
 import { checkTlsFiles, type TlsFiles, tlsError } from './tls-files.js';
+import { type SocketData, WebSocketClient } from './websocket-client.js';
 
 export interface WebSocketFrontEndOptions {
   readonly host: string;
@@ -66,14 +66,14 @@ export class WebSocketFrontEnd {
   /** Where it listens, with the port that was picked. */
   readonly url: string;
   readonly #app: uWS.TemplatedApp;
-  readonly #clients: Set<SocketClient>;
+  readonly #clients: Set<WebSocketClient>;
   #listening: uWS.us_listen_socket | null;
 
   private constructor(
     app: uWS.TemplatedApp,
     listening: uWS.us_listen_socket,
     url: string,
-    clients: Set<SocketClient>,
+    clients: Set<WebSocketClient>,
   ) {
     this.#app = app;
     this.#listening = listening;
@@ -84,7 +84,7 @@ export class WebSocketFrontEnd {
   /** @throws SluiceError SLUICE_ERR_LISTEN, SLUICE_ERR_TLS */
   static async listen(options: WebSocketFrontEndOptions): Promise<WebSocketFrontEnd> {
     const { host, port } = options;
-    const clients = new Set<SocketClient>();
+    const clients = new Set<WebSocketClient>();
     const app = createApp(options.tls);
     addHealth(app, options.ready);
     addWebSockets(app, options, clients);
@@ -146,12 +146,12 @@ function addHealth(app: uWS.TemplatedApp, ready: () => boolean): void {
 function addWebSockets(
   app: uWS.TemplatedApp,
   options: WebSocketFrontEndOptions,
-  clients: Set<SocketClient>,
+  clients: Set<WebSocketClient>,
 ): void {
   const { connections, acceptor, log } = options;
   const policy = new AccessPolicy({ ...options, listenHost: options.host });
   const gate = new ReadGate<SocketData>();
-  const settings = { ...options, refusals: new RefusalLog(log) };
+  const settings = { ...options, clientLog: new ClientLog(log) };
   app.ws<SocketData>('/*', {
     compression: uWS.DISABLED,
     maxPayloadLength: options.maxPayloadBytes * NATIVE_PAYLOAD_FACTOR,
@@ -164,7 +164,7 @@ function addWebSockets(
     upgrade: (response, request, context) => {
       const address = Buffer.from(response.getRemoteAddressAsText()).toString();
       const refuse = (status: string, why: string): void => {
-        settings.refusals.refused(address, why);
+        settings.clientLog.refused(address, why);
         response.writeStatus(status).end(`${why}\n`, CLOSE_CONNECTION);
       };
       const refusal = policy.refusal(request.getHeader('origin'), request.getHeader('host'));
@@ -186,7 +186,7 @@ function addWebSockets(
     open: (socket) => {
       const data = socket.getUserData();
       gate.opened(socket);
-      const client = new SocketClient(socket, data.address, settings, gate);
+      const client = new WebSocketClient(socket, data.address, settings, gate);
       data.client = client;
       clients.add(client);
       client.attach(acceptor.accept(client));

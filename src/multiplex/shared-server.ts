@@ -12,7 +12,6 @@ import { MethodNames } from '../session/method-names.js';
 import { cancelNotification, type Profile } from '../session/profile.js';
 import type { Upstream, UpstreamExit } from '../upstream/upstream.js';
 import { CANCEL_METHODS } from './client-notification.js';
-import { FromServer, type SpeakingServer } from './from-server.js';
 import { Handshake, INITIALIZED_METHODS, type KeptReply } from './handshake.js';
 import { HandshakeReplay } from './handshake-replay.js';
 import { type HandshakeWaiter, HandshakeWaiters } from './handshake-waiters.js';
@@ -22,6 +21,7 @@ import type { NotificationRules } from './notification-rules.js';
 import { NO_REQUESTS, type RequestOwner, type RequestTable } from './request-table.js';
 import { ServerInlet } from './server-inlet.js';
 import { type LivingServer, ServerLife, type ServerLifeOptions } from './server-life.js';
+import { ServerOutput, type SpeakingServer } from './server-output.js';
 import type { ServerPort } from './server-port.js';
 import type { ServerRequestRule } from './server-request-rule.js';
 import { ServerRequests } from './server-requests.js';
@@ -265,7 +265,7 @@ export class SharedServer implements ServerPort<MultiplexSession>, SpeakingServe
       lane: this.#options.lane,
       op: op(ACTION_FROM_SERVER, FRAMING_NONE, ON_BAD_REASON),
       source: upstream.source,
-      handler: new FromServer(this),
+      handler: new ServerOutput(this),
       maxArray: MAX_SERVER_ARRAY_ELEMENTS,
     });
     upstream.start(flow);

@@ -9,7 +9,7 @@ import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
 import { after, before, describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import type { FindMaxResult } from '../../src/bench/find-max.js';
+import type { FindMaxResult } from '../../src/bench/find-max-result.js';
 import { parseBenchOptions } from '../../src/bench/options/parse-options.js';
 import type { VersusSummary } from '../../src/bench/report/versus.js';
 import type { RunResult } from '../../src/bench/run-result.js';

@@ -1,4 +1,4 @@
-import type { FindMaxResult } from '../find-max.js';
+import type { FindMaxResult } from '../find-max-result.js';
 import { totalFailures } from './failure-labels.js';
 import { textColumns, wrapWords } from './text-columns.js';
 import { textBar } from './text-histogram.js';

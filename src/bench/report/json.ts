@@ -1,4 +1,4 @@
-import type { FindMaxResult } from '../find-max.js';
+import type { FindMaxResult } from '../find-max-result.js';
 import { type RunResult, SCHEMA_VERSION } from '../run-result.js';
 import type { VersusSummary } from './versus.js';
 

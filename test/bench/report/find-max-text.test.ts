@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import type { FindMaxResult } from '../../../src/bench/find-max.js';
+import type { FindMaxResult } from '../../../src/bench/find-max-result.js';
 import { renderFindMaxText } from '../../../src/bench/report/find-max-text.js';
 import { sampleRun } from './sample-run.js';
 

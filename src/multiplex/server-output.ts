@@ -34,7 +34,7 @@ const NOBODYS_REPLY = 'a reply that nobody waits for';
 const CANCEL_REQUEST_METHODS = ['notifications/cancelled', '$/cancelRequest'];
 const PROGRESS_CREATE = 'window/workDoneProgress/create';
 
-/** What FromServer needs of the server whose output it gets. */
+/** What ServerOutput needs of the server whose output it gets. */
 export interface SpeakingServer {
   readonly table: RequestTable;
   readonly handshake: Handshake;
@@ -62,7 +62,7 @@ export interface SpeakingServer {
  * notifications to those that they concern. Clients do not hold each other up: all
  * frames of a batch count as taken with it, and each client's outlet has its own bounds.
  */
-export class FromServer implements FlowHandler, BatchFlusher {
+export class ServerOutput implements FlowHandler, BatchFlusher {
   readonly #server: SpeakingServer;
   /** Those that do not simply go on. */
   readonly #methods: MethodNames;

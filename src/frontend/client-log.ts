@@ -3,7 +3,7 @@ import type { Logger } from '../log.js';
 import { LogRate } from '../log-rate.js';
 
 /** Logs which WebSocket clients were refused or closed, and why, at a rate: whoever can connect can cause it. */
-export class RefusalLog {
+export class ClientLog {
   readonly #log: Logger;
   readonly #rate = new LogRate(REFUSAL_LOGS_PER_SECOND);
 

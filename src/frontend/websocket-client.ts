@@ -15,23 +15,23 @@ import { BIG_FRAME_BYTES, PAUSE_AT_BYTES, RESUME_AT_BYTES, UNREAD_REPLY_BYTES } 
 import type { Client, ClientSession } from '../session/client.js';
 import type { FrameSink } from '../transport/frame-sink.js';
 import { ReceiveBuffer } from '../transport/receive-buffer.js';
+import type { ClientLog } from './client-log.js';
 import { closeReason } from './close-reason.js';
 import type { GatedReader, ReadGate } from './read-gate.js';
-import type { RefusalLog } from './refusal-log.js';
 import { Refusals } from './refusals.js';
 
 /** What uWebSockets.js keeps with each socket. */
 export interface SocketData {
-  client: SocketClient | null;
+  client: WebSocketClient | null;
   readonly address: string;
 }
 
-export interface SocketClientSettings {
+export interface WebSocketClientSettings {
   readonly maxPayloadBytes: number;
   readonly receiveBufferBytes: number;
   /** Null: not encrypted. */
   readonly tls: object | null;
-  readonly refusals: Pick<RefusalLog, 'closed'>;
+  readonly clientLog: Pick<ClientLog, 'closed'>;
 }
 
 /** WebSocket frame header of the server: 2 bytes, 4 from 126 bytes on, 10 from 64 KiB on. */
@@ -46,8 +46,8 @@ const NO_MESSAGES: readonly Uint8Array[] = [];
 const SEND_DROPPED = 2;
 
 /** The client whose frames are being sent: uWebSockets.js wants a function, and one for all will do. */
-let sending: SocketClient | null = null;
-function cork(socket: WebSocket<SocketData>, client: SocketClient, send: () => void): void {
+let sending: WebSocketClient | null = null;
+function cork(socket: WebSocket<SocketData>, client: WebSocketClient, send: () => void): void {
   sending = client;
   socket.cork(send);
   sending = null;
@@ -64,13 +64,13 @@ function sendListCorked(): void {
  * room, else into the receive buffer. One that holds more than a little of it is read in
  * turns only, so that TCP pushes back; when it is full, the client is told.
  */
-export class SocketClient implements Client, FrameSource, FrameSink, GatedReader<SocketData> {
+export class WebSocketClient implements Client, FrameSource, FrameSink, GatedReader<SocketData> {
   readonly #address: string;
   readonly framing = FRAMING_NONE;
   readonly socket: WebSocket<SocketData>;
   gate: GatedReader<SocketData>['gate'] = null;
   readonly #gate: ReadGate<SocketData>;
-  readonly #settings: SocketClientSettings;
+  readonly #settings: WebSocketClientSettings;
   #received: ReceiveBuffer | null = null;
   #flow: Flow | null = null;
   #session: ClientSession | null = null;
@@ -98,7 +98,7 @@ export class SocketClient implements Client, FrameSource, FrameSink, GatedReader
   constructor(
     socket: WebSocket<SocketData>,
     address: string,
-    settings: SocketClientSettings,
+    settings: WebSocketClientSettings,
     gate: ReadGate<SocketData>,
   ) {
     this.socket = socket;
@@ -322,7 +322,7 @@ export class SocketClient implements Client, FrameSource, FrameSink, GatedReader
   }
 
   #logClosed(why: string): void {
-    this.#settings.refusals.closed(this.#address, why);
+    this.#settings.clientLog.closed(this.#address, why);
   }
 
   /**

@@ -1,17 +1,17 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { RefusalLog } from '../../src/frontend/refusal-log.js';
+import { ClientLog } from '../../src/frontend/client-log.js';
 import { capturedLog } from '../support/captured-log.js';
 
 test('five refusals a second are logged, and the next line says how many were not', (t) => {
   let nowMs = 0;
   t.mock.method(performance, 'now', () => nowMs);
   const { log, lines } = capturedLog();
-  const refusals = new RefusalLog(log);
-  for (let n = 0; n < 19; n++) refusals.refused('127.0.0.1', 'why');
-  refusals.closed('127.0.0.1', 'another');
+  const clients = new ClientLog(log);
+  for (let n = 0; n < 19; n++) clients.refused('127.0.0.1', 'why');
+  clients.closed('127.0.0.1', 'another');
   nowMs = 1000;
-  refusals.closed('127.0.0.2', 'later');
+  clients.closed('127.0.0.2', 'later');
   assert.deepEqual(
     lines.map(({ msg, why, address, unlogged }) => [msg, why, address, unlogged]),
     [
