@@ -149,7 +149,6 @@ function addWebSockets(
   clients: Set<WebSocketClient>,
 ): void {
   const { connections, acceptor, log } = options;
-  const policy = new AccessPolicy({ ...options, listenHost: options.host });
   const gate = new ReadGate<SocketData>();
   const settings = { ...options, clientLog: new ClientLog(log) };
   app.ws<SocketData>('/*', {
@@ -161,28 +160,7 @@ function addWebSockets(
     ),
     idleTimeout: idleTimeoutSeconds(options.pingIntervalSeconds),
     sendPingsAutomatically: true,
-    upgrade: (response, request, context) => {
-      const address = Buffer.from(response.getRemoteAddressAsText()).toString();
-      const refuse = (status: string, why: string): void => {
-        settings.clientLog.refused(address, why);
-        response.writeStatus(status).end(`${why}\n`, CLOSE_CONNECTION);
-      };
-      const refusal = policy.refusal(request.getHeader('origin'), request.getHeader('host'));
-      if (refusal !== null) refuse('403 Forbidden', refusal);
-      else if (!options.ready()) refuse('503 Service Unavailable', 'the gateway is stopping');
-      else if (!connections.enter(address)) {
-        refuse('503 Service Unavailable', 'too many connections');
-      } else {
-        gate.learn(response);
-        response.upgrade<SocketData>(
-          { client: null, address },
-          request.getHeader('sec-websocket-key'),
-          chosenProtocol(request.getHeader('sec-websocket-protocol')),
-          request.getHeader('sec-websocket-extensions'),
-          context,
-        );
-      }
-    },
+    upgrade: upgrader(options, settings.clientLog, gate),
     open: (socket) => {
       const data = socket.getUserData();
       gate.opened(socket);
@@ -204,6 +182,37 @@ function addWebSockets(
       client!.gone(code, Buffer.from(message).toString('utf8'));
     },
   });
+}
+
+/** What makes a WebSocket of a request, or refuses it. */
+function upgrader(
+  options: WebSocketFrontEndOptions,
+  clientLog: ClientLog,
+  gate: ReadGate<SocketData>,
+): NonNullable<uWS.WebSocketBehavior<SocketData>['upgrade']> {
+  const policy = new AccessPolicy({ ...options, listenHost: options.host });
+  return (response, request, context) => {
+    const address = Buffer.from(response.getRemoteAddressAsText()).toString();
+    const refuse = (status: string, why: string): void => {
+      clientLog.refused(address, why);
+      response.writeStatus(status).end(`${why}\n`, CLOSE_CONNECTION);
+    };
+    const refusal = policy.refusal(request.getHeader('origin'), request.getHeader('host'));
+    if (refusal !== null) refuse('403 Forbidden', refusal);
+    else if (!options.ready()) refuse('503 Service Unavailable', 'the gateway is stopping');
+    else if (!options.connections.enter(address)) {
+      refuse('503 Service Unavailable', 'too many connections');
+    } else {
+      gate.learn(response);
+      response.upgrade<SocketData>(
+        { client: null, address },
+        request.getHeader('sec-websocket-key'),
+        chosenProtocol(request.getHeader('sec-websocket-protocol')),
+        request.getHeader('sec-websocket-extensions'),
+        context,
+      );
+    }
+  };
 }
 
 /** MCP over WebSocket asks for the subprotocol `mcp`; what is asked for first is what it gets. */

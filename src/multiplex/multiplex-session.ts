@@ -24,7 +24,7 @@ import { brokenReplyId, isBrokenReply, replyWithoutId } from '../session/broken-
 import type { Client } from '../session/client.js';
 import { errorReply } from '../session/error-reply.js';
 import { GATEWAY_ERRORS } from '../session/gateway-errors.js';
-import { closeEmptyArray, closeMalformed } from '../session/malformed.js';
+import { MalformedInput } from '../session/malformed.js';
 import type { Session } from '../session/session.js';
 import { CANCEL_METHODS, notificationToServer } from './client-notification.js';
 import {
@@ -75,10 +75,9 @@ export class MultiplexSession implements Session, FlowHandler, FrameArgs, Reques
   readonly #server: ServerPort<MultiplexSession>;
   readonly #flow: Flow;
   readonly #arrays: ArrayReplies;
+  readonly #malformed: MalformedInput;
   #gone = false;
   #left = false;
-  /** It was closed for a malformed message: what it sent behind that goes nowhere. */
-  #refused = false;
   #leaveWhenAnswered = false;
   #waitsForId = false;
   #drainTimer: NodeJS.Timeout | null = null;
@@ -101,6 +100,7 @@ export class MultiplexSession implements Session, FlowHandler, FrameArgs, Reques
       },
       maxArray,
     );
+    this.#malformed = new MalformedInput(client, options.disconnectOnMalformed);
     this.#flow = new Flow({
       lane,
       op: op(ACTION_TO_SERVER, server.framing, ON_BAD_REPLY),
@@ -165,7 +165,7 @@ export class MultiplexSession implements Session, FlowHandler, FrameArgs, Reques
   }
 
   deliver(flow: Flow, batch: Batch, from: number, to: number): void {
-    if (this.#refused) {
+    if (this.#malformed.refused) {
       for (let i = from; i < to; i++) this.giveBack(batch.word(i, ARG));
       flow.taken(to - from);
       return;
@@ -186,24 +186,16 @@ export class MultiplexSession implements Session, FlowHandler, FrameArgs, Reques
 
   deliverBad(_flow: Flow, batch: Batch, index: number): void {
     if (batch.word(index, ARG) !== 0) this.giveBack(batch.word(index, ARG));
-    if (this.#refused) return;
+    if (this.#malformed.refused) return;
     const id = brokenReplyId(batch, index);
     const answersServer = id !== null && this.#server.brokenClientReply(this, id);
     const isReply = answersServer || isBrokenReply(batch, index);
-    if (this.#options.disconnectOnMalformed) {
-      this.#refused = true;
-      closeMalformed(this.#client, batch, index);
-    } else this.#arrays.error(isReply ? replyWithoutId(batch, index) : batch.output(index));
+    if (this.#malformed.closesFor(batch, index)) return;
+    this.#arrays.error(isReply ? replyWithoutId(batch, index) : batch.output(index));
   }
 
   array(_flow: Flow, count: number): boolean {
-    if (this.#refused) return false;
-    if (count === 0 && this.#options.disconnectOnMalformed) {
-      this.#refused = true;
-      closeEmptyArray(this.#client);
-      return false;
-    }
-    return this.#arrays.begin(count);
+    return !this.#malformed.refusesArray(count) && this.#arrays.begin(count);
   }
 
   ended(): void {

@@ -6,7 +6,7 @@ import { Flow, type FlowHandler } from '../lane/flow.js';
 import type { Lane } from '../lane/lane.js';
 import { ArrayReplies } from './array-replies.js';
 import type { Client } from './client.js';
-import { closeEmptyArray, closeMalformed } from './malformed.js';
+import { MalformedInput } from './malformed.js';
 import type { Session } from './session.js';
 import { UnreadAnswers } from './unread-answers.js';
 
@@ -24,7 +24,8 @@ export interface EchoSettings {
 export class EchoSession implements Session, FlowHandler {
   readonly #client: Client;
   readonly #flow: Flow;
-  readonly #settings: EchoSettings;
+  readonly #maxArray: number;
+  readonly #malformed: MalformedInput;
   readonly #onEnded: (session: Session) => void;
   #arrays: ArrayReplies | null = null;
 
@@ -35,7 +36,8 @@ export class EchoSession implements Session, FlowHandler {
     onEnded: (session: Session) => void,
   ) {
     this.#client = client;
-    this.#settings = settings;
+    this.#maxArray = settings.maxArray;
+    this.#malformed = new MalformedInput(client, settings.disconnectOnMalformed);
     this.#onEnded = onEnded;
     this.#flow = new Flow({
       lane,
@@ -78,21 +80,16 @@ export class EchoSession implements Session, FlowHandler {
 
   deliverBad(_flow: Flow, batch: Batch, index: number): void {
     const output = batch.output(index);
-    if (this.#settings.disconnectOnMalformed) {
-      this.#arrays?.next(false);
-      closeMalformed(this.#client, batch, index);
-    } else if (this.#arrays !== null) this.#arrays.error(output);
+    if (this.#malformed.closesFor(batch, index)) this.#arrays?.next(false);
+    else if (this.#arrays !== null) this.#arrays.error(output);
     else if (output.length > 0) this.#client.reply(output);
   }
 
   array(_flow: Flow, count: number): boolean {
-    if (count === 0 && this.#settings.disconnectOnMalformed) {
-      closeEmptyArray(this.#client);
-      return false;
-    }
+    if (this.#malformed.refusesArray(count)) return false;
     this.#arrays ??= new ArrayReplies(
       new UnreadAnswers(this.#client, () => [this.#flow]),
-      this.#settings.maxArray,
+      this.#maxArray,
     );
     return this.#arrays.begin(count);
   }

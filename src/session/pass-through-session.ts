@@ -33,7 +33,7 @@ import { CancelledRequests, cancelledId } from './cancelled-requests.js';
 import type { Client } from './client.js';
 import { errorReply } from './error-reply.js';
 import { GATEWAY_ERRORS } from './gateway-errors.js';
-import { closeEmptyArray, closeMalformed } from './malformed.js';
+import { MalformedInput } from './malformed.js';
 import { MethodNames } from './method-names.js';
 import { NoiseLog } from './noise-log.js';
 import { OpenRequests } from './open-requests.js';
@@ -81,6 +81,7 @@ export class PassThroughSession implements Session, UpstreamEvents, PassedThroug
   readonly #noise: NoiseLog;
   readonly #answers: UnreadAnswers;
   readonly #arrays: ArrayReplies;
+  readonly #malformed: MalformedInput;
   readonly #watch = new RequestWatch();
   readonly #timer: RequestTimer | null;
   readonly #cancelled = new CancelledRequests<WatchedRequest>({
@@ -95,8 +96,6 @@ export class PassThroughSession implements Session, UpstreamEvents, PassedThroug
   #inputEnded = false;
   #clientEnded = false;
   #clientGone = false;
-  /** It was closed for a malformed message: what it sent behind that goes nowhere. */
-  #refused = false;
   #stopping: Promise<void> | null = null;
   #drainTimer: NodeJS.Timeout | null = null;
 
@@ -119,6 +118,7 @@ export class PassThroughSession implements Session, UpstreamEvents, PassedThroug
       this.#toClient === null ? [this.#toServer] : [this.#toServer, this.#toClient],
     );
     this.#arrays = new ArrayReplies(this.#answers, options.maxArray);
+    this.#malformed = new MalformedInput(client, options.disconnectOnMalformed);
     this.#toServer = new Flow({
       lane,
       op: op(ACTION_PASS, this.#upstream?.framing ?? FRAMING_NONE, ON_BAD_REPLY),
@@ -175,7 +175,7 @@ export class PassThroughSession implements Session, UpstreamEvents, PassedThroug
 
   /** Passes requests on; those whose reply has to be caught are noted. */
   deliverToServer(flow: Flow, batch: Batch, from: number, to: number): void {
-    if (this.#refused) {
+    if (this.#malformed.refused) {
       flow.taken(to - from);
       return;
     }
@@ -216,24 +216,16 @@ export class PassThroughSession implements Session, UpstreamEvents, PassedThroug
   }
 
   badFromClient(batch: Batch, index: number): void {
-    if (this.#refused) return;
+    if (this.#malformed.refused) return;
     const isReply = isBrokenReply(batch, index);
     if (isReply)
       this.#answerServer(errorReply(idText(batch, index), GATEWAY_ERRORS.brokenClientReply));
-    if (this.#options.disconnectOnMalformed) {
-      this.#refused = true;
-      closeMalformed(this.#client, batch, index);
-    } else this.#arrays.error(isReply ? replyWithoutId(batch, index) : batch.output(index));
+    if (this.#malformed.closesFor(batch, index)) return;
+    this.#arrays.error(isReply ? replyWithoutId(batch, index) : batch.output(index));
   }
 
   arrayFromClient(count: number): boolean {
-    if (this.#refused) return false;
-    if (count === 0 && this.#options.disconnectOnMalformed) {
-      this.#refused = true;
-      closeEmptyArray(this.#client);
-      return false;
-    }
-    return this.#arrays.begin(count);
+    return !this.#malformed.refusesArray(count) && this.#arrays.begin(count);
   }
 
   badFromServer(batch: Batch, index: number): void {
