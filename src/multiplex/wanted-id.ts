@@ -1,4 +1,5 @@
 import { MAX_PARSED_SPELLINGS } from '../limits.js';
+import { meaningOf } from '../session/request-id.js';
 
 const BACKSLASH = 0x5c;
 const DOT = 0x2e;
@@ -41,12 +42,6 @@ export class WantedId {
     this.#parsesLeft--;
     return meaningOf(Buffer.from(bytes.subarray(start, end)).toString('utf8')) === this.#value;
   }
-}
-
-function meaningOf(text: string): string | number | null {
-  if (!/^["\d-]/.test(text)) return null;
-  const value = JSON.parse(text) as string | number;
-  return typeof value === 'number' && Math.abs(value) > Number.MAX_SAFE_INTEGER ? null : value;
 }
 
 function isEqual(wanted: Uint8Array, bytes: Uint8Array, start: number, end: number): boolean {

@@ -1,15 +1,13 @@
 import { ID_END, ID_START, IN_OFFSET } from '../../workers/batch-layout.js';
 import type { Batch } from '../lane/batch.js';
 import { MAX_CANCELLED_REQUESTS } from '../limits.js';
-import { idText } from './request-id.js';
+import { idText, MAX_DIGITS } from './request-id.js';
 
 /** A power of two: the fewer, the more often a late cancel is taken for one of an open request. */
 const COUNTERS = 64;
 /** Of longer ids the end counts, as it is spelt. */
 const MAX_ID_BYTES = 256;
 const HASHED_END_BYTES = 12;
-/** Integers of so many digits have one spelling. */
-const PLAIN_DIGITS = 15;
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 const ZERO = 0x30;
@@ -112,7 +110,7 @@ function isPlain(bytes: Uint8Array, start: number, end: number): boolean {
     return true;
   }
   for (let i = start; i < end; i++) if (bytes[i]! < ZERO || bytes[i]! > NINE) return false;
-  return end - start <= PLAIN_DIGITS;
+  return end - start <= MAX_DIGITS;
 }
 
 function hash(bytes: Uint8Array, start: number, end: number): number {

@@ -8,7 +8,7 @@ import type { Batch } from '../lane/batch.js';
 export type RequestId = number | string;
 
 /** Integers of so many digits are exact, and have one spelling. */
-const MAX_DIGITS = 15;
+export const MAX_DIGITS = 15;
 /** Strings without an escape have one spelling, too. */
 const PLAIN_STRING = /^"[^"\\]*"$/;
 const ZERO = 0x30;
@@ -30,10 +30,16 @@ export function idText(batch: Batch, index: number): string {
 /** The same for all spellings of an id: `1.0` is `1`. Ids that are not exact equal their own spelling alone. */
 export function idKey(id: RequestId): RequestId {
   if (typeof id === 'number' || PLAIN_STRING.test(id)) return id;
-  const value = JSON.parse(id) as string | number | null;
-  if (typeof value === 'string') return JSON.stringify(value);
-  // Beyond 2^53 different ids would get the same number.
-  return typeof value === 'number' && Math.abs(value) <= Number.MAX_SAFE_INTEGER ? value : id;
+  const value = meaningOf(id);
+  return typeof value === 'string' ? JSON.stringify(value) : (value ?? id);
+}
+
+/** What an id or token, as JSON text, means; null where it is neither a string nor an exact number. */
+export function meaningOf(text: string): string | number | null {
+  const value = JSON.parse(text) as unknown;
+  if (typeof value === 'string') return value;
+  // Beyond 2^53 different ones would get the same number.
+  return typeof value === 'number' && Math.abs(value) <= Number.MAX_SAFE_INTEGER ? value : null;
 }
 
 /** The integer that these bytes spell; -1 where they are anything else. */

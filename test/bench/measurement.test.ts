@@ -5,9 +5,9 @@ import { build, decodeFromCompressedBase64 } from 'hdr-histogram-js';
 import { RateArrivals, type Stage } from '../../src/bench/load/arrivals.js';
 import { leadIn, parseStages } from '../../src/bench/load/stage-plan.js';
 import { LatencyHistogram } from '../../src/bench/measurement/latency-histogram.js';
-import { Random } from '../../src/bench/payload/random.js';
 import { FlightTable, NO_SLOT } from '../../src/bench/replies/flight-table.js';
 import { searchMax } from '../../src/bench/search-max.js';
+import { Random } from '../../src/bench/statistics/random.js';
 
 const PERCENTAGES = [1, 50, 75, 90, 99, 99.9, 99.99, 100];
 

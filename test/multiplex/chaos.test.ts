@@ -2,11 +2,11 @@ import assert from 'node:assert/strict';
 import { readdirSync } from 'node:fs';
 import { test } from 'node:test';
 import { WebSocket } from 'ws';
+import { Random } from '../../src/bench/statistics/random.js';
 import { fixture } from '../support/fixture.js';
 import { GatewayProcess } from '../support/gateway-process.js';
 import { JsonRpcSocket, type Message } from '../support/json-rpc-socket.js';
 import { childrenOf, processesNaming } from '../support/process-table.js';
-import { SeededRandom } from '../support/seeded-random.js';
 import { until } from '../support/until.js';
 
 const ROUNDS = 12;
@@ -23,11 +23,11 @@ const GARBAGE = [
 ];
 
 /** One client's life; resolves with what it saw against the rules. */
-function live(url: string, random: SeededRandom): Promise<string[]> {
+function live(url: string, random: Random): Promise<string[]> {
   const problems: string[] = [];
   const awaited = new Map<string, number>();
   const socket = new WebSocket(url, { perMessageDeflate: false });
-  const leavesEarly = random.below(3) === 0;
+  const leavesEarly = random.nextBelow(3) === 0;
   let toSend = REQUESTS;
   return new Promise((resolve) => {
     socket.on('error', () => undefined);
@@ -41,13 +41,15 @@ function live(url: string, random: SeededRandom): Promise<string[]> {
       resolve(problems);
     };
     const sendSome = (): void => {
-      for (let n = random.below(8); n >= 0 && toSend > 0; n--, toSend--) {
-        const what = random.below(10);
-        if (what === 0) socket.send(GARBAGE[random.below(GARBAGE.length)]!);
+      for (let n = random.nextBelow(8); n >= 0 && toSend > 0; n--, toSend--) {
+        const what = random.nextBelow(10);
+        if (what === 0) socket.send(GARBAGE[random.nextBelow(GARBAGE.length)]!);
         const id = `r${toSend}`;
         awaited.set(id, (awaited.get(id) ?? 0) + 1);
         const method = what === 1 ? 'hold' : 'echo';
-        socket.send(JSON.stringify({ id, method, params: [id, 'x'.repeat(random.below(3000))] }));
+        socket.send(
+          JSON.stringify({ id, method, params: [id, 'x'.repeat(random.nextBelow(3000))] }),
+        );
         if (what === 2) {
           socket.send(
             JSON.stringify({ method: 'notifications/cancelled', params: { requestId: id } }),
@@ -59,7 +61,7 @@ function live(url: string, random: SeededRandom): Promise<string[]> {
     };
     socket.on('open', sendSome);
     socket.on('message', (data: Buffer) => {
-      if (random.below(40) === 0) {
+      if (random.nextBelow(40) === 0) {
         socket.pause();
         setImmediate(() => socket.resume());
       }
@@ -102,14 +104,14 @@ test('clients that come, go, stall and send garbage while the process is killed 
   await until('it is quiet', () => childrenOf(gateway.pid).length <= 1);
   const before = descriptors();
 
-  const random = new SeededRandom(20_261_122);
+  const random = new Random(20_261_122);
   for (let round = 0; round < ROUNDS; round++) {
     const lives = Array.from({ length: CLIENTS }, () => live(gateway.url, random));
     let over = false;
     const all = Promise.all(lives).finally(() => {
       over = true;
     });
-    for (let kills = random.below(3); kills > 0; kills--) {
+    for (let kills = random.nextBelow(3); kills > 0; kills--) {
       await until('a server runs', () => over || processesNaming(mark).length > 0);
       const [pid] = processesNaming(mark).filter((one) => one !== gateway.pid);
       if (pid !== undefined) killIfAlive(pid);

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { type TestContext, test } from 'node:test';
 import { WebSocket } from 'ws';
+import { Random } from '../../src/bench/statistics/random.js';
 import { GatewayProcess } from '../support/gateway-process.js';
 import { childrenOf, descriptorCount, isAlive, listeningPorts } from '../support/process-table.js';
-import { SeededRandom } from '../support/seeded-random.js';
 import { until, within } from '../support/until.js';
 
 const CONNECTIONS = 500;
@@ -12,11 +12,15 @@ const AT_ONCE = 40;
 const SEED = 20_240_229;
 
 /** One client that comes, sends some messages or none, and leaves in one of several ways. */
-async function comeAndGo(url: string, random: SeededRandom): Promise<void> {
+async function comeAndGo(url: string, random: Random): Promise<void> {
   const socket = new WebSocket(url, { perMessageDeflate: false });
   socket.on('error', () => undefined);
   const closed = new Promise((resolve) => socket.once('close', resolve));
-  const [messages, manner, answers] = [random.below(20), random.below(10), random.below(2) === 0];
+  const [messages, manner, answers] = [
+    random.nextBelow(20),
+    random.nextBelow(10),
+    random.nextBelow(2) === 0,
+  ];
   if (manner < 1) {
     // During the handshake.
     setImmediate(() => socket.terminate());
@@ -25,7 +29,7 @@ async function comeAndGo(url: string, random: SeededRandom): Promise<void> {
   }
   await once(socket, 'open');
   for (let n = 0; n < messages; n++) {
-    socket.send(`{"id":${n},"method":"m","params":"${'x'.repeat(random.below(5000))}"}`);
+    socket.send(`{"id":${n},"method":"m","params":"${'x'.repeat(random.nextBelow(5000))}"}`);
   }
   if (answers && messages > 0) await once(socket, 'message');
   if (manner < 4) socket.terminate();
@@ -35,7 +39,7 @@ async function comeAndGo(url: string, random: SeededRandom): Promise<void> {
 }
 
 async function comeAndGoAll(url: string): Promise<void> {
-  const random = new SeededRandom(SEED);
+  const random = new Random(SEED);
   let left = CONNECTIONS;
   const worker = async (): Promise<void> => {
     while (left-- > 0) await comeAndGo(url, random);
@@ -45,7 +49,7 @@ async function comeAndGoAll(url: string): Promise<void> {
 
 /** Lets everybody come and go, and looks at what is left of them. */
 async function churn(t: TestContext, gateway: GatewayProcess): Promise<void> {
-  const random = new SeededRandom(SEED);
+  const random = new Random(SEED);
   await Promise.all(Array.from({ length: 5 }, () => comeAndGo(gateway.url, random)));
   const children = (): number[] => childrenOf(gateway.pid);
   // The guard, where there are processes to guard.

@@ -1,4 +1,4 @@
-import type { Random } from '../payload/random.js';
+import type { Random } from '../statistics/random.js';
 
 /** Uniform: equal gaps. Poisson: independent users, whose requests come in clusters now and then. */
 export type Arrivals = 'uniform' | 'poisson';

@@ -1,7 +1,7 @@
 import { nowUs } from '../measurement/load-clock.js';
 import type { LoadRecorder } from '../measurement/load-recorder.js';
 import type { ThinkTime } from '../payload/message-spec.js';
-import { Random } from '../payload/random.js';
+import { Random } from '../statistics/random.js';
 import type { LoadClient } from './load-client.js';
 import type { LoadDriver } from './load-driver.js';
 import { TimeHeap } from './time-heap.js';

@@ -9,8 +9,8 @@ import {
   HOLE_RANDOM,
   HOLE_SEQUENCE,
 } from '../payload/message-template.js';
-import { Random } from '../payload/random.js';
 import { FlightTable } from '../replies/flight-table.js';
+import { Random } from '../statistics/random.js';
 import type { Connection, ConnectionOwner, Ending } from '../transport/connection.js';
 import { DueQueue } from './due-queue.js';
 import { HANDSHAKE_MESSAGE, type Handshake } from './handshake.js';

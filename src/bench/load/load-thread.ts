@@ -3,7 +3,7 @@ import { CONNECTS_AT_ONCE, MAX_FLIGHTS_PER_CONNECTION } from '../bench-limits.js
 import { fromEpochMs, nowUs } from '../measurement/load-clock.js';
 import { LoadRecorder } from '../measurement/load-recorder.js';
 import { type MessageSource, RecordingLoop, WeightedMix } from '../payload/message-source.js';
-import { Random } from '../payload/random.js';
+import { Random } from '../statistics/random.js';
 import { ConnectFailure, type ConnectFailureKind } from '../transport/connection.js';
 import { openConnection } from '../transport/open-connection.js';
 import { RateArrivals } from './arrivals.js';

@@ -1,6 +1,6 @@
+import { Random } from '../statistics/random.js';
 import type { Dialect } from './message-spec.js';
 import { requestTemplate, templateLength } from './message-template.js';
-import { Random } from './random.js';
 
 /** Digits that the id of a typical request has; the size is exact for such a one. */
 const TYPICAL_ID_DIGITS = 6;

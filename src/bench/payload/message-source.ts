@@ -1,5 +1,5 @@
+import { Random } from '../statistics/random.js';
 import type { MessageSpec, RecordedMessage } from './message-spec.js';
-import { Random } from './random.js';
 
 /** Says which message of the workload a connection sends next. */
 export interface MessageSource {

@@ -1,5 +1,5 @@
 import { median } from './median.js';
-import { seededRandom } from './seeded-random.js';
+import { Random } from './random.js';
 
 /** A ratio of two medians and the interval in which it lies with the given confidence. */
 export interface RatioInterval {
@@ -47,7 +47,7 @@ export function ratioInterval(
   }
   const confidence = options.confidence ?? DEFAULT_CONFIDENCE;
   const resamples = options.resamples ?? DEFAULT_RESAMPLES;
-  const random = seededRandom(options.seed ?? 1);
+  const random = new Random(options.seed ?? 1);
   const drawTop = medianResampler(numerator, random);
   const drawBottom = medianResampler(denominator, random);
   const ratios = new Float64Array(resamples);
@@ -67,7 +67,7 @@ export function ratioInterval(
  * only counted, so that a draw costs O(n) and not a sort: hour-long runs have thousands
  * of samples.
  */
-function medianResampler(values: readonly number[], random: () => number): () => number {
+function medianResampler(values: readonly number[], random: Random): () => number {
   const sorted = Float64Array.from(values).sort();
   const size = sorted.length;
   const draws = new Uint32Array(size);
@@ -76,7 +76,7 @@ function medianResampler(values: readonly number[], random: () => number): () =>
   return () => {
     draws.fill(0);
     for (let index = 0; index < size; index += 1) {
-      const drawn = Math.floor(random() * size);
+      const drawn = random.nextBelow(size);
       draws[drawn] = draws[drawn]! + 1;
     }
     let seen = 0;

@@ -1,6 +1,6 @@
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import type { Readable, Writable } from 'node:stream';
-import { signalGroup } from '../../process-group.js';
+import { endGroup, signalGroup } from '../../process-group.js';
 import { CHILD_GRACE_MS, STDERR_TAIL_BYTES } from '../bench-limits.js';
 import { ContentLengthReader } from '../framing/content-length-reader.js';
 import { LineReader } from '../framing/line-reader.js';
@@ -80,21 +80,13 @@ export class ProcessConnection implements Connection {
     this.#child.stdout.resume();
   }
 
-  close(): Promise<void> {
+  async close(): Promise<void> {
     this.#isClosing = true;
     const child = this.#child;
-    if (child.exitCode !== null || child.signalCode !== null) return Promise.resolve();
-    return new Promise((resolve) => {
-      const terminate = setTimeout(() => signalGroup(child.pid!, 'SIGTERM'), CHILD_GRACE_MS);
-      const kill = setTimeout(() => signalGroup(child.pid!, 'SIGKILL'), 2 * CHILD_GRACE_MS);
-      child.once('exit', () => {
-        clearTimeout(terminate);
-        clearTimeout(kill);
-        resolve();
-      });
-      child.stdout.resume();
-      child.stdin.end();
-    });
+    if (child.exitCode !== null || child.signalCode !== null) return;
+    child.stdout.resume();
+    child.stdin.end();
+    await endGroup(child.pid!, CHILD_GRACE_MS);
   }
 
   #listen(): void {

@@ -6,7 +6,7 @@ import type {
   RunResult,
   TimelinePoint,
 } from '../../../src/bench/run-result.js';
-import { seededRandom } from '../../../src/bench/statistics/seeded-random.js';
+import { Random } from '../../../src/bench/statistics/random.js';
 
 /** What a made-up run is like; every field has a default. Latencies in microseconds. */
 export interface SampleRunOptions {
@@ -61,7 +61,7 @@ export function failureCounts(some: Partial<FailureCounts> = {}): FailureCounts 
 /** A run as a healthy server gives it: latencies with a long tail, a slow second now and then. */
 export function sampleRun(options: SampleRunOptions = {}): RunResult {
   const { seed = 7, seconds = 30, repliesPerSecond = 52_000, medianUs = 240 } = options;
-  const random = seededRandom(seed);
+  const random = new Random(seed);
   const all = emptyHistogram();
   const timeline: TimelinePoint[] = [];
   for (let second = 1; second <= seconds; second += 1) {
@@ -118,7 +118,7 @@ export function sampleRun(options: SampleRunOptions = {}): RunResult {
 }
 
 interface SecondContext {
-  readonly random: () => number;
+  readonly random: Random;
   readonly all: Histogram;
   readonly repliesPerSecond: number;
   readonly medianUs: number;
@@ -126,7 +126,7 @@ interface SecondContext {
 
 function sampleSecond(second: number, context: SecondContext): TimelinePoint {
   const { random, all, medianUs } = context;
-  const load = 0.94 + random() * 0.12;
+  const load = 0.94 + random.nextUnit() * 0.12;
   const histogram = emptyHistogram();
   for (let index = 0; index < 2000; index += 1) {
     histogram.recordValue(Math.max(1, Math.round(sampleLatency(random, medianUs / load))));
@@ -135,7 +135,7 @@ function sampleSecond(second: number, context: SecondContext): TimelinePoint {
   const rate = context.repliesPerSecond * load;
   return {
     second,
-    requestsPerSecond: rate + Math.round(random() * 40),
+    requestsPerSecond: rate + Math.round(random.nextUnit() * 40),
     repliesPerSecond: rate,
     bytesPerSecond: rate * 218,
     p50Us: histogram.getValueAtPercentile(50),
@@ -143,15 +143,18 @@ function sampleSecond(second: number, context: SecondContext): TimelinePoint {
     maxUs: histogram.maxValue,
     errors: 0,
     inFlight: 50,
-    serverMemoryBytes: Math.round(96e6 + 18e6 * (1 - Math.exp(-second / 9)) + random() * 2e6),
-    serverCpuShare: 0.82 + random() * 0.12,
+    serverMemoryBytes: Math.round(
+      96e6 + 18e6 * (1 - Math.exp(-second / 9)) + random.nextUnit() * 2e6,
+    ),
+    serverCpuShare: 0.82 + random.nextUnit() * 0.12,
   };
 }
 
 /** Log-normal body (Box-Muller) with a rare slow tail. */
-function sampleLatency(random: () => number, medianUs: number): number {
-  const normal = Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
-  const tail = random() < 0.004 ? 4 + random() * 20 : 1;
+function sampleLatency(random: Random, medianUs: number): number {
+  const normal =
+    Math.sqrt(-2 * Math.log(1 - random.nextUnit())) * Math.cos(2 * Math.PI * random.nextUnit());
+  const tail = random.nextUnit() < 0.004 ? 4 + random.nextUnit() * 20 : 1;
   return medianUs * Math.exp(normal * 0.28) * tail;
 }
 

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { median } from '../../../src/bench/statistics/median.js';
+import { Random } from '../../../src/bench/statistics/random.js';
 import { ratioInterval } from '../../../src/bench/statistics/ratio-interval.js';
-import { seededRandom } from '../../../src/bench/statistics/seeded-random.js';
 
 test('the median is the middle value, or the mean of the two in the middle', () => {
   assert.equal(median([3, 1, 2]), 2);
@@ -18,7 +18,10 @@ test('the median leaves its input in its order', () => {
 });
 
 test('the seeded generator gives the same numbers for the same seed, within [0, 1)', () => {
-  const draw = (seed: number) => Array.from({ length: 1000 }, seededRandom(seed));
+  const draw = (seed: number) => {
+    const random = new Random(seed);
+    return Array.from({ length: 1000 }, () => random.nextUnit());
+  };
   assert.deepEqual(draw(1), draw(1));
   assert.notDeepEqual(draw(1), draw(2));
   assert.ok(draw(3).every((value) => value >= 0 && value < 1));
@@ -50,15 +53,16 @@ test('samples that do not overlap have an interval away from 1, both ways round'
 });
 
 test('samples of one distribution have an interval that includes 1', () => {
-  const random = seededRandom(11);
-  const sample = () => Array.from({ length: 30 }, () => 100 + random() * 20);
+  const random = new Random(11);
+  const sample = () => Array.from({ length: 30 }, () => 100 + random.nextUnit() * 20);
   const interval = ratioInterval(sample(), sample());
   assert.ok(interval.low < 1 && interval.high > 1, JSON.stringify(interval));
 });
 
 test('a 95 % interval misses the true ratio about once in twenty times', () => {
-  const random = seededRandom(99);
-  const sample = (scale: number) => Array.from({ length: 20 }, () => scale * (1 + random()));
+  const random = new Random(99);
+  const sample = (scale: number) =>
+    Array.from({ length: 20 }, () => scale * (1 + random.nextUnit()));
   let missed = 0;
   for (let round = 0; round < 200; round += 1) {
     const { low, high } = ratioInterval(sample(3), sample(2), { resamples: 400, seed: round });
