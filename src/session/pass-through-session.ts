@@ -14,12 +14,7 @@ import { unframe } from '../framing/message-framing.js';
 import type { Batch } from '../lane/batch.js';
 import { Flow } from '../lane/flow.js';
 import type { Lane } from '../lane/lane.js';
-import {
-  LEAVE_GRACE_MS,
-  MAX_CLIENT_REQUESTS,
-  MAX_SERVER_ARRAY_ELEMENTS,
-  STOP_GRACE_MS,
-} from '../limits.js';
+import { LEAVE_GRACE_MS, MAX_SERVER_ARRAY_ELEMENTS, STOP_GRACE_MS } from '../limits.js';
 import type { Logger } from '../log.js';
 import type {
   Upstream,
@@ -27,27 +22,24 @@ import type {
   UpstreamExit,
   UpstreamFactory,
 } from '../upstream/upstream.js';
-import { ArrayReplies, type ArrayReply } from './array-replies.js';
+import { ArrayReplies } from './array-replies.js';
 import { brokenReplyId, isBrokenReply, replyWithoutId } from './broken-reply.js';
-import { CancelledRequests, cancelledId } from './cancelled-requests.js';
 import type { Client } from './client.js';
 import { errorReply } from './error-reply.js';
 import { GATEWAY_ERRORS } from './gateway-errors.js';
 import { MalformedInput } from './malformed.js';
 import { MethodNames } from './method-names.js';
 import { NoiseLog } from './noise-log.js';
-import { OpenRequests } from './open-requests.js';
 import { type PassedThrough, ToClient, ToServer } from './pass-through-flows.js';
-import type { Profile } from './profile.js';
-import { frameId, idText } from './request-id.js';
-import { RequestTimer } from './request-timer.js';
-import { RequestWatch, WatchedRequest } from './request-watch.js';
+import { idText } from './request-id.js';
+import type { WatchedRequest } from './request-watch.js';
 import type { Session } from './session.js';
+import { TrackedRequests, type TrackedRequestsOptions } from './tracked-requests.js';
 import { UnreadAnswers } from './unread-answers.js';
 
 const CANCELLED = new MethodNames(['notifications/cancelled']);
 
-export interface SessionOptions {
+export interface SessionOptions extends TrackedRequestsOptions {
   readonly client: Client;
   readonly lane: Lane;
   readonly upstream: UpstreamFactory;
@@ -57,10 +49,6 @@ export interface SessionOptions {
   readonly drainTimeoutMs: number;
   /** Elements that a JSON array may have; 0 refuses arrays. */
   readonly maxArray: number;
-  /** How long a request may wait for its answer; 0: for ever. */
-  readonly requestTimeoutMs: number;
-  /** Null: guessed from the first request. */
-  readonly profile: Profile | null;
   readonly log: Logger;
   /** Everything of it has ended. */
   readonly onEnded: (session: Session) => void;
@@ -82,15 +70,7 @@ export class PassThroughSession implements Session, UpstreamEvents, PassedThroug
   readonly #answers: UnreadAnswers;
   readonly #arrays: ArrayReplies;
   readonly #malformed: MalformedInput;
-  readonly #watch = new RequestWatch();
-  readonly #timer: RequestTimer | null;
-  readonly #cancelled = new CancelledRequests<WatchedRequest>({
-    isOpen: (request) => request.waits,
-    graceOver: (request) => {
-      if (this.#watch.giveUp(request)) request.array?.forgo();
-    },
-  });
-  readonly #open = new OpenRequests();
+  readonly #requests: TrackedRequests;
   #goneReason: string | null = null;
   #outputEnded = false;
   #inputEnded = false;
@@ -104,15 +84,9 @@ export class PassThroughSession implements Session, UpstreamEvents, PassedThroug
     const { client, lane } = options;
     this.#client = client;
     this.#noise = new NoiseLog(options.log);
-    this.#timer =
-      options.requestTimeoutMs === 0
-        ? null
-        : new RequestTimer(
-            this.#watch,
-            options.requestTimeoutMs,
-            options.profile,
-            (request, cancel) => this.#timedOut(request, cancel),
-          );
+    this.#requests = new TrackedRequests(options, (request, cancel) =>
+      this.#timedOut(request, cancel),
+    );
     this.#upstream = this.#startUpstream();
     this.#answers = new UnreadAnswers(client, () =>
       this.#toClient === null ? [this.#toServer] : [this.#toServer, this.#toClient],
@@ -183,16 +157,16 @@ export class PassThroughSession implements Session, UpstreamEvents, PassedThroug
     for (let i = from; i < to; i++) {
       const kind = batch.verdict(i);
       const isRequest = kind === KIND_REQUEST;
-      if (isRequest && this.#watch.size >= MAX_CLIENT_REQUESTS) {
+      if (isRequest && this.#requests.full) {
         if (i > start) this.#writeToServer(flow, batch, start, i);
         start = i + 1;
         this.#refuse(flow, batch, i);
         continue;
       }
-      if (isRequest) this.#open.sent(batch, i);
+      if (isRequest) this.#requests.sent(batch, i);
       else if (kind === KIND_NOTIFICATION && CANCELLED.find(batch, i) !== null)
-        this.#cancel(batch.input(i));
-      if (this.#arrays.active || this.#timer !== null) this.#note(batch, i, isRequest);
+        this.#requests.cancel(batch.input(i));
+      if (this.#arrays.active || this.#requests.timesOut) this.#note(batch, i, isRequest);
     }
     if (to > start) this.#writeToServer(flow, batch, start, to);
   }
@@ -201,7 +175,7 @@ export class PassThroughSession implements Session, UpstreamEvents, PassedThroug
     let start = from;
     for (let i = from; i < to; i++) {
       if (batch.verdict(i) < KIND_RESPONSE) continue;
-      const caught = this.#caught(batch, i);
+      const caught = this.#requests.answered(batch, i);
       if (caught === null) continue;
       // First: what the server said before the last answer of an array goes before the array.
       if (i > start) this.#client.sink.write(flow, batch, start, i);
@@ -232,7 +206,7 @@ export class PassThroughSession implements Session, UpstreamEvents, PassedThroug
     this.noise(Buffer.from(batch.output(index)).toString('utf8'));
     const id = brokenReplyId(batch, index);
     if (id === null) return;
-    const caught = this.#caught(batch, index);
+    const caught = this.#requests.answered(batch, index);
     const reply = errorReply(id, GATEWAY_ERRORS.brokenReply);
     if (caught === null) this.#answers.sendOne(reply);
     else if (caught !== 'late') caught.add(reply);
@@ -299,44 +273,22 @@ export class PassThroughSession implements Session, UpstreamEvents, PassedThroug
   /** Remembers a request whose reply belongs to an array, or may come too late. */
   #note(batch: Batch, index: number, isRequest: boolean): void {
     const array = this.#arrays.next(isRequest);
-    if (!isRequest || (array === null && this.#timer === null)) return;
-    this.#timer?.sent(batch, index);
-    this.#watch.add(new WatchedRequest(frameId(batch, index), array, performance.now()));
-  }
-
-  /** The server need not answer a request any more, so nobody waits for that. */
-  #cancel(notification: Uint8Array): void {
-    const id = cancelledId(notification);
-    if (id === null) return;
-    const request = this.#watch.active ? this.#watch.cancel(id) : null;
-    if (request === null) {
-      this.#open.cancelled(id);
-      return;
+    if (isRequest && (array !== null || this.#requests.timesOut)) {
+      this.#requests.watch(batch, index, array);
     }
-    this.#open.settled(String(request.id));
-    this.#cancelled.add(request);
-  }
-
-  /** Whose part a reply is, or that it is too late; null: it is for the client as it is. */
-  #caught(batch: Batch, index: number): ArrayReply | 'late' | null {
-    const request = this.#watch.active ? this.#watch.settle(frameId(batch, index)) : null;
-    // What was given up or cancelled was counted as answered then.
-    if (request !== 'late' && request?.cancelled !== true) this.#open.answered(batch, index);
-    return request === 'late' ? 'late' : (request?.array ?? null);
   }
 
   /** A request has had no answer for too long: the client gets one, the server is told. */
   #timedOut(request: WatchedRequest, cancel: Uint8Array | null): void {
-    if (!request.cancelled) this.#open.settled(String(request.id));
     const reply = errorReply(String(request.id), GATEWAY_ERRORS.timeout);
     if (request.array === null) this.#answers.sendOne(reply);
     else request.array.add(reply);
-    if (cancel !== null && !request.cancelled) this.#upstream?.sendOne(cancel);
+    if (cancel !== null) this.#upstream?.sendOne(cancel);
     this.#stopIfServed();
   }
 
   get #awaitsReplies(): boolean {
-    return !this.#outputEnded && this.#open.any;
+    return !this.#outputEnded && this.#requests.any;
   }
 
   #stopIfServed(): void {
@@ -371,7 +323,7 @@ export class PassThroughSession implements Session, UpstreamEvents, PassedThroug
 
   /** The client wants nothing more, and has the answers to all that it asked. */
   get #served(): boolean {
-    return this.#clientEnded && this.#toServer.isIdle && !this.#open.any;
+    return this.#clientEnded && this.#toServer.isIdle && !this.#requests.any;
   }
 
   #stopUpstream(graceMs: number): Promise<void> {
@@ -382,8 +334,7 @@ export class PassThroughSession implements Session, UpstreamEvents, PassedThroug
   async #stopUpstreamNow(graceMs: number): Promise<void> {
     await this.#upstream?.stop(graceMs);
     if (this.#drainTimer !== null) clearTimeout(this.#drainTimer);
-    this.#timer?.end();
-    this.#cancelled.end();
+    this.#requests.end();
     this.#noise.end();
     this.#options.onEnded(this);
   }
