@@ -60,8 +60,6 @@ export const SPARE_SLAB_BYTES = 16 * 1024 * 1024;
  * that a client that sends thousands of requests in one go gets an answer to each.
  */
 export const REFUSAL_BUFFER_BYTES = 16 * 1024 * 1024;
-/** Refusals under way at once: two full batches. */
-export const REFUSAL_RING_CAPACITY = 8192;
 /**
  * Error replies of the gateway that a client may leave unread before it is closed with 1013, or a shared server
  * before it is restarted. Of cancels a server has to be told as much and no more: the rest is left out.
@@ -115,6 +113,8 @@ export const BIG_ARRAY_BYTES = 64 * 1024;
 export const ARENA_BYTES = 256 * 1024;
 /** Frames in one batch: one for each 64 bytes. */
 export const ARENA_FRAMES = ARENA_BYTES / 64;
+/** Messages of one client that are refused at once (REFUSAL_BUFFER_BYTES): two full batches. */
+export const REFUSAL_RING_CAPACITY = 2 * ARENA_FRAMES;
 /** Arenas of a lane: those that fill, wait, run, and are written from. Above, sources wait. */
 export const MAX_LANE_ARENAS = 96;
 /**
@@ -182,8 +182,15 @@ export const UNREAD_LOG_BYTES = 1024 * 1024;
 /** Log lines per second for WebSocket clients that are refused or closed; the rest is counted. */
 export const REFUSAL_LOGS_PER_SECOND = 5;
 
+/** What is shown of input that is nothing known: a header, a line. */
+export const SHOWN_NOISE_BYTES = 200;
+
 /** Log lines for the noise of one server per second; the rest is counted. */
 export const NOISE_LOGS_PER_SECOND = 5;
+
+/** The same from the guard, when the gateway was killed: by itself, and after SIGTERM. */
+export const GUARD_GRACE_SECONDS = 2;
+export const GUARD_TERM_SECONDS = 1;
 
 /** What a server gets to end: after its input was closed, and again after SIGTERM. */
 export const STOP_GRACE_MS = 2000;

@@ -4,6 +4,7 @@ import { createSplitter } from '../framing/create-splitter.js';
 import { OWN_MEMORY } from '../framing/frame-assembly.js';
 import { type Framing, framingWord, type SplitterEvents } from '../framing/splitter.js';
 import type { Flow } from '../lane/flow.js';
+import { SHOWN_NOISE_BYTES } from '../limits.js';
 import { StreamSink } from '../transport/stream-sink.js';
 import { StreamSource } from '../transport/stream-source.js';
 import type { Wire, WireEvents } from './wire.js';
@@ -16,7 +17,6 @@ export interface StdioWireOptions {
 }
 
 /** How much of a line that is no header a reason shows. */
-const SHOWN_NOISE_BYTES = 80;
 
 /** Two byte streams, or one that is both. They stay their owner's: only end() ends the second. */
 export class StdioWire implements Wire {

@@ -1,4 +1,5 @@
 import { networkInterfaces } from 'node:os';
+import { SHOWN_NOISE_BYTES } from '../limits.js';
 import { canonicalHost, isLoopback } from './host-address.js';
 
 export interface AccessPolicyOptions {
@@ -58,5 +59,5 @@ function ownHosts(listenHost: string): string[] {
 
 /** A header for a message: without what could confuse a log or a terminal. */
 function printable(header: string): string {
-  return JSON.stringify(header.slice(0, 200));
+  return JSON.stringify(header.slice(0, SHOWN_NOISE_BYTES));
 }

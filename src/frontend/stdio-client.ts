@@ -5,7 +5,7 @@ import { frame } from '../framing/message-framing.js';
 import { type Framing, framingWord, type SplitterEvents } from '../framing/splitter.js';
 import type { Batch } from '../lane/batch.js';
 import type { Flow } from '../lane/flow.js';
-import { UNREAD_STDOUT_BYTES } from '../limits.js';
+import { SHOWN_NOISE_BYTES, UNREAD_STDOUT_BYTES } from '../limits.js';
 import type { Logger } from '../log.js';
 import type { Client, ClientSession } from '../session/client.js';
 import { errorReply } from '../session/error-reply.js';
@@ -46,7 +46,7 @@ export class StdioClient implements Client {
       oversize: () => this.reply(errorReply('null', GATEWAY_ERRORS.messageTooBig)),
       noise: (line) =>
         log.warn(
-          { line: Buffer.from(line).toString('utf8', 0, 200) },
+          { line: Buffer.from(line).toString('utf8', 0, SHOWN_NOISE_BYTES) },
           'input that is no valid header was skipped',
         ),
     };

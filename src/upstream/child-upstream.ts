@@ -5,7 +5,7 @@ import { createSplitter } from '../framing/create-splitter.js';
 import { frame } from '../framing/message-framing.js';
 import { type Framing, framingWord, type SplitterEvents } from '../framing/splitter.js';
 import type { Flow } from '../lane/flow.js';
-import { STOP_GRACE_MS } from '../limits.js';
+import { SHOWN_NOISE_BYTES, STOP_GRACE_MS } from '../limits.js';
 import type { Logger } from '../log.js';
 import { endGroup, signalGroup } from '../process-group.js';
 import { slabs } from '../transport/slabs.js';
@@ -125,7 +125,9 @@ export class ChildUpstream implements Upstream {
     const events: SplitterEvents = {
       oversize: (limitBytes) => this.#events.oversize(limitBytes),
       noise: (line) =>
-        this.#events.noise(`not a valid header: ${Buffer.from(line).toString('utf8', 0, 200)}`),
+        this.#events.noise(
+          `not a valid header: ${Buffer.from(line).toString('utf8', 0, SHOWN_NOISE_BYTES)}`,
+        ),
     };
     return createSplitter(framing, maxPayloadBytes, events, slabs);
   }

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import type { Writable } from 'node:stream';
-import { GUARD_RESTART_MS } from '../limits.js';
+import { GUARD_GRACE_SECONDS, GUARD_RESTART_MS, GUARD_TERM_SECONDS } from '../limits.js';
 import type { Logger } from '../log.js';
 
 /**
@@ -19,9 +19,9 @@ while read -r line; do
   esac
 done
 [ -n "\${groups# }" ] || exit 0
-sleep 2
+sleep ${GUARD_GRACE_SECONDS}
 for pgid in $groups; do kill -TERM -"$pgid" 2>/dev/null; done
-sleep 1
+sleep ${GUARD_TERM_SECONDS}
 for pgid in $groups; do kill -KILL -"$pgid" 2>/dev/null; done
 `;
 
