@@ -116,7 +116,7 @@ export async function acceptWebSockets(
         CONNECTIONS_PER_ADDRESS,
       ),
     ),
-    acceptor: { accept: (client) => accept(client, options) },
+    acceptor: { accept: (client, address) => accept(client, address, options) },
     log,
     ready: () => true,
   });
@@ -129,9 +129,10 @@ export async function acceptWebSockets(
 
 function accept(
   client: Client,
+  address: string | null,
   { onConnection, onError }: AcceptWebSocketsOptions,
 ): AcceptedSocket {
-  const socket = new AcceptedSocket(client, client.label.replace(/^websocket client /, ''));
+  const socket = new AcceptedSocket(client, address ?? '');
   // In its own turn: the front end has to know the socket's session before anyone closes it.
   void Promise.resolve()
     .then(() => onConnection(socket))

@@ -167,7 +167,7 @@ function addWebSockets(
       const client = new WebSocketClient(socket, data.address, settings, gate);
       data.client = client;
       clients.add(client);
-      client.attach(acceptor.accept(client));
+      client.attach(acceptor.accept(client, data.address));
     },
     message: (socket, bytes) => {
       socket.getUserData().client!.message(bytes);

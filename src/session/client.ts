@@ -44,5 +44,6 @@ export interface ClientSession {
 
 /** Where front ends take their new clients. */
 export interface ClientAcceptor {
-  accept(client: Client): ClientSession;
+  /** `address`: the client's IP address, where it has one. */
+  accept(client: Client, address: string | null): ClientSession;
 }
