@@ -16,8 +16,6 @@ export interface StdioWireOptions {
   readonly maxPayloadBytes: number;
 }
 
-/** How much of a line that is no header a reason shows. */
-
 /** Two byte streams, or one that is both. They stay their owner's: only end() ends the second. */
 export class StdioWire implements Wire {
   readonly transport = '';
@@ -31,6 +29,7 @@ export class StdioWire implements Wire {
   readonly #isDuplex: boolean;
   #readError: string | null = null;
   #hasStopped = false;
+  #endAsked = false;
 
   constructor(options: StdioWireOptions, events: WireEvents) {
     const { readable, writable, framing, maxPayloadBytes } = options;
@@ -46,7 +45,8 @@ export class StdioWire implements Wire {
     const splitter = createSplitter(framing, maxPayloadBytes, splitterEvents, OWN_MEMORY);
     this.source = new StreamSource(readable, splitter, {
       failed: (error) => this.#readFailed(error),
-      ended: () => events.readEnded(this.#readError ?? this.#closedEarly(readable)),
+      ended: (hasCome) =>
+        events.readEnded(this.#readError ?? (hasCome ? null : this.#closedEarly(readable))),
     });
     this.sink = new StreamSink(writable, (error) => this.#writeFailed(error));
     writable.once('close', () => events.writeClosed());
@@ -68,6 +68,7 @@ export class StdioWire implements Wire {
   }
 
   end(code: number): void {
+    this.#endAsked = true;
     if (code === CLOSE_NORMAL) this.sink.end();
   }
 
@@ -81,11 +82,11 @@ export class StdioWire implements Wire {
     this.#readError = error.message;
   }
 
-  /** Why a stream is over that has not come to its end; null where it has, or could not be written to. */
+  /** Why a stream is over that has not come to its end; null where it was written to no more, or could not be. */
   #closedEarly(readable: Readable): string | null {
-    if (readable.readableEnded) return null;
-    const errored = readable.errored as NodeJS.ErrnoException | null;
-    if (errored === null) return 'the stream was closed before its end';
+    // Older streams say nothing of errors.
+    const errored: NodeJS.ErrnoException | null = readable.errored ?? null;
+    if (errored === null) return this.#endAsked ? null : 'the stream was closed before its end';
     return this.#isDuplex && errored.syscall === 'write' ? null : errored.message;
   }
 

@@ -131,7 +131,8 @@ export class StdioClient implements Client {
   };
 
   #inputEnded(): void {
-    if (this.#ended) return;
+    // Of a client that has left, the end of its input says no more.
+    if (this.#ended || this.#closed) return;
     this.#ended = true;
     this.#session?.clientEnded(false);
   }

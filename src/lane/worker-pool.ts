@@ -110,6 +110,8 @@ export class WorkerPool implements BatchRunner {
       await this.#runOn(this.#piscina, batch);
     } catch (error) {
       if (this.#piscina.threads.length === 0) await this.#replace('it has no threads left');
+      // Before that a thread of the old pool might still write on the batch.
+      await this.#replacing;
       throw error;
     } finally {
       this.#tasks.delete(task);

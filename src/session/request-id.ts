@@ -36,10 +36,11 @@ export function idKey(id: RequestId): RequestId {
 
 /** What an id or token, as JSON text, means; null where it is neither a string nor an exact number. */
 export function meaningOf(text: string): string | number | null {
-  const value = JSON.parse(text) as unknown;
-  if (typeof value === 'string') return value;
+  // An array or object may be long, and is not parsed to be none.
+  if (!/^["\d-]/.test(text)) return null;
+  const value = JSON.parse(text) as string | number;
   // Beyond 2^53 different ones would get the same number.
-  return typeof value === 'number' && Math.abs(value) <= Number.MAX_SAFE_INTEGER ? value : null;
+  return typeof value === 'number' && Math.abs(value) > Number.MAX_SAFE_INTEGER ? null : value;
 }
 
 /** The integer that these bytes spell; -1 where they are anything else. */

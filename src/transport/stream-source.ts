@@ -6,8 +6,8 @@ import type { Flow, FrameSource } from '../lane/flow.js';
 export interface StreamSourceEvents {
   /** The stream broke; it ends. */
   failed(error: Error): void;
-  /** The stream has ended; frames of it may still wait. */
-  ended?(): void;
+  /** The stream is over; frames of it may still wait. `hasCome`: with its end, not by a failure or a close before that. */
+  ended?(hasCome: boolean): void;
 }
 
 /**
@@ -37,13 +37,14 @@ export class StreamSource implements FrameSource {
     readable.on('data', this.#onData);
     readable.on('end', () => {
       if (!this.#ended) this.#splitter.end();
-      this.#onEnd();
+      this.#onEnd(true);
     });
     readable.on('error', this.#onError);
     // Without an end: what was begun is cut off, and not a frame.
-    readable.on('close', this.#onEnd);
+    readable.on('close', () => this.#onEnd(false));
     // It will not say again what has happened before.
-    if (readable.readableEnded || readable.destroyed) queueMicrotask(this.#onEnd);
+    if (readable.readableEnded) queueMicrotask(() => this.#onEnd(true));
+    else if (readable.destroyed) queueMicrotask(() => this.#onEnd(false));
     else if (!this.#held) readable.resume();
   }
 
@@ -116,13 +117,13 @@ export class StreamSource implements FrameSource {
 
   readonly #onError = (error: Error): void => {
     if (!this.#discarding) this.#events.failed(error);
-    this.#onEnd();
+    this.#onEnd(false);
   };
 
-  readonly #onEnd = (): void => {
+  #onEnd(hasCome: boolean): void {
     if (this.#ended) return;
     this.#ended = true;
-    this.#events.ended?.();
+    this.#events.ended?.(hasCome);
     if (!this.#held) this.#flow!.endOfSource();
-  };
+  }
 }

@@ -99,7 +99,9 @@ describe('the stdio readers', () => {
     ndjson: Buffer.from(`${bodies[0]}\n\r\n\n${bodies[1]}\r\n${bodies[2]}\n`),
     'content-length': Buffer.concat(
       bodies.map((body) =>
-        Buffer.from(`Content-Type: x\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`),
+        Buffer.from(
+          `Content-Type: x\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}\n`,
+        ),
       ),
     ),
   };

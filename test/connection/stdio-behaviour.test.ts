@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
-import { once } from 'node:events';
+import { EventEmitter, once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { PassThrough, type Readable, Writable } from 'node:stream';
 import { describe, test } from 'node:test';
@@ -170,6 +170,11 @@ describe('a connection over stdio', () => {
       'message {"method":"a"}',
       'disconnected failed to read JSON-RPC message from peer: the stream was closed before its end',
     ]);
+    const ours = new PassThrough();
+    const over = JsonRpcConnection.fromStdio(ours, new PassThrough(), 'peer').intoParts();
+    over.outgoing.end();
+    ours.destroy();
+    assert.deepEqual(await allEvents(over), ['disconnected null']);
     const broken = new PassThrough().on('error', () => undefined);
     broken.destroy(new Error('broken'));
     await new Promise((resolve) => broken.once('close', resolve));
@@ -177,6 +182,20 @@ describe('a connection over stdio', () => {
     assert.deepEqual(await allEvents(late), [
       'disconnected failed to read JSON-RPC message from peer: broken',
     ]);
+  });
+
+  test('ends regularly over a stream of an older kind, which does not say that it has ended', async () => {
+    const old = new EventEmitter();
+    const readable = Object.assign(old, {
+      pause: () => old,
+      resume: () => old,
+      isPaused: () => false,
+    });
+    const peer = readable as unknown as Readable;
+    const parts = JsonRpcConnection.fromStdio(peer, new PassThrough(), 'peer').intoParts();
+    old.emit('data', Buffer.from('{"method":"a"}\n'));
+    old.emit('end');
+    assert.deepEqual(await allEvents(parts), ['message {"method":"a"}', 'disconnected null']);
   });
 
   test('ends with a write error', async () => {

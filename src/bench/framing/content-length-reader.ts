@@ -85,7 +85,8 @@ export class ContentLengthReader implements MessageReader {
 /** The Content-Length in a block of headers; a text: what is wrong with the block. */
 function lengthIn(block: string): number | string {
   let length: number | null = null;
-  for (const line of block.split('\r\n')) {
+  // Some servers end each body with a line feed.
+  for (const line of block.replace(/^[\r\n]+/, '').split('\r\n')) {
     const [, name, value] = /^([\w-]+):[ \t]*(.*?)[ \t]*$/.exec(line) ?? [];
     if (name === undefined)
       return `a line that is no header: ${JSON.stringify(line.slice(0, SHOWN_BYTES))}`;

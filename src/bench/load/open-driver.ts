@@ -21,6 +21,7 @@ export class OpenDriver implements LoadDriver {
   #remaining: number;
   #startUs = 0;
   #isStopped = true;
+  #isFinishing = false;
   #nextClient = 0;
   /** Clients that got something due in this turn. */
   readonly #touched: Int32Array;
@@ -59,6 +60,7 @@ export class OpenDriver implements LoadDriver {
   }
 
   async finish(untilUs: number): Promise<void> {
+    this.#isFinishing = true;
     this.#pacer.close();
     const now = nowUs();
     let sliceUs = now;
@@ -84,7 +86,7 @@ export class OpenDriver implements LoadDriver {
   }
 
   readonly #turn = (): void => {
-    if (this.#isStopped) return;
+    if (this.#isStopped || this.#isFinishing) return;
     const now = nowUs();
     this.#pacer.onTurn(now);
     if (this.#startUs + this.#schedule.nextUs <= now) {
@@ -131,15 +133,16 @@ export class OpenDriver implements LoadDriver {
 
   /** Has some of what is due by `untilUs` counted as never sent; false where nobody lives to count it. */
   #giveUp(now: number, untilUs: number): boolean {
-    for (let n = 0; n < DISPATCHES_PER_TURN; n++) {
+    for (let n = 0; n < DISPATCHES_PER_TURN && this.#remaining > 0; n++) {
       const dueUs = this.#startUs + this.#schedule.nextUs;
       if (dueUs > untilUs) break;
       const clientIndex = this.#pick(this.#schedule.take());
       if (clientIndex === ANY_CLIENT) return false;
       if (this.#recorder.isMeasured(dueUs)) this.#recorder.lateness.record(now - dueUs);
+      if (dueUs >= this.#recorder.windowStartUs) this.#remaining--;
       this.#clients[clientIndex]!.giveUp(dueUs);
     }
-    return true;
+    return this.#remaining > 0;
   }
 
   /** The client that was asked for, or the next one that lives; ANY_CLIENT where none does. */
