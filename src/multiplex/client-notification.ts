@@ -70,10 +70,12 @@ function cancelToServer<Session extends NotifyingClient>(
     return null;
   }
   // Others may wait for the answer to a handshake.
-  if (server.table.extraOf(id)?.handshake !== undefined) return null;
-  server.table.cancel(id);
-  // LSP's cancelled requests are answered all the same.
-  if (method === 'notifications/cancelled') server.requestCancelled(session, id);
+  const extra = server.table.extraOf(id);
+  if (extra?.handshake !== undefined) return null;
+  // LSP's cancelled requests are answered all the same. The rest of an array waits for its elements.
+  const isMcp = method === 'notifications/cancelled';
+  server.table.cancel(id, isMcp && extra?.array === undefined);
+  if (isMcp) server.requestCancelled(session, id);
   return splice(batch.input(index), [{ ...span, bytes: Buffer.from(String(id)) }]);
 }
 

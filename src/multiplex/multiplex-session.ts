@@ -66,6 +66,7 @@ export class MultiplexSession implements Session, FlowHandler, FrameArgs, Reques
   newestSlot = -1;
   inFlight = 0;
   cancelled = 0;
+  unneeded = 0;
   keptIdBytes = 0;
   /** It takes part in the handshake: the server may speak to it. */
   greeted = false;
@@ -119,8 +120,13 @@ export class MultiplexSession implements Session, FlowHandler, FrameArgs, Reques
   }
 
   get quiet(): boolean {
-    if (this.inFlight > 0 || !this.#flow.isIdle) return false;
+    if (this.#awaitsAnswers || !this.#flow.isIdle) return false;
     return this.#client.heldBackBytes === 0 && this.#client.source.peek() === null;
+  }
+
+  /** Requests of it are in flight, and not all of them cancelled in the way that needs no answer. */
+  get #awaitsAnswers(): boolean {
+    return this.inFlight > this.unneeded;
   }
 
   /** Bytes of its messages that are on their way, or that the server has not read. */
@@ -254,7 +260,7 @@ export class MultiplexSession implements Session, FlowHandler, FrameArgs, Reques
   /** After an answer was sent: a client whose input has ended has nothing else to wait for. */
   leaveIfAnswered(): void {
     // What a batch in delivery has for it comes with the end of that, and calls this again.
-    if (this.#leaveWhenAnswered && this.inFlight === 0 && !this.outlet.collects) this.#leave();
+    if (this.#leaveWhenAnswered && !this.#awaitsAnswers && !this.outlet.collects) this.#leave();
   }
 
   /** True for what goes on just as the worker wrote it. */

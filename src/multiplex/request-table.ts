@@ -20,12 +20,20 @@ export interface RequestOwner {
   inFlight: number;
   /** Kept by the table: how many of these were cancelled. */
   cancelled: number;
+  /** Kept by the table: of these, how many need no answer. */
+  unneeded: number;
   /** Kept by the table: bytes of their long ids and progress tokens. */
   keptIdBytes: number;
 }
 
 /** What the table keeps of an owner that has no requests. */
-export const NO_REQUESTS = { newestSlot: -1, inFlight: 0, cancelled: 0, keptIdBytes: 0 } as const;
+export const NO_REQUESTS = {
+  newestSlot: -1,
+  inFlight: 0,
+  cancelled: 0,
+  unneeded: 0,
+  keptIdBytes: 0,
+} as const;
 
 /** What few requests have; those that do are looked at on the main thread. */
 export interface RequestExtra {
@@ -40,6 +48,8 @@ export interface RequestExtra {
   handshake?: string;
   /** The server has been told that nobody wants its answer. */
   cancelled?: true;
+  /** ... and may give none. */
+  unneeded?: boolean;
 }
 
 export interface AnswerTo {
@@ -214,10 +224,12 @@ export class RequestTable {
     if (owner !== null) owner.keptIdBytes += idBytesOf(extra);
   }
 
-  /** The server is told that nobody wants the answer to a request in flight, once. */
-  cancel(id: number): void {
-    this.addExtra(id, { cancelled: true });
-    this.#owners[id & ID_SLOT_MASK]!.cancelled++;
+  /** The server is told that nobody wants the answer to a request in flight, once. `unneeded`: it may give none. */
+  cancel(id: number, unneeded: boolean): void {
+    this.addExtra(id, { cancelled: true, unneeded });
+    const owner = this.#owners[id & ID_SLOT_MASK]!;
+    owner.cancelled++;
+    if (unneeded) owner.unneeded++;
   }
 
   /** The id is free again: answered, cancelled, or never a request. */
@@ -225,7 +237,9 @@ export class RequestTable {
     const slot = id & ID_SLOT_MASK;
     const owner = this.#owners[slot] ?? null;
     if (owner !== null) {
-      if (this.extraOf(id)?.cancelled) owner.cancelled--;
+      const extra = this.extraOf(id);
+      if (extra?.cancelled) owner.cancelled--;
+      if (extra?.unneeded) owner.unneeded--;
       this.#unlinkFromOwner(slot);
       this.#unlinkFromTime(slot);
       this.#inFlight--;

@@ -80,6 +80,11 @@ export class ServerRequests {
     if (this.#byOriginalId.get(text) === givenId) this.#byOriginalId.delete(text);
   }
 
+  /** All of them, with the ids that their clients were given. */
+  get all(): ReadonlyMap<number, ServerRequest> {
+    return this.#byGivenId;
+  }
+
   /** Takes all that `client` was asked. */
   takeAllOf(client: MultiplexSession): ServerRequest[] {
     const taken: ServerRequest[] = [];

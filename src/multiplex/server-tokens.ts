@@ -29,6 +29,11 @@ export class ServerTokens<Client> {
     return this.#owners.get(JSON.stringify(token)) ?? null;
   }
 
+  /** All of them as JSON text, with their clients. */
+  get all(): ReadonlyMap<string, Client> {
+    return this.#owners;
+  }
+
   /** Its progress has ended. */
   delete(token: unknown): void {
     this.#deleteKey(JSON.stringify(token));

@@ -288,8 +288,7 @@ export class SharedServer implements ServerPort<MultiplexSession>, SpeakingServe
 
   gone(exit: UpstreamExit): void {
     this.#begun = null;
-    this.requests.clear();
-    this.tokens.clear();
+    this.#endWhatItAsked();
     this.#answerInFlight(withData(GATEWAY_ERRORS.upstreamExited, exit));
   }
 
@@ -323,6 +322,19 @@ export class SharedServer implements ServerPort<MultiplexSession>, SpeakingServe
       'the server does not read what it is told and is restarted',
     );
     this.restart();
+  }
+
+  /** Nobody waits for answers to its requests any more, and its own progress has come to an end. */
+  #endWhatItAsked(): void {
+    const { profile } = this.handshake;
+    const told = [...this.requests.all].map(([id, { client }]) => {
+      return { client, message: cancelNotification(profile, String(id), 'the server is gone') };
+    });
+    for (const [token, client] of this.tokens.all) told.push({ client, message: endOfWork(token) });
+    this.requests.clear();
+    this.tokens.clear();
+    // It may end a client that is too slow.
+    for (const { client, message } of told) if (message !== null) client.answer(message, undefined);
   }
 
   #answerInFlight(error: ReplyError): void {
@@ -367,4 +379,11 @@ export class SharedServer implements ServerPort<MultiplexSession>, SpeakingServe
     const cancel = cancelNotification(this.handshake.profile, String(id), reason);
     if (cancel !== null) this.#inlet.hint(cancel);
   }
+}
+
+/** LSP: the end of the progress of a token of the server; `token` is JSON text. */
+function endOfWork(token: string): Uint8Array {
+  return Buffer.from(
+    `{"jsonrpc":"2.0","method":"$/progress","params":{"token":${token},"value":{"kind":"end"}}}`,
+  );
 }

@@ -37,7 +37,9 @@ import type { Session } from './session.js';
 import { TrackedRequests, type TrackedRequestsOptions } from './tracked-requests.js';
 import { UnreadAnswers } from './unread-answers.js';
 
-const CANCELLED = new MethodNames(['notifications/cancelled']);
+/** LSP: the server is to exit. */
+const EXIT = 'exit';
+const LOOKED_AT = new MethodNames(['notifications/cancelled', EXIT]);
 
 export interface SessionOptions extends TrackedRequestsOptions {
   readonly client: Client;
@@ -76,6 +78,9 @@ export class PassThroughSession implements Session, UpstreamEvents, PassedThroug
   #inputEnded = false;
   #clientEnded = false;
   #clientGone = false;
+  /** The client has told the server to exit; and it has done so. */
+  #exitAsked = false;
+  #didExit = false;
   #stopping: Promise<void> | null = null;
   #drainTimer: NodeJS.Timeout | null = null;
 
@@ -164,8 +169,7 @@ export class PassThroughSession implements Session, UpstreamEvents, PassedThroug
         continue;
       }
       if (isRequest) this.#requests.sent(batch, i);
-      else if (kind === KIND_NOTIFICATION && CANCELLED.find(batch, i) !== null)
-        this.#requests.cancel(batch.input(i));
+      else if (kind === KIND_NOTIFICATION) this.#notified(batch, i);
       if (this.#arrays.active || this.#requests.timesOut) this.#note(batch, i, isRequest);
     }
     if (to > start) this.#writeToServer(flow, batch, start, to);
@@ -226,10 +230,12 @@ export class PassThroughSession implements Session, UpstreamEvents, PassedThroug
     this.#closeWhenOver();
   }
 
-  gone(reason: string, { code, signal }: UpstreamExit): void {
+  gone(reason: string, { code, signal }: UpstreamExit, isRegular = false): void {
+    this.#didExit = isRegular && this.#exitAsked;
     // The exit of a process has been logged with more about it.
     const isExit = code !== null || signal !== null;
-    if (!isExit && !this.#clientGone && this.#stopping === null) this.#logGone(reason);
+    if (!isExit && !this.#didExit && !this.#clientGone && this.#stopping === null)
+      this.#logGone(reason);
     this.#goneReason ??= reason;
     this.#closeWhenOver();
   }
@@ -268,6 +274,12 @@ export class PassThroughSession implements Session, UpstreamEvents, PassedThroug
     if (array === null) this.#answers.sendOne(reply);
     else array.add(reply);
     flow.taken(1);
+  }
+
+  #notified(batch: Batch, index: number): void {
+    const method = LOOKED_AT.find(batch, index);
+    if (method === EXIT) this.#exitAsked = true;
+    else if (method !== null) this.#requests.cancel(batch.input(index));
   }
 
   /** Remembers a request whose reply belongs to an array, or may come too late. */
@@ -323,7 +335,7 @@ export class PassThroughSession implements Session, UpstreamEvents, PassedThroug
 
   /** The client wants nothing more, and has the answers to all that it asked. */
   get #served(): boolean {
-    return this.#clientEnded && this.#toServer.isIdle && !this.#requests.any;
+    return (this.#clientEnded || this.#didExit) && this.#toServer.isIdle && !this.#requests.any;
   }
 
   #stopUpstream(graceMs: number): Promise<void> {

@@ -140,7 +140,8 @@ export class ChildUpstream implements Upstream {
     endWhenSilent(this.#output);
     endWhenSilent(this.#process.stderr!);
     const lost = this.#inputFailed && this.#stopping !== null && signal !== null;
-    this.#events.gone(lost ? 'the server closed its input' : `the server ${how}`, { code, signal });
+    const reason = lost ? 'the server closed its input' : `the server ${how}`;
+    this.#events.gone(reason, { code, signal }, code === 0);
     // What it started and left behind may hold its output open; it ends with it.
     if (pid !== undefined && signalGroup(pid, 'SIGTERM')) void this.stop(STOP_GRACE_MS);
     else if (pid !== undefined) this.#forgetGroup(pid);

@@ -36,8 +36,11 @@ export interface UpstreamExit {
 }
 
 export interface UpstreamEvents {
-  /** It is gone: exited, closed or never there. Output that it wrote may still come. */
-  gone(reason: string, exit: UpstreamExit): void;
+  /**
+   * It is gone: exited, closed or never there. Output that it wrote may still come. `isRegular`: it has ended by itself
+   * without a failure.
+   */
+  gone(reason: string, exit: UpstreamExit, isRegular?: boolean): void;
   /** Output that is no message was left out. */
   noise(reason: string): void;
   /** It sent a message above the limit, which cannot be delivered. */

@@ -30,7 +30,8 @@ export class WebSocketUpstream implements Upstream {
     this.#transport = new WsTransport(socket, {
       closed: (code, reason, error) => {
         if (isTooBig(error)) events.oversize(maxPayloadBytes);
-        events.gone(reasonText(url, code, reason, error), { code: null, signal: null });
+        const isRegular = error === null && code === CLOSE_NORMAL;
+        events.gone(reasonText(url, code, reason, error), { code: null, signal: null }, isRegular);
         resolveClosed();
       },
     });

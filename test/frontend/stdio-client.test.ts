@@ -153,6 +153,21 @@ for (const [what, script, exitCode] of [
   });
 }
 
+for (const [what, exitCode] of [
+  ['0 when its server does, told to exit', 0],
+  ['1 when its server fails to', 1],
+] as const) {
+  test(`a stdio client that does not end its input has exit code ${what}`, async (t) => {
+    const script = `read r; echo '{"id":1,"result":null}'; read n; exit ${exitCode === 0 ? 0 : 3}`;
+    const gateway = GatewayProcess.overStdio(t, { command: ['/bin/sh', '-c', script] });
+    const client = new JsonRpcStream(gateway.process);
+    client.send('{"id":1,"method":"shutdown"}\n');
+    assert.equal((await client.next()).id, 1);
+    client.send('{"method":"exit"}\n');
+    assert.equal((await gateway.ended()).code, exitCode);
+  });
+}
+
 test('with --on-malformed disconnect a bad line is the last, and the exit code is 1', async (t) => {
   const { code, stdout, stderr } = await sluice(
     t,

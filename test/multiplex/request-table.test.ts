@@ -75,12 +75,15 @@ describe('the request table', () => {
     const table = new RequestTable(createIdStore());
     const mine = owner();
     const [id, other] = [request(table, mine, '1'), request(table, mine, '2')];
-    table.cancel(id);
-    assert.deepEqual([mine.inFlight, mine.cancelled], [2, 1]);
+    const counts = (): number[] => [mine.inFlight, mine.cancelled, mine.unneeded];
+    table.cancel(id, true);
+    assert.deepEqual(counts(), [2, 1, 1]);
+    table.cancel(other, false);
+    assert.deepEqual(counts(), [2, 2, 1]);
     table.free(other);
-    assert.deepEqual([mine.inFlight, mine.cancelled], [1, 1]);
+    assert.deepEqual(counts(), [1, 1, 1]);
     table.free(id);
-    assert.deepEqual([mine.inFlight, mine.cancelled], [0, 0]);
+    assert.deepEqual(counts(), [0, 0, 0]);
   });
 
   test('gives ids that go round, and passes over those in flight', () => {

@@ -55,5 +55,5 @@ test('typescript-language-server gives diagnostics and completions over a WebSoc
 
   assert.equal((await client.request('shutdown')).result, null);
   client.notify('exit');
-  assert.deepEqual(await client.close(), { code: 1011, reason: 'the server exited with code 0' });
+  assert.deepEqual(await client.close(), { code: 1000, reason: 'the server exited with code 0' });
 });
