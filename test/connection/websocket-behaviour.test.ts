@@ -266,17 +266,17 @@ test('a socket has one connection', async (t) => {
 });
 
 test('what is no socket, stream, label, runtime or options is refused', () => {
-  const fromStdio = JsonRpcConnection.fromStdio as (...all: unknown[]) => unknown;
-  const fromWebSocket = JsonRpcConnection.fromWebSocket as (...all: unknown[]) => unknown;
+  type Untyped = Record<'fromStdio' | 'fromWebSocket', (...all: unknown[]) => unknown>;
+  const untyped = JsonRpcConnection as unknown as Untyped;
   const streams = [new PassThrough(), new PassThrough()];
   for (const connect of [
-    () => fromStdio(),
-    () => fromStdio(...streams),
-    () => fromStdio(...streams, 'peer', null),
-    () => fromStdio(...streams, 'peer', { runtime: {} }),
-    () => fromStdio(...streams, 'peer', { allowHalfOpen: 'false' }),
-    () => fromWebSocket('ws://127.0.0.1:1', 'peer'),
-    () => fromWebSocket(new EventTarget(), 'peer'),
+    () => untyped.fromStdio(),
+    () => untyped.fromStdio(...streams),
+    () => untyped.fromStdio(...streams, 'peer', null),
+    () => untyped.fromStdio(...streams, 'peer', { runtime: {} }),
+    () => untyped.fromStdio(...streams, 'peer', { allowHalfOpen: 'false' }),
+    () => untyped.fromWebSocket('ws://127.0.0.1:1', 'peer'),
+    () => untyped.fromWebSocket(new EventTarget(), 'peer'),
   ]) {
     assert.throws(connect, { code: 'SLUICE_ERR_USAGE' });
   }
