@@ -259,6 +259,12 @@ export const MAX_KEPT_ID_BYTES = 4 * 1024 * 1024;
 export const MAX_SERVER_REQUESTS = 16_384;
 
 /**
+ * URIs in bytes of the documents that one client of a shared server has open (LSP), with 64 for each. Documents
+ * above are not closed for a client that leaves without closing them.
+ */
+export const MAX_DOCUMENT_BYTES = 1024 * 1024;
+
+/**
  * Bytes for a shared server that clients have left behind and that it has not read; above, new
  * clients are closed with 1013. Clients that come, send and go must not fill the memory.
  */

@@ -20,7 +20,7 @@
  * Raised with every change of this page, or of what the addon does: one that was
  * compiled before would take one word for another, and is refused.
  */
-export const KERNEL_REVISION = 12;
+export const KERNEL_REVISION = 13;
 
 /** Header words of `control`. */
 export const FRAME_COUNT = 0;
@@ -63,7 +63,8 @@ export const ERROR_START = 15;
 export const ERROR_END = 16;
 /**
  * TO_SERVER and FROM_SERVER: spans of values inside `params` that main has to look at:
- * progress tokens, and the id that a cancel notification names. End 0: there is none.
+ * progress tokens, the id that a cancel notification names, and the URI of a document that is opened
+ * or closed. End 0: there is none.
  */
 export const SPAN_A_START = 17;
 export const SPAN_A_END = 18;

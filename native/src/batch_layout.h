@@ -6,7 +6,7 @@
 
 namespace sluice {
 
-constexpr int KERNEL_REVISION = 12;
+constexpr int KERNEL_REVISION = 13;
 
 enum HeaderWord { FRAME_COUNT = 0, OUT_START = 1, OUT_LIMIT = 2, OUT_END = 3, HEADER_WORDS = 16 };
 

@@ -18,11 +18,13 @@ bool is_in_token(const uint8_t* begin, const uint8_t* at, const uint8_t* end) {
          (at[-4] | 0x20) == 't';
 }
 
-bool names_an_id_or_token(const uint8_t* method, int64_t length) {
+bool names_what_it_is_about(const uint8_t* method, int64_t length) {
   return is_name(method, length, "notifications/cancelled") ||
          is_name(method, length, "$/cancelRequest") ||
          is_name(method, length, "notifications/progress") ||
          is_name(method, length, "$/progress") ||
+         is_name(method, length, "textDocument/didOpen") ||
+         is_name(method, length, "textDocument/didClose") ||
          std::memchr(method, '\\', static_cast<size_t>(length)) != nullptr;
 }
 
@@ -62,7 +64,7 @@ bool needs_a_look(const FrameToWrite& frame) {
   const uint8_t* method = frame.bytes + envelope.start(METHOD_START) + 1;
   const int64_t length = frame.bytes + envelope.end(METHOD_START) - 1 - method;
   // A string has two quotes, unless another thread has made it one after it was walked over.
-  return length >= 0 && names_an_id_or_token(method, length);
+  return length >= 0 && names_what_it_is_about(method, length);
 }
 
 }  // namespace sluice

@@ -36,6 +36,7 @@ import {
 } from './client-request.js';
 import type { KeptReply } from './handshake.js';
 import type { HandshakeWaiter } from './handshake-waiters.js';
+import { DOCUMENT_METHODS } from './open-documents.js';
 import { Outlet, type OutletLimits } from './outlet.js';
 import type { RequestOwner } from './request-table.js';
 import type { ServerPort } from './server-port.js';
@@ -79,7 +80,8 @@ export class MultiplexSession implements Session, FlowHandler, FrameArgs, Reques
   readonly #malformed: MalformedInput;
   #gone = false;
   #left = false;
-  #leaveWhenAnswered = false;
+  /** All that it sent was taken, and there will be no more. */
+  #ended = false;
   #waitsForId = false;
   #drainTimer: NodeJS.Timeout | null = null;
 
@@ -205,9 +207,10 @@ export class MultiplexSession implements Session, FlowHandler, FrameArgs, Reques
   }
 
   ended(): void {
+    this.#ended = true;
+    if (this.#left) this.#server.lastWord(this);
     // The end of standard input: answers under way are still wanted.
-    this.#leaveWhenAnswered = true;
-    this.leaveIfAnswered();
+    else this.leaveIfAnswered();
   }
 
   /** The message of frame `index` as it goes to the server, unframed; a copy. */
@@ -260,7 +263,7 @@ export class MultiplexSession implements Session, FlowHandler, FrameArgs, Reques
   /** After an answer was sent: a client whose input has ended has nothing else to wait for. */
   leaveIfAnswered(): void {
     // What a batch in delivery has for it comes with the end of that, and calls this again.
-    if (this.#leaveWhenAnswered && !this.#awaitsAnswers && !this.outlet.collects) this.#leave();
+    if (this.#ended && !this.#awaitsAnswers && !this.outlet.collects) this.#leave();
   }
 
   /** True for what goes on just as the worker wrote it. */
@@ -345,6 +348,14 @@ export class MultiplexSession implements Session, FlowHandler, FrameArgs, Reques
 
   #deliverNotification(flow: Flow, batch: Batch, index: number): void {
     const method = this.#server.specialMethods.find(batch, index);
+    if (method !== null && DOCUMENT_METHODS.includes(method)) {
+      if (this.#server.handshake.profile === 'lsp') {
+        this.#server.documents.note(this, batch, index, method);
+      }
+      batch.setWord(index, ARG, 0);
+      this.#server.write(this, flow, batch, index, index + 1);
+      return;
+    }
     const message = notificationToServer(this.#server, this, batch, index, method);
     if (message instanceof Uint8Array) {
       this.#server.writeMessage(this, flow, message, 0);
@@ -366,6 +377,7 @@ export class MultiplexSession implements Session, FlowHandler, FrameArgs, Reques
     if (!this.#gone) this.outlet.flush();
     this.outlet.end();
     this.#server.leave(this);
+    if (this.#ended) this.#server.lastWord(this);
     if (!this.#gone) this.#client.close(CLOSE_NORMAL, '');
     this.#options.onEnded(this);
   }

@@ -3,6 +3,7 @@ import type { Flow } from '../lane/flow.js';
 import type { MethodNames } from '../session/method-names.js';
 import type { Handshake } from './handshake.js';
 import type { HandshakeWaiter } from './handshake-waiters.js';
+import type { OpenDocuments } from './open-documents.js';
 import type { RequestTable } from './request-table.js';
 import type { ServerTokens } from './server-tokens.js';
 
@@ -12,6 +13,8 @@ export interface ServerPort<Session> {
   readonly handshake: Handshake;
   /** Progress tokens that the server has made. */
   readonly tokens: ServerTokens<Session>;
+  /** Documents that clients have open. */
+  readonly documents: OpenDocuments<Session>;
   /** Methods of clients that do not simply pass. */
   readonly specialMethods: MethodNames;
   /** Methods whose result is kept: `--handshake`. */
@@ -21,6 +24,8 @@ export interface ServerPort<Session> {
   join(session: Session): void;
   /** The client is gone: what it has in flight is cancelled. */
   leave(session: Session): void;
+  /** The client is gone, and the server has read all that it sent: the documents that it has open are closed. */
+  lastWord(session: Session): void;
   /**
    * Writes frames [from, to) with their outputs; requests among them are in flight from then on.
    * Answers with flow.taken(). While the server is down, they wait.

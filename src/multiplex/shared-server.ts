@@ -18,6 +18,7 @@ import { type HandshakeWaiter, HandshakeWaiters } from './handshake-waiters.js';
 import { LeftBehind } from './left-behind.js';
 import type { MultiplexSession } from './multiplex-session.js';
 import type { NotificationRules } from './notification-rules.js';
+import { DOCUMENT_METHODS, OpenDocuments } from './open-documents.js';
 import { NO_REQUESTS, type RequestOwner, type RequestTable } from './request-table.js';
 import { ServerInlet } from './server-inlet.js';
 import { type LivingServer, ServerLife, type ServerLifeOptions } from './server-life.js';
@@ -25,7 +26,7 @@ import { ServerOutput, type SpeakingServer } from './server-output.js';
 import type { ServerPort } from './server-port.js';
 import type { ServerRequestRule } from './server-request-rule.js';
 import { ServerRequests } from './server-requests.js';
-import { ServerTokens } from './server-tokens.js';
+import { endOfWork, ServerTokens } from './server-tokens.js';
 import { splice } from './splice.js';
 
 export interface SharedServerOptions extends ServerLifeOptions {
@@ -54,6 +55,7 @@ export class SharedServer implements ServerPort<MultiplexSession>, SpeakingServe
   readonly specialMethods: MethodNames;
   readonly requests = new ServerRequests();
   readonly tokens = new ServerTokens<MultiplexSession>();
+  readonly documents = new OpenDocuments<MultiplexSession>();
   readonly sessions = new Set<MultiplexSession>();
   /** Owner of the handshake's requests that no client waits for. */
   readonly own: RequestOwner = { server: this, ...NO_REQUESTS };
@@ -82,6 +84,7 @@ export class SharedServer implements ServerPort<MultiplexSession>, SpeakingServe
     this.specialMethods = new MethodNames([
       ...options.handshakeMethods,
       ...CANCEL_METHODS,
+      ...DOCUMENT_METHODS,
       ...(options.handshakeMethods.length > 0 ? [...INITIALIZED_METHODS, ...END_METHODS] : []),
     ]);
     this.handshake = new Handshake(options.profile);
@@ -133,6 +136,10 @@ export class SharedServer implements ServerPort<MultiplexSession>, SpeakingServe
     for (const method of begun) if (method !== undefined) this.handshakeFailed(method);
     this.#leftBehind.add(session);
     if (this.sessions.size === 0) this.#life.unneeded();
+  }
+
+  lastWord(session: MultiplexSession): void {
+    for (const close of this.documents.closeAllOf(session)) this.#inlet.hint(close);
   }
 
   write(session: MultiplexSession, flow: Flow, batch: Batch, from: number, to: number): void {
@@ -274,14 +281,16 @@ export class SharedServer implements ServerPort<MultiplexSession>, SpeakingServe
   opened(): void {
     this.#inlet.open(this.#begun!);
     const { requests } = this.handshake.replay();
-    this.#replay = new HandshakeReplay(this, requests, () =>
-      this.#inlet.becomeReady(this.handshake.replay().initialized),
-    );
+    this.#replay = new HandshakeReplay(this, requests, () => {
+      this.documents.ready();
+      this.#inlet.becomeReady(this.handshake.replay().initialized);
+    });
     this.#replay.start();
   }
 
   ending(): void {
     this.#inlet.close();
+    this.documents.gone();
     this.#replay?.end();
     this.#replay = null;
   }
@@ -379,11 +388,4 @@ export class SharedServer implements ServerPort<MultiplexSession>, SpeakingServe
     const cancel = cancelNotification(this.handshake.profile, String(id), reason);
     if (cancel !== null) this.#inlet.hint(cancel);
   }
-}
-
-/** LSP: the end of the progress of a token of the server; `token` is JSON text. */
-function endOfWork(token: string): Uint8Array {
-  return Buffer.from(
-    `{"jsonrpc":"2.0","method":"$/progress","params":{"token":${token},"value":{"kind":"end"}}}`,
-  );
 }

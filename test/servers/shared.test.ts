@@ -132,6 +132,34 @@ test("20 editors' documents on one language server get their own diagnostics and
   assert.ok((await editors[1]!.request('textDocument/hover', hover, LONG_MS)).result);
 });
 
+test('an editor that comes again after it has left opens its document again', async (t) => {
+  const folder = temporaryFolder(t);
+  const gateway = await shared(t, installed('typescript-language-server', '--stdio'), [
+    '--framing',
+    'content-length',
+  ]);
+  const uri = pathToFileURL(join(folder, 'document.ts')).href;
+  for (const member of ['before', 'after']) {
+    const editor = await JsonRpcSocket.open(t, gateway.url);
+    const params = { processId: null, rootUri: pathToFileURL(folder).href, capabilities: {} };
+    await editor.request('initialize', params, LONG_MS);
+    editor.notify('initialized', {});
+    const text = `const it = { ${member}: 1 };\nit.`;
+    editor.notify('textDocument/didOpen', {
+      textDocument: { uri, languageId: 'typescript', version: 1, text },
+    });
+    const { result } = await editor.request(
+      'textDocument/completion',
+      { textDocument: { uri }, position: { line: 1, character: 'it.'.length } },
+      LONG_MS,
+    );
+    const labels = (result as { items: { label: string }[] }).items.map(({ label }) => label);
+    assert.deepEqual(labels, [member]);
+    editor.socket.close();
+    await editor.close();
+  }
+});
+
 test('50 clients on one codex exec-server run their own processes', async (t) => {
   const gateway = await shared(t, installed('codex', 'exec-server', '--listen', 'stdio'));
   await Promise.all(

@@ -96,6 +96,7 @@ export class MultiplexWorld {
       waiting: this.server.waitingCount,
       serverRequests: this.server.requests.size,
       tokens: this.server.tokens.size,
+      documents: this.server.documents.size,
       sessions: this.server.sessions.size,
     };
   }
@@ -107,5 +108,6 @@ export const NOTHING_LEFT = {
   waiting: 0,
   serverRequests: 0,
   tokens: 0,
+  documents: 0,
   sessions: 0,
 } as const;

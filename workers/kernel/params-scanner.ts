@@ -15,8 +15,9 @@ export interface Span {
 
 /**
  * Finds what a multiplexer has to rewrite inside `params`: progress tokens (MCP's
- * `_meta.progressToken`, LSP's `workDoneToken` and `partialResultToken`) and the ids that
- * cancel notifications name. Rare, so most frames are passed over by a byte search.
+ * `_meta.progressToken`, LSP's `workDoneToken` and `partialResultToken`), and what it has to know
+ * of notifications: the ids that cancels name, and the URIs of documents that are opened and closed
+ * (LSP). Rare, so most frames are passed over by a byte search.
  */
 export class ParamsScanner {
   readonly a: Span = { start: 0, end: 0 };
@@ -53,11 +54,7 @@ export class ParamsScanner {
 
   #scanRequest(params: Span): void {
     if (!this.#mayHoldToken(params)) return;
-    const meta: Span = { start: 0, end: 0 };
-    this.#find(params, '_meta', meta);
-    if (meta.end > 0 && this.#bytes[meta.start] === OPEN_BRACE) {
-      this.#find(meta, 'progressToken', this.a);
-    }
+    this.#findWithin(params, '_meta', 'progressToken', this.a);
     const work: Span = { start: 0, end: 0 };
     this.#find(params, 'workDoneToken', work);
     if (this.a.end === 0) Object.assign(this.a, work);
@@ -79,6 +76,10 @@ export class ParamsScanner {
       case '$/progress':
         this.#find(params, 'token', this.a);
         break;
+      case 'textDocument/didOpen':
+      case 'textDocument/didClose':
+        this.#findWithin(params, 'textDocument', 'uri', this.a);
+        break;
       default:
     }
   }
@@ -88,6 +89,13 @@ export class ParamsScanner {
     const { buffer, byteOffset } = this.#bytes;
     const view = Buffer.from(buffer, byteOffset + params.start, params.end - params.start);
     return TOKEN_OR_ESCAPE.test(view.toString('latin1'));
+  }
+
+  /** Sets `found` to the value of the member `name` of the object that the member `outer` of `object` is. */
+  #findWithin(object: Span, outer: string, name: string, found: Span): void {
+    const inner: Span = { start: 0, end: 0 };
+    this.#find(object, outer, inner);
+    if (inner.end > 0 && this.#bytes[inner.start] === OPEN_BRACE) this.#find(inner, name, found);
   }
 
   /** Sets `found` to the value of the member `name` of the object at `object`. */

@@ -52,11 +52,12 @@ const params = fc.oneof(
     .array(fc.constantFrom(...TOKEN_MEMBERS), { maxLength: 4 })
     .map((members) => `{${members.join(' , ')}}`),
   fc.constantFrom('{"requestId":3,"RequestID":4}', '{"re\\u0051uestId":3,"TOKEN":4}', '{"Id":1}'),
+  fc.constantFrom('{"textDocument":{"uri":"u"}}', '{"textDocument":{"uri":1,"URI":2}}'),
   fc.constantFrom('{"requestId":3}', '{"id":"a"}', '{"token":4}', '{"progressToken":"p12"}'),
 );
 const method = fc.constantFrom(
   ...['m', 'notifications/cancelled', '$/cancelRequest', '$/progress', 'notifications/progress'],
-  '$/progr\\u0065ss',
+  ...['$/progr\\u0065ss', 'textDocument/didOpen', 'textDocument/didClose'],
 );
 const request = fc
   .tuple(rawId, method, params, space)
