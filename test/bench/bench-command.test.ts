@@ -109,7 +109,9 @@ describe('bad options get one clear line', () => {
       [{ mix: [{ method: 'a', notification: true }] }, /mix needs at least one request/],
       [{ thinkTime: 5 }, /thinkTime is not an object/],
       [{ handshake: [{ params: {} }] }, /handshake\[0\]: "method" is not a string/],
-      [{ mix: [{ method: 'a', expectSchema: { typ: 1 } }] }, /uses "typ", .* did you mean "type"/],
+      [{ mix: [{ method: 'a', expectSchema: { typ: 1 } }] }, /unknown keyword: "typ"/],
+      [{ mix: [{ method: 'a', expectSchema: { type: 'strng' } }] }, /type must be equal to one/],
+      [{ mix: [{ method: 'a', expectSchema: [] }] }, /"expectSchema" is not a JSON Schema/],
     ];
     for (const [scenario, expected] of wrong) {
       writeFileSync(path, JSON.stringify(scenario));
