@@ -15,7 +15,7 @@ import type { Logger } from './log.js';
 import { createMode } from './mode.js';
 import type { ServerPool } from './multiplex/server-pool.js';
 import { ProcessMemory } from './process-memory.js';
-import { SessionRouter } from './session/session-router.js';
+import { SessionRegistry } from './session/session-registry.js';
 import { createUpstreamFactory } from './upstream/create-upstream.js';
 import { OrphanGuard } from './upstream/orphan-guard.js';
 
@@ -32,7 +32,7 @@ export class Gateway {
   readonly #config: ServeConfig;
   readonly #log: Logger;
   readonly #pool: WorkerPool;
-  readonly #router: SessionRouter;
+  readonly #registry: SessionRegistry;
   readonly #servers: ServerPool | null;
   readonly #guard: OrphanGuard;
   readonly #frontEnds: readonly WebSocketFrontEnd[];
@@ -44,7 +44,7 @@ export class Gateway {
     this.#config = parts.config;
     this.#log = parts.log;
     this.#pool = parts.pool;
-    this.#router = parts.router;
+    this.#registry = parts.registry;
     this.#servers = parts.servers;
     this.#guard = parts.guard;
     this.#frontEnds = parts.frontEnds;
@@ -68,11 +68,11 @@ export class Gateway {
       () => new Lane({ runner: pool, kernel, ...inlineBounds(config.offload, kernel), log }),
     );
     const modes = createMode({ config, upstream, lanes, ids, log });
-    const router = new SessionRouter(lanes, modes.createSession);
+    const registry = new SessionRegistry(lanes, modes.createSession);
     const draining = { now: false };
     const frontEnds: WebSocketFrontEnd[] = [];
     const { servers } = modes;
-    const parts = { config, log, kernel, pool, router, servers, guard, frontEnds, draining };
+    const parts = { config, log, kernel, pool, registry, servers, guard, frontEnds, draining };
     try {
       const connections = countConnections(config, log);
       for (const address of config.listen) {
@@ -103,10 +103,10 @@ export class Gateway {
     for (const frontEnd of this.#frontEnds) frontEnd.stopAccepting();
     const { drainTimeoutMs } = this.#config;
     this.#log.info({ drainTimeoutMs }, 'stopping');
-    if (!(await this.#router.quiet(drainTimeoutMs))) {
+    if (!(await this.#registry.quiet(drainTimeoutMs))) {
       this.#log.warn({ drainTimeoutMs }, 'messages were still in flight at the stop');
     }
-    await this.#router.stop(CLOSE_GOING_AWAY, 'the gateway is stopping');
+    await this.#registry.stop(CLOSE_GOING_AWAY, 'the gateway is stopping');
     await this.#servers?.stop();
     await new Promise((resolve) =>
       setTimeout(resolve, this.#frontEnds.length > 0 ? CLOSE_WAIT_MS : 0),
@@ -123,7 +123,7 @@ interface GatewayParts {
   readonly log: Logger;
   readonly kernel: Kernel;
   readonly pool: WorkerPool;
-  readonly router: SessionRouter;
+  readonly registry: SessionRegistry;
   readonly servers: ServerPool | null;
   readonly guard: OrphanGuard;
   readonly frontEnds: WebSocketFrontEnd[];
@@ -156,14 +156,14 @@ function listen(
   parts: Omit<GatewayParts, 'finished'>,
   connections: ConnectionCount,
 ): Promise<WebSocketFrontEnd> {
-  const { config, router, log, draining } = parts;
+  const { config, registry, log, draining } = parts;
   return WebSocketFrontEnd.listen({
     ...config,
     host: address.host,
     port: address.port,
     tls: address.kind === 'wss' ? config.tls : null,
     connections,
-    acceptor: router,
+    acceptor: registry,
     log,
     ready: () => !draining.now,
   });
@@ -171,7 +171,7 @@ function listen(
 
 /** Serves standard input and output, where asked for. */
 function startStdio(parts: Omit<GatewayParts, 'finished'>): Promise<{ failure: string | null }> {
-  const { config, router, log } = parts;
+  const { config, registry, log } = parts;
   return new Promise((resolve) => {
     if (!config.listen.some(({ kind }) => kind === 'stdio')) return;
     const client = new StdioClient({
@@ -186,6 +186,6 @@ function startStdio(parts: Omit<GatewayParts, 'finished'>): Promise<{ failure: s
         if (config.listen.length === 1) resolve({ failure });
       },
     });
-    client.attach(router.accept(client));
+    client.attach(registry.accept(client));
   });
 }

@@ -9,7 +9,7 @@ import { RequestTable } from './multiplex/request-table.js';
 import { ServerPool } from './multiplex/server-pool.js';
 import { EchoSession } from './session/echo-session.js';
 import { PassThroughSession } from './session/pass-through-session.js';
-import type { SessionFactory } from './session/session-router.js';
+import type { SessionFactory } from './session/session-registry.js';
 import type { UpstreamFactory } from './upstream/upstream.js';
 
 export interface ModeParts {

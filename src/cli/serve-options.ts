@@ -18,8 +18,10 @@ import {
   LARGEST_CONNECTIONS,
   LARGEST_PAYLOAD_BYTES,
   LARGEST_POOL_SIZE,
+  LARGEST_RESTARTS,
   MAX_THREADS,
   SMALLEST_BYTES,
+  SMALLEST_GRACE_MS,
 } from '../limits.js';
 import { LOG_FORMATS, LOG_LEVELS } from '../log.js';
 import { NOTIFICATION_RULES, type NotificationRule } from '../multiplex/notification-rules.js';
@@ -97,7 +99,8 @@ function sharedServerOptions(given: ServeArguments, defaults: ServeConfig) {
     poolSize: given.read('pool-size', wholeNumber(1, LARGEST_POOL_SIZE)) ?? defaults.poolSize,
     eager: given.has('eager'),
     idleTimeoutMs: given.read('idle-timeout', durationMs(0, DAY_MS)) ?? defaults.idleTimeoutMs,
-    maxRestarts: given.read('max-restarts', wholeNumber(0, 1_000_000)) ?? defaults.maxRestarts,
+    maxRestarts:
+      given.read('max-restarts', wholeNumber(0, LARGEST_RESTARTS)) ?? defaults.maxRestarts,
     handshakeMethods: handshakeMethods(given.all('handshake'), defaults),
     profile: given.read('profile', oneOf(PROFILES)) ?? defaults.profile,
     serverRequests: given.read('server-requests', rules) ?? defaults.serverRequests,
@@ -106,7 +109,8 @@ function sharedServerOptions(given: ServeArguments, defaults: ServeConfig) {
       given.read('client-overflow', byteSize(SMALLEST_BYTES, LARGEST_BUFFER_BYTES)) ??
       defaults.clientOverflowBytes,
     slowClientGraceMs:
-      given.read('slow-client-grace', durationMs(100, HOUR_MS)) ?? defaults.slowClientGraceMs,
+      given.read('slow-client-grace', durationMs(SMALLEST_GRACE_MS, HOUR_MS)) ??
+      defaults.slowClientGraceMs,
   };
 }
 

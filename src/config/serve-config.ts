@@ -20,6 +20,7 @@ import type { NotificationRules } from '../multiplex/notification-rules.js';
 import type { ServerRequestRule } from '../multiplex/server-request-rule.js';
 import type { WebSocketAddress } from '../options/listen-url.js';
 import type { Profile } from '../session/profile.js';
+import { INITIALIZE } from '../session/protocol-methods.js';
 
 /** Where clients come in. */
 export type ListenAddress = { readonly kind: 'stdio' } | WebSocketAddress;
@@ -98,7 +99,7 @@ export function defaultServeConfig(): ServeConfig {
     eager: false,
     idleTimeoutMs: IDLE_TIMEOUT_MS,
     maxRestarts: MAX_RESTARTS,
-    handshakeMethods: ['initialize'],
+    handshakeMethods: [INITIALIZE],
     profile: null,
     serverRequests: 'owner',
     notifications: new Map(),

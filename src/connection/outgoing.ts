@@ -35,8 +35,8 @@ export interface OutgoingOptions {
   readonly lane: Lane;
   readonly framing: number;
   readonly sink: FrameSink;
-  /** A message could not be serialized. */
-  readonly onSerializeFailed: (why: string) => void;
+  /** A message could not be serialized. Returns the reason that the connection has ended for. */
+  readonly onSerializeFailed: (why: string) => string;
   readonly onEndAsked: () => void;
   /** Nothing is pending and nothing will come. */
   readonly onDrained: () => void;
@@ -76,15 +76,8 @@ export class Outgoing implements OutgoingMessages, FlowHandler, FrameSource {
     try {
       bytes = message instanceof Uint8Array ? message : serialize(message);
     } catch (error) {
-      const why = messageOf(error);
-      this.#options.onSerializeFailed(why);
-      return Promise.reject(
-        new SluiceError(
-          'SLUICE_ERR_SERIALIZE',
-          `failed to serialize JSON-RPC message for ${this.#options.label}: ${why}`,
-          { cause: error },
-        ),
-      );
+      const reason = this.#options.onSerializeFailed(messageOf(error));
+      return Promise.reject(new SluiceError('SLUICE_ERR_SERIALIZE', reason, { cause: error }));
     }
     if (this.#waiting.length === 0 && this.#flow.accept(bytes)) return Promise.resolve();
     return new Promise((accepted, refused) => this.#waiting.push({ bytes, accepted, refused }));

@@ -107,9 +107,11 @@ export class Wiring implements WireEvents {
     this.outgoing.fail();
   }
 
-  #serializeFailed(why: string): void {
-    this.incoming.disconnect(this.#reasons.serialize(why));
+  #serializeFailed(why: string): string {
+    const reason = this.#reasons.serialize(why);
+    this.incoming.disconnect(reason);
     this.outgoing.close();
+    return reason;
   }
 
   /**

@@ -1,10 +1,9 @@
+import { CR, LF } from '../../workers/ascii.js';
 import { MAX_HEADER_LINE_BYTES } from '../limits.js';
 import { Chunks } from './chunks.js';
 import { FrameAssembly, type FrameMemory, OWN_MEMORY } from './frame-assembly.js';
 import type { FrameSplitter, SplitterEvents } from './splitter.js';
 
-const LF = 0x0a;
-const CR = 0x0d;
 /** A byte that no JSON text has. */
 const CUT_OFF = Uint8Array.of(0);
 

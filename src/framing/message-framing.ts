@@ -1,9 +1,7 @@
+import { CR, LF, SPACE } from '../../workers/ascii.js';
 import { FRAMING_CONTENT_LENGTH, FRAMING_NDJSON } from '../../workers/batch-layout.js';
 
 const HEADER_END = '\r\n\r\n';
-const LF = 0x0a;
-const CR = 0x0d;
-const SPACE = 0x20;
 
 /** The message inside a kernel's output with this framing (a FRAMING_ constant); a view on it. */
 export function unframe(output: Uint8Array, framing: number): Uint8Array {

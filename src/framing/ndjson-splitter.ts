@@ -1,13 +1,9 @@
+import { CR, LF, OPEN_BRACE, SPACE, TAB } from '../../workers/ascii.js';
 import { Chunks } from './chunks.js';
 import { FrameAssembly, type FrameMemory } from './frame-assembly.js';
 import type { FrameRun } from './frame-run.js';
 import type { FrameSplitter, SplitterEvents } from './splitter.js';
 
-const LF = 0x0a;
-const CR = 0x0d;
-const TAB = 0x09;
-const SPACE = 0x20;
-const OPEN_BRACE = 0x7b;
 /** Lines that are given as a run: their number, and the length of each. */
 const RUN_LINES = 128;
 const RUN_LINE_BYTES = 16 * 1024;

@@ -239,9 +239,8 @@ export class WebSocketClient implements Client, FrameSource, FrameSink, GatedRea
   /** Sends the frames that write() was given; the socket copies what it cannot write at once. */
   sendRun(): void {
     const batch = this.#batch!;
-    const socket = this.socket;
     for (let i = this.#from; i < this.#to; i++) {
-      if (socket.send(batch.output(i), false) === SEND_DROPPED) this.#hasDropped = true;
+      this.#sendBytes(batch.output(i));
     }
   }
 
@@ -261,15 +260,18 @@ export class WebSocketClient implements Client, FrameSource, FrameSink, GatedRea
   sendList(): void {
     for (let i = 0; i < this.#to; i++) {
       const frame = this.#list[i]!;
-      const output = frame < 0 ? this.#own[~frame]! : this.#batch!.output(frame);
-      if (this.socket.send(output, false) === SEND_DROPPED) this.#hasDropped = true;
+      this.#sendBytes(frame < 0 ? this.#own[~frame]! : this.#batch!.output(frame));
     }
   }
 
   sendOne(message: Uint8Array): void {
     if (this.#closed) return;
-    if (this.socket.send(message, false) === SEND_DROPPED) this.#hasDropped = true;
+    this.#sendBytes(message);
     this.#sent();
+  }
+
+  #sendBytes(bytes: Uint8Array): void {
+    if (this.socket.send(bytes, false) === SEND_DROPPED) this.#hasDropped = true;
   }
 
   get heldBackBytes(): number {
@@ -287,7 +289,7 @@ export class WebSocketClient implements Client, FrameSource, FrameSink, GatedRea
 
   reply(bytes: Uint8Array): void {
     if (this.#closed) return;
-    if (this.socket.send(bytes, false) === SEND_DROPPED) this.#hasDropped = true;
+    this.#sendBytes(bytes);
     if (!this.#sent()) return;
     if (this.socket.getBufferedAmount() === 0) {
       this.#unreadReplyBytes = 0;

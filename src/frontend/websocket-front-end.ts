@@ -1,5 +1,6 @@
 import uWS from 'uWebSockets.js';
 import { messageOf } from '../errors.js';
+import { NATIVE_BACKPRESSURE_MARGIN_BYTES, NATIVE_PAYLOAD_FACTOR } from '../limits.js';
 import type { Logger } from '../log.js';
 import { hostAndPort } from '../options/listen-url.js';
 import type { ClientAcceptor } from '../session/client.js';
@@ -32,17 +33,6 @@ export interface WebSocketFrontEndOptions {
   readonly ready: () => boolean;
 }
 
-/**
- * uWebSockets.js cuts a connection whose frame is above its own limit without a close
- * frame. Its limit is this many times ours, so that we can answer with 1009 up to there.
- */
-const NATIVE_PAYLOAD_FACTOR = 2;
-/**
- * Above it uWebSockets.js drops what is sent, silently and the close frame too, so it is
- * out of reach of our own bounds (one ring or the client's overflow, one largest message, the
- * reserved replies). Not 0, which is no limit: pongs to a peer that pings and never reads count.
- */
-const NATIVE_BACKPRESSURE_MARGIN_BYTES = 16 * 1024 * 1024;
 const MAX_INT32 = 2 ** 31 - 1;
 /**
  * Without it a second gateway could listen on the same port and share its clients, which is

@@ -1,3 +1,4 @@
+import { OPEN_BRACKET, SPACE } from '../../workers/ascii.js';
 import {
   ACTION_SCAN,
   ACTION_SPLIT,
@@ -81,9 +82,6 @@ export interface FlowOptions {
   /** Another ring than the usual one of 128 messages. */
   readonly ring?: Ring;
 }
-
-const OPEN_BRACKET = 0x5b;
-const SPACE = 0x20;
 
 /**
  * One direction of one connection: frames go from its source through the lane to its
@@ -189,8 +187,8 @@ export class Flow implements FrameOwner {
   #accept(frame: Uint8Array): boolean {
     if (frame.length > BIG_FRAME_BYTES) return this.#acceptAlone(frame);
     if (this.#isShut) return false;
-    const arg = this.#args === null ? this.#arg : this.#args.next();
-    if (this.#args !== null && arg === 0) return false;
+    const arg = this.#takeArg();
+    if (arg === null) return false;
     this.#foundNoRoom = !this.lane.push(this, frame, this.#op, arg);
     if (this.#foundNoRoom) {
       this.#args?.giveBack(arg);
@@ -201,14 +199,18 @@ export class Flow implements FrameOwner {
     return true;
   }
 
+  /** What the next frame's ARG is; null: it has to wait for one. */
+  #takeArg(): number | null {
+    if (this.#args === null) return this.#arg;
+    const arg = this.#args.next();
+    return arg === 0 ? null : arg;
+  }
+
   /** A frame that is its own task. Order: what went before has to be back first. */
   #acceptAlone(frame: Uint8Array): boolean {
     if (this.#isShut || this.#inLane > 0) return false;
-    let arg = this.#arg;
-    if (this.#args !== null) {
-      arg = this.#args.next();
-      if (arg === 0) return false;
-    }
+    const arg = this.#takeArg();
+    if (arg === null) return false;
     this.#foundNoRoom = !this.lane.pushAlone(this, frame, this.#op, arg, frame.length);
     if (this.#foundNoRoom) {
       this.#args?.giveBack(arg);

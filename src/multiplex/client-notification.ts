@@ -3,19 +3,18 @@ import { givenToken } from '../../workers/given-tokens.js';
 import type { Batch } from '../lane/batch.js';
 import { MAX_PARSED_BYTES } from '../limits.js';
 import { jsonValue } from '../session/json-value.js';
+import {
+  EXIT,
+  LSP_CANCEL_REQUEST,
+  LSP_CANCEL_WORK,
+  MCP_CANCELLED,
+  SHUTDOWN,
+} from '../session/protocol-methods.js';
 import { cancelledRequest } from './cancelled-request.js';
 import type { RequestOwner, RequestTable } from './request-table.js';
 import type { ServerPort } from './server-port.js';
 import { splice } from './splice.js';
 import { WantedId } from './wanted-id.js';
-
-/** LSP: the user has cancelled what a progress token stands for. */
-const CANCEL_WORK = 'window/workDoneProgress/cancel';
-export const CANCEL_METHODS: readonly string[] = [
-  'notifications/cancelled',
-  '$/cancelRequest',
-  CANCEL_WORK,
-];
 
 /** What is to be known of a client that notifies. */
 interface NotifyingClient extends RequestOwner {
@@ -35,9 +34,9 @@ export function notificationToServer<Session extends NotifyingClient>(
   method: string | null,
 ): Uint8Array | 'exit' | null {
   switch (method) {
-    case 'exit':
+    case EXIT:
       return 'exit';
-    case 'shutdown':
+    case SHUTDOWN:
       return null;
     case 'initialized':
     case 'notifications/initialized': {
@@ -45,10 +44,10 @@ export function notificationToServer<Session extends NotifyingClient>(
       // Of one that takes no part in the handshake it means nothing.
       return session.greeted && server.handshake.initialized(message) ? message : null;
     }
-    case 'notifications/cancelled':
-    case '$/cancelRequest':
+    case MCP_CANCELLED:
+    case LSP_CANCEL_REQUEST:
       return cancelToServer(server, session, batch, index, method);
-    case CANCEL_WORK:
+    case LSP_CANCEL_WORK:
       return workCancelToServer(server, session, batch, index);
     default:
       return splice(batch.input(index), []);
@@ -73,7 +72,7 @@ function cancelToServer<Session extends NotifyingClient>(
   const extra = server.table.extraOf(id);
   if (extra?.handshake !== undefined) return null;
   // LSP's cancelled requests are answered all the same. The rest of an array waits for its elements.
-  const isMcp = method === 'notifications/cancelled';
+  const isMcp = method === MCP_CANCELLED;
   server.table.cancel(id, isMcp && extra?.array === undefined);
   if (isMcp) server.requestCancelled(session, id);
   return splice(batch.input(index), [{ ...span, bytes: Buffer.from(String(id)) }]);
@@ -111,7 +110,7 @@ function requestWithToken(table: RequestTable, owner: RequestOwner, token: unkno
 
 /** Written anew, so that it names nothing besides `token`, which is JSON text. */
 function workCancel(token: string): Uint8Array {
-  return Buffer.from(`{"jsonrpc":"2.0","method":"${CANCEL_WORK}","params":{"token":${token}}}`);
+  return Buffer.from(`{"jsonrpc":"2.0","method":"${LSP_CANCEL_WORK}","params":{"token":${token}}}`);
 }
 
 function tokenOf(params: Uint8Array): unknown {

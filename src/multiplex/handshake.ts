@@ -28,9 +28,6 @@ interface Step {
   reply: KeptReply | null;
 }
 
-/** Notifications that end a handshake: MCP's, and that of language servers and codex. */
-export const INITIALIZED_METHODS = ['notifications/initialized', 'initialized'] as const;
-
 /**
  * What a server has been told once and must not be told again: the requests of `--handshake`
  * (initialize), whose results are given to later clients, and the notification behind them.

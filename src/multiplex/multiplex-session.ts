@@ -25,8 +25,15 @@ import type { Client } from '../session/client.js';
 import { errorReply } from '../session/error-reply.js';
 import { GATEWAY_ERRORS } from '../session/gateway-errors.js';
 import { MalformedInput } from '../session/malformed.js';
+import {
+  CANCEL_METHODS,
+  DOCUMENT_METHODS,
+  EXIT,
+  LSP_CANCEL_WORK,
+  SHUTDOWN,
+} from '../session/protocol-methods.js';
 import type { Session } from '../session/session.js';
-import { CANCEL_METHODS, notificationToServer } from './client-notification.js';
+import { notificationToServer } from './client-notification.js';
 import {
   type ClientRequest,
   handshakeRequestOf,
@@ -36,7 +43,6 @@ import {
 } from './client-request.js';
 import type { KeptReply } from './handshake.js';
 import type { HandshakeWaiter } from './handshake-waiters.js';
-import { DOCUMENT_METHODS } from './open-documents.js';
 import { Outlet, type OutletLimits } from './outlet.js';
 import type { RequestOwner } from './request-table.js';
 import type { ServerPort } from './server-port.js';
@@ -313,13 +319,13 @@ export class MultiplexSession implements Session, FlowHandler, FrameArgs, Reques
       table.isOneTooMany(this);
     if (isOneTooMany) {
       this.#refuse(flow, id, GATEWAY_ERRORS.tooManyRequests);
-    } else if (method !== null && CANCEL_METHODS.includes(method)) {
+    } else if (method !== null && isCancel(method)) {
       this.#refuse(flow, id, GATEWAY_ERRORS.cancelWithId);
-    } else if (method === 'shutdown' || method === 'exit') {
+    } else if (method === SHUTDOWN || method === EXIT) {
       table.free(id);
       this.answer(resultNull(original), array ?? undefined);
       flow.taken(1);
-      if (method === 'exit') this.close(CLOSE_NORMAL, 'exit');
+      if (method === EXIT) this.close(CLOSE_NORMAL, 'exit');
     } else if (method !== null && handshakeMethods.has(method)) {
       const kept = handshakeRequestOf(batch, index);
       this.#deliverHandshake({ session: this, flow, method, request: kept, id });
@@ -362,7 +368,7 @@ export class MultiplexSession implements Session, FlowHandler, FrameArgs, Reques
       return;
     }
     flow.taken(1);
-    if (message === 'exit') this.close(CLOSE_NORMAL, 'exit');
+    if (message === EXIT) this.close(CLOSE_NORMAL, 'exit');
   }
 
   #refuse(flow: Flow, id: number, error: ReplyError): void {
@@ -385,4 +391,8 @@ export class MultiplexSession implements Session, FlowHandler, FrameArgs, Reques
 
 function resultNull(id: Uint8Array): Uint8Array {
   return Buffer.concat([Buffer.from(REPLY_START), id, Buffer.from(',"result":null}')]);
+}
+
+function isCancel(method: string): boolean {
+  return CANCEL_METHODS.includes(method) || method === LSP_CANCEL_WORK;
 }

@@ -2,11 +2,7 @@ import { SPAN_A_START } from '../../workers/batch-layout.js';
 import type { Batch } from '../lane/batch.js';
 import { MAX_DOCUMENT_BYTES, MAX_PARSED_BYTES } from '../limits.js';
 import { jsonValue } from '../session/json-value.js';
-
-const DID_OPEN = 'textDocument/didOpen';
-const DID_CLOSE = 'textDocument/didClose';
-/** LSP: notifications with which a client opens and closes a document. */
-export const DOCUMENT_METHODS: readonly string[] = [DID_OPEN, DID_CLOSE];
+import { DID_CLOSE, DID_OPEN } from '../session/protocol-methods.js';
 
 /** What an entry takes besides its URI, about. */
 const ENTRY_BYTES = 64;

@@ -1,9 +1,6 @@
+import { COMMA, OPEN_BRACE, QUOTE } from '../../workers/ascii.js';
 import { JsonScanner } from '../../workers/kernel/json-scanner.js';
 import type { Span } from '../lane/batch.js';
-
-const QUOTE = 0x22;
-const COMMA = 0x2c;
-const OPEN_BRACE = 0x7b;
 
 /**
  * LSP (specification 3.17, "Initialize Request"): where `params.processId` stands in a client's

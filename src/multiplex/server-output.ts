@@ -13,13 +13,15 @@ import type { ReplyError } from '../../workers/kernel/replies.js';
 import type { Batch } from '../lane/batch.js';
 import type { Flow, FlowHandler } from '../lane/flow.js';
 import type { BatchFlusher } from '../lane/lane.js';
-import { MAX_PARSED_BYTES, MAX_SERVER_ARRAY_ELEMENTS } from '../limits.js';
+import { MAX_PARSED_BYTES } from '../limits.js';
 import { brokenReplyId } from '../session/broken-reply.js';
 import { errorReply } from '../session/error-reply.js';
 import { GATEWAY_ERRORS } from '../session/gateway-errors.js';
 import { jsonValue } from '../session/json-value.js';
 import { MethodNames } from '../session/method-names.js';
+import { CANCEL_METHODS, MCP_CANCELLED, PROGRESS_METHODS } from '../session/protocol-methods.js';
 import { frameId, idKey } from '../session/request-id.js';
+import { takesServerArray } from '../session/server-array.js';
 import type { Handshake, KeptReply } from './handshake.js';
 import { MultiplexSession } from './multiplex-session.js';
 import type { NotificationRules } from './notification-rules.js';
@@ -31,7 +33,6 @@ import { splice } from './splice.js';
 
 const NOBODYS_PROGRESS = "progress of a token that is nobody's";
 const NOBODYS_REPLY = 'a reply that nobody waits for';
-const CANCEL_REQUEST_METHODS = ['notifications/cancelled', '$/cancelRequest'];
 const PROGRESS_CREATE = 'window/workDoneProgress/create';
 
 /** What ServerOutput needs of the server whose output it gets. */
@@ -76,7 +77,8 @@ export class ServerOutput implements FlowHandler, BatchFlusher {
     this.#server = server;
     this.#methods = new MethodNames([
       ...server.notifications.keys(),
-      ...CANCEL_REQUEST_METHODS,
+      ...CANCEL_METHODS,
+      ...PROGRESS_METHODS,
       PROGRESS_CREATE,
     ]);
   }
@@ -120,11 +122,7 @@ export class ServerOutput implements FlowHandler, BatchFlusher {
   }
 
   array(_flow: Flow, count: number): boolean {
-    // Its elements are messages like any other; a client's arrays never reach the server.
-    if (count === 0) this.#server.noise('an empty array');
-    else if (count <= MAX_SERVER_ARRAY_ELEMENTS) return true;
-    else this.#server.tooBig(`the server sent an array of ${count} messages`);
-    return false;
+    return takesServerArray(this.#server, count);
   }
 
   ended(): void {
@@ -224,11 +222,15 @@ export class ServerOutput implements FlowHandler, BatchFlusher {
   #notification(batch: Batch, index: number): void {
     const server = this.#server;
     const method = this.#methods.find(batch, index);
-    if (batch.word(index, SPAN_A_END) !== 0) {
-      if (method !== null && CANCEL_REQUEST_METHODS.includes(method)) {
+    if (method !== null && batch.word(index, SPAN_A_END) !== 0) {
+      if (CANCEL_METHODS.includes(method)) {
         this.#cancel(batch, index, method);
-      } else this.#progress(batch, index);
-      return;
+        return;
+      }
+      if (PROGRESS_METHODS.includes(method)) {
+        this.#progress(batch, index);
+        return;
+      }
     }
     switch (server.notifications.get(method ?? '') ?? 'all') {
       case 'all':
@@ -252,7 +254,7 @@ export class ServerOutput implements FlowHandler, BatchFlusher {
       return;
     }
     // MCP: there will be no answer, or one that is ignored. LSP's cancelled requests have one.
-    if (method === 'notifications/cancelled') this.#server.requests.delete(found.givenId);
+    if (method === MCP_CANCELLED) this.#server.requests.delete(found.givenId);
     const edit = { ...batch.span(index, SPAN_A_START), bytes: Buffer.from(String(found.givenId)) };
     this.#sendOwn(found.client, batch, splice(batch.input(index), [edit]));
   }

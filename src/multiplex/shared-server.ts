@@ -10,15 +10,22 @@ import { errorReply } from '../session/error-reply.js';
 import { GATEWAY_ERRORS, withData } from '../session/gateway-errors.js';
 import { MethodNames } from '../session/method-names.js';
 import { cancelNotification, type Profile } from '../session/profile.js';
+import {
+  CANCEL_METHODS,
+  DOCUMENT_METHODS,
+  EXIT,
+  INITIALIZED_METHODS,
+  LSP_CANCEL_WORK,
+  SHUTDOWN,
+} from '../session/protocol-methods.js';
 import type { Upstream, UpstreamExit } from '../upstream/upstream.js';
-import { CANCEL_METHODS } from './client-notification.js';
-import { Handshake, INITIALIZED_METHODS, type KeptReply } from './handshake.js';
+import { Handshake, type KeptReply } from './handshake.js';
 import { HandshakeReplay } from './handshake-replay.js';
 import { type HandshakeWaiter, HandshakeWaiters } from './handshake-waiters.js';
 import { LeftBehind } from './left-behind.js';
 import type { MultiplexSession } from './multiplex-session.js';
 import type { NotificationRules } from './notification-rules.js';
-import { DOCUMENT_METHODS, OpenDocuments } from './open-documents.js';
+import { OpenDocuments } from './open-documents.js';
 import { NO_REQUESTS, type RequestOwner, type RequestTable } from './request-table.js';
 import { ServerInlet } from './server-inlet.js';
 import { type LivingServer, ServerLife, type ServerLifeOptions } from './server-life.js';
@@ -43,7 +50,7 @@ export interface SharedServerOptions extends ServerLifeOptions {
 }
 
 /** Methods with which a client of a handshake ends; without a handshake they just pass. */
-const END_METHODS = ['shutdown', 'exit'];
+const END_METHODS = [SHUTDOWN, EXIT];
 
 /**
  * One server process (or connection) that several clients share, through all its restarts.
@@ -84,6 +91,7 @@ export class SharedServer implements ServerPort<MultiplexSession>, SpeakingServe
     this.specialMethods = new MethodNames([
       ...options.handshakeMethods,
       ...CANCEL_METHODS,
+      LSP_CANCEL_WORK,
       ...DOCUMENT_METHODS,
       ...(options.handshakeMethods.length > 0 ? [...INITIALIZED_METHODS, ...END_METHODS] : []),
     ]);

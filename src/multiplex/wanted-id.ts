@@ -1,13 +1,6 @@
+import { BACKSLASH, CAPITAL_E, DOT, LETTER_E, MINUS, QUOTE, ZERO } from '../../workers/ascii.js';
 import { MAX_PARSED_SPELLINGS } from '../limits.js';
 import { meaningOf } from '../session/request-id.js';
-
-const BACKSLASH = 0x5c;
-const DOT = 0x2e;
-const SMALL_E = 0x65;
-const LARGE_E = 0x45;
-const QUOTE = 0x22;
-const MINUS = 0x2d;
-const ZERO = 0x30;
 
 /**
  * An id or token, as JSON text, that others are compared with: by their bytes, or by what they mean, for a string
@@ -58,7 +51,7 @@ function mayBeUnusual(bytes: Uint8Array, start: number, end: number): boolean {
   const isString = bytes[start] === QUOTE;
   for (let i = start; i < end; i++) {
     const c = bytes[i]!;
-    if (isString ? c === BACKSLASH : c === DOT || c === SMALL_E || c === LARGE_E) return true;
+    if (isString ? c === BACKSLASH : c === DOT || c === LETTER_E || c === CAPITAL_E) return true;
   }
   return end - start === 2 && bytes[start] === MINUS && bytes[start + 1] === ZERO;
 }

@@ -1,8 +1,7 @@
+import { BACKSLASH } from '../../workers/ascii.js';
 import { IN_OFFSET, METHOD_END, METHOD_START } from '../../workers/batch-layout.js';
 import type { Batch } from '../lane/batch.js';
 import { jsonValue } from './json-value.js';
-
-const BACKSLASH = 0x5c;
 
 interface Name {
   readonly name: string;

@@ -1,3 +1,4 @@
+import { BACKSLASH, LETTER_N, NINE, QUOTE, ZERO } from '../../workers/ascii.js';
 import { ID_END, ID_START, IN_OFFSET } from '../../workers/batch-layout.js';
 import type { Batch } from '../lane/batch.js';
 import { MAX_CANCELLED_REQUESTS } from '../limits.js';
@@ -8,11 +9,6 @@ const COUNTERS = 64;
 /** Of longer ids the end counts, as it is spelt. */
 const MAX_ID_BYTES = 256;
 const HASHED_END_BYTES = 12;
-const QUOTE = 0x22;
-const BACKSLASH = 0x5c;
-const ZERO = 0x30;
-const NINE = 0x39;
-const LETTER_N = 0x6e;
 
 /**
  * How many requests of a client wait for their answers. They are only counted, for nobody looks at ids in

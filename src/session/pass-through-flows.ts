@@ -1,6 +1,6 @@
 import type { Batch } from '../lane/batch.js';
 import type { Flow, FlowHandler } from '../lane/flow.js';
-import { MAX_SERVER_ARRAY_ELEMENTS } from '../limits.js';
+import { takesServerArray } from './server-array.js';
 
 /** What both directions of a session tell it. */
 export interface PassedThrough {
@@ -67,11 +67,7 @@ export class ToClient implements FlowHandler {
   }
 
   array(_flow: Flow, count: number): boolean {
-    // Its elements are messages like any other: the server has got no arrays to answer.
-    if (count === 0) this.#session.noise('an empty array');
-    else if (count <= MAX_SERVER_ARRAY_ELEMENTS) return true;
-    else this.#session.tooBig(`the server sent an array of ${count} messages`);
-    return false;
+    return takesServerArray(this.#session, count);
   }
 
   ended(): void {

@@ -31,15 +31,14 @@ import { MalformedInput } from './malformed.js';
 import { MethodNames } from './method-names.js';
 import { NoiseLog } from './noise-log.js';
 import { type PassedThrough, ToClient, ToServer } from './pass-through-flows.js';
+import { EXIT, MCP_CANCELLED } from './protocol-methods.js';
 import { idText } from './request-id.js';
 import type { WatchedRequest } from './request-watch.js';
 import type { Session } from './session.js';
 import { TrackedRequests, type TrackedRequestsOptions } from './tracked-requests.js';
 import { UnreadAnswers } from './unread-answers.js';
 
-/** LSP: the server is to exit. */
-const EXIT = 'exit';
-const LOOKED_AT = new MethodNames(['notifications/cancelled', EXIT]);
+const LOOKED_AT = new MethodNames([MCP_CANCELLED, EXIT]);
 
 export interface SessionOptions extends TrackedRequestsOptions {
   readonly client: Client;

@@ -1,5 +1,6 @@
 import { MAX_PARSED_BYTES } from '../limits.js';
 import { jsonValue } from './json-value.js';
+import { INITIALIZE, LSP_CANCEL_REQUEST, MCP_CANCELLED } from './protocol-methods.js';
 
 /** Kinds of JSON-RPC servers that differ in what a gateway may say to them. */
 export const PROFILES = ['mcp', 'lsp', 'codex', 'plain'] as const;
@@ -17,10 +18,12 @@ export function cancelNotification(
   switch (profile) {
     case 'mcp':
       return Buffer.from(
-        `{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":${id},"reason":${JSON.stringify(reason)}}}`,
+        `{"jsonrpc":"2.0","method":"${MCP_CANCELLED}","params":{"requestId":${id},"reason":${JSON.stringify(reason)}}}`,
       );
     case 'lsp':
-      return Buffer.from(`{"jsonrpc":"2.0","method":"$/cancelRequest","params":{"id":${id}}}`);
+      return Buffer.from(
+        `{"jsonrpc":"2.0","method":"${LSP_CANCEL_REQUEST}","params":{"id":${id}}}`,
+      );
     case 'codex':
     case 'plain':
       return null;
@@ -41,7 +44,7 @@ interface InitializeRequest {
 export function guessProfile(firstRequest: Uint8Array): Profile {
   if (firstRequest.length > MAX_PARSED_BYTES) return 'plain';
   const { jsonrpc, method, params } = jsonValue(firstRequest) as InitializeRequest;
-  if (method !== 'initialize') return 'plain';
+  if (method !== INITIALIZE) return 'plain';
   if (params?.protocolVersion !== undefined) return 'mcp';
   if (jsonrpc === undefined) return 'codex';
   return params?.capabilities === undefined ? 'plain' : 'lsp';

@@ -1,3 +1,4 @@
+import { ZERO } from '../../workers/ascii.js';
 import { ID_END, ID_START, IN_OFFSET } from '../../workers/batch-layout.js';
 import type { Batch } from '../lane/batch.js';
 
@@ -11,7 +12,6 @@ export type RequestId = number | string;
 export const MAX_DIGITS = 15;
 /** Strings without an escape have one spelling, too. */
 const PLAIN_STRING = /^"[^"\\]*"$/;
-const ZERO = 0x30;
 
 /** The id of frame `index`, which has one. */
 export function frameId(batch: Batch, index: number): RequestId {

@@ -1,9 +1,8 @@
 import type { Readable } from 'node:stream';
+import { LF } from '../../workers/ascii.js';
 import { STDERR_LINE_BYTES, STDERR_LOGS_PER_SECOND } from '../limits.js';
 import type { Logger } from '../log.js';
 import { LogRate } from '../log-rate.js';
-
-const LF = 0x0a;
 
 /**
  * Logs a server's stderr line by line. Always reads on, whatever is in it: a server

@@ -1,3 +1,4 @@
+import { CLOSE_BRACKET, OPEN_BRACKET } from '../ascii.js';
 import {
   ARG,
   BAD_JSON,
@@ -15,9 +16,6 @@ import {
 import type { EnvelopeScanner } from './envelope.js';
 import type { FrameWriter } from './frame-writer.js';
 import { INVALID } from './json-scanner.js';
-
-const OPEN_BRACKET = 0x5b;
-const CLOSE_BRACKET = 0x5d;
 
 /**
  * Finds the elements of a JSON-RPC batch: REQUEST_ID becomes their number, and the output

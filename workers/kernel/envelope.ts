@@ -1,4 +1,17 @@
 import {
+  BACKSLASH,
+  CLOSE_BRACE,
+  COMMA,
+  LETTER_D,
+  LETTER_I,
+  LETTER_N,
+  MINUS,
+  NINE,
+  OPEN_BRACE,
+  QUOTE,
+  ZERO,
+} from '../ascii.js';
+import {
   BAD_JSON,
   BAD_MESSAGE,
   ERROR_START,
@@ -18,14 +31,7 @@ import {
 import { INVALID, JsonScanner } from './json-scanner.js';
 import { isLookalike } from './lookalike.js';
 
-const QUOTE = 0x22;
-const COMMA = 0x2c;
-const MINUS = 0x2d;
-const BACKSLASH = 0x5c;
-const OPEN_BRACE = 0x7b;
-const CLOSE_BRACE = 0x7d;
 /** `n` of null, the only value that begins with it. */
-const LETTER_N = 0x6e;
 
 /** The envelope's members: name, and the word at which its span begins in a descriptor. */
 const MEMBERS = [
@@ -139,7 +145,7 @@ export class EnvelopeScanner {
   #classify(repeated: string): number {
     const hasId = this.#has(ID_START);
     const idByte = this.#firstByteOf(ID_START);
-    const idIsValid = idByte === QUOTE || idByte === MINUS || (idByte >= 0x30 && idByte <= 0x39);
+    const idIsValid = idByte === QUOTE || idByte === MINUS || (idByte >= ZERO && idByte <= NINE);
     if (hasId && !idIsValid) this.#forgetUnlessNullIdOfError(idByte);
     if (repeated !== '') return this.#notMessage(`"${repeated}" is repeated`);
     if (this.#firstByteOf(METHOD_START) === QUOTE) {
@@ -163,7 +169,7 @@ export class EnvelopeScanner {
   #member(start: number, end: number): number {
     const bytes = this.#bytes;
     const length = end - start;
-    if (length === 2 && bytes[start] === 0x69 && bytes[start + 1] === 0x64) return 0;
+    if (length === 2 && bytes[start] === LETTER_I && bytes[start + 1] === LETTER_D) return 0;
     if (length === 6 || length === 5) {
       for (let m = 1; m < MEMBERS.length; m++) {
         if (this.#equals(MEMBERS[m]![0], start, length)) return m;
@@ -265,7 +271,7 @@ export class EnvelopeScanner {
   #isInteger(start: number, end: number): boolean {
     const bytes = this.#bytes;
     for (let i = bytes[start] === MINUS ? start + 1 : start; i < end; i++) {
-      if (bytes[i]! < 0x30 || bytes[i]! > 0x39) return false;
+      if (bytes[i]! < ZERO || bytes[i]! > NINE) return false;
     }
     return true;
   }

@@ -1,3 +1,4 @@
+import { CR, LF, MINUS, NINE, QUOTE, SPACE, ZERO } from '../ascii.js';
 import {
   ACTION_ECHO,
   ACTION_FROM_SERVER,
@@ -37,13 +38,6 @@ import { GIVEN_TOKEN_END, GIVEN_TOKEN_PARTIAL, GIVEN_TOKEN_START } from '../give
 import { findStoredId, MAX_GIVEN_ID, storedIdLength, storeId } from '../id-store.js';
 import { INVALID_REQUEST, PARSE_ERROR, REFUSALS, REPLY_START } from './replies.js';
 
-const LF = 0x0a;
-const CR = 0x0d;
-const SPACE = 0x20;
-const QUOTE = 0x22;
-const MINUS = 0x2d;
-const ZERO = 0x30;
-const NINE = 0x39;
 /** Digits of the largest id that we give (2^31 - 1). */
 const MAX_ID_DIGITS = 10;
 

@@ -1,4 +1,28 @@
 import { isUtf8 } from 'node:buffer';
+import {
+  BACKSLASH,
+  CLOSE_BRACE,
+  CLOSE_BRACKET,
+  COLON,
+  COMMA,
+  CR,
+  DOT,
+  LETTER_E,
+  LETTER_F,
+  LETTER_N,
+  LETTER_T,
+  LETTER_U,
+  LF,
+  MINUS,
+  NINE,
+  OPEN_BRACE,
+  OPEN_BRACKET,
+  PLUS,
+  QUOTE,
+  SPACE,
+  TAB,
+  ZERO,
+} from '../ascii.js';
 
 /**
  * A validating JSON scanner over bytes (RFC 8259). It builds nothing: it only says
@@ -11,24 +35,6 @@ import { isUtf8 } from 'node:buffer';
  *
  * Micro benchmark: bench/kernel.bench.ts.
  */
-
-const TAB = 0x09;
-const LF = 0x0a;
-const CR = 0x0d;
-const SPACE = 0x20;
-const QUOTE = 0x22;
-const PLUS = 0x2b;
-const COMMA = 0x2c;
-const MINUS = 0x2d;
-const DOT = 0x2e;
-const ZERO = 0x30;
-const NINE = 0x39;
-const COLON = 0x3a;
-const OPEN_BRACKET = 0x5b;
-const BACKSLASH = 0x5c;
-const CLOSE_BRACKET = 0x5d;
-const OPEN_BRACE = 0x7b;
-const CLOSE_BRACE = 0x7d;
 
 /** Result of a scan that failed; `reason` and `errorAt` of the scanner say why and where. */
 export const INVALID = -1;
@@ -192,9 +198,9 @@ export class JsonScanner {
 
   #skipScalar(at: number, c: number): number {
     if (c === MINUS || (c >= ZERO && c <= NINE)) return this.#skipNumber(at);
-    if (c === 0x74) return this.#skipWord(at, 'true');
-    if (c === 0x66) return this.#skipWord(at, 'false');
-    if (c === 0x6e) return this.#skipWord(at, 'null');
+    if (c === LETTER_T) return this.#skipWord(at, 'true');
+    if (c === LETTER_F) return this.#skipWord(at, 'false');
+    if (c === LETTER_N) return this.#skipWord(at, 'null');
     return this.unexpected(at, 'a value');
   }
 
@@ -215,7 +221,7 @@ export class JsonScanner {
     if (i < end && bytes[i] === ZERO) i++;
     else i = this.#skipDigits(i);
     if (i !== INVALID && i < end && bytes[i] === DOT) i = this.#skipDigits(i + 1);
-    if (i !== INVALID && i < end && (bytes[i]! | 0x20) === 0x65) {
+    if (i !== INVALID && i < end && (bytes[i]! | 0x20) === LETTER_E) {
       i++;
       if (i < end && (bytes[i] === PLUS || bytes[i] === MINUS)) i++;
       i = this.#skipDigits(i);
@@ -235,7 +241,7 @@ export class JsonScanner {
     const bytes = this.#bytes;
     const c = at + 1 < this.#end ? bytes[at + 1]! : 0;
     if (SIMPLE_ESCAPE[c] === 1) return at + 2;
-    if (c !== 0x75) return this.#fail(at, 'invalid escape in a string');
+    if (c !== LETTER_U) return this.#fail(at, 'invalid escape in a string');
     for (let k = 2; k < 6; k++) {
       if (at + k >= this.#end || HEX[bytes[at + k]!] === 0) {
         return this.#fail(at, 'invalid \\u escape in a string');

@@ -1,11 +1,7 @@
+import { BACKSLASH, COMMA, OPEN_BRACE, QUOTE } from '../ascii.js';
 import { BAD_MESSAGE, KIND_NOTIFICATION, KIND_REQUEST } from '../batch-layout.js';
 import type { JsonScanner } from './json-scanner.js';
 import { isLookalike } from './lookalike.js';
-
-const QUOTE = 0x22;
-const COMMA = 0x2c;
-const BACKSLASH = 0x5c;
-const OPEN_BRACE = 0x7b;
 
 /** A span [start, end) in the arena; end 0: absent. */
 export interface Span {

@@ -1,8 +1,6 @@
+import { CR, LF } from '../../../workers/ascii.js';
 import { MAX_REPLY_BYTES } from '../bench-limits.js';
 import type { MessageReader, MessageSink } from './message-sink.js';
-
-const LF = 0x0a;
-const CR = 0x0d;
 
 /** Reads newline-delimited JSON; blank lines are skipped, a CR before the LF is no part of the line. */
 export class LineReader implements MessageReader {

@@ -1,3 +1,4 @@
+import { LF } from '../../../workers/ascii.js';
 import { MASKED_COPIES_BYTES, MASKING_KEYS } from '../bench-limits.js';
 import { decimalLength, writeDigits } from '../framing/digits.js';
 import { mask, maskingKeys } from '../framing/masking-keys.js';
@@ -7,7 +8,6 @@ import { HOLE_ID, HOLE_RANDOM, type TemplatePart } from './message-template.js';
 
 /** Digits of the largest value that a hole takes, 2^53. */
 const MAX_DIGITS = 16;
-const LF = 0x0a;
 const CONTENT_LENGTH = Buffer.from('Content-Length: ');
 const HEADER_END = Buffer.from('\r\n\r\n');
 const HOLE_KINDS = HOLE_RANDOM + 1;

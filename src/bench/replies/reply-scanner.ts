@@ -1,3 +1,4 @@
+import { LETTER_N, NINE, ZERO } from '../../../workers/ascii.js';
 import {
   BAD_JSON,
   ERROR_START,
@@ -21,9 +22,6 @@ import { EnvelopeScanner } from '../../../workers/kernel/envelope.js';
 export type FrameKind = 'result' | 'error' | 'request' | 'notification' | 'bad';
 
 const FRAME = HEADER_WORDS;
-const LETTER_N = 0x6e;
-const ZERO = 0x30;
-const NINE = 0x39;
 /** Digits of 2^53: ids of ours never have more. */
 const MAX_ID_DIGITS = 16;
 

@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
 import { Worker } from 'node:worker_threads';
 import fc from 'fast-check';
+import { LF } from '../../../workers/ascii.js';
 import * as layout from '../../../workers/batch-layout.js';
 import {
   ACTION_ECHO,
@@ -19,7 +20,6 @@ import { loadNativeAddon } from '../../../workers/kernel/native-addon.js';
 import { FrameBatch, type FrameCase } from './frame-batch.js';
 import { NATIVE_ADDON_IS_BUILT } from './native-presence.js';
 
-const LF = 0x0a;
 const REQUEST = '{"jsonrpc":"2.0","id":1,"method":"m","params":{"text":"é\\n","n":[1.5e3,null]}}';
 const ERROR = '{"id":null,"error":{"code":-32000,"message":"m","data":{"\\u0061":1}}}';
 

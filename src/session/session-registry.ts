@@ -13,7 +13,7 @@ export type SessionFactory = (
 const QUIET_POLL_MS = 10;
 
 /** Makes a session for each client, and knows all that are there. */
-export class SessionRouter implements ClientAcceptor {
+export class SessionRegistry implements ClientAcceptor {
   readonly #lanes: readonly Lane[];
   readonly #createSession: SessionFactory;
   readonly #sessions = new Set<Session>();
