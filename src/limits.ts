@@ -69,13 +69,10 @@ export const SPARE_SLAB_BYTES = 16 * 1024 * 1024;
 
 /** `--max-payload`: the largest message accepted from a client or a server. */
 export const MAX_PAYLOAD_BYTES = 16 * 1024 * 1024;
-
 /** What `--max-payload` and buffers may be at least. */
 export const SMALLEST_BYTES = 1024;
-
 /** What `--max-payload` may be at most: arenas and offsets in them are 32-bit. */
 export const LARGEST_PAYLOAD_BYTES = 512 * 1024 * 1024;
-
 /** What `--receive-buffer` and `--client-overflow` may be at most. */
 export const LARGEST_BUFFER_BYTES = 1024 ** 3;
 
@@ -97,7 +94,6 @@ export const MAX_PARSED_SPELLINGS = 128;
 
 /** `--max-batch`: elements of a JSON-RPC batch; 0 refuses batches. */
 export const MAX_ARRAY_ELEMENTS = 100;
-
 /** What `--max-batch` may be at most. */
 export const LARGEST_ARRAY_ELEMENTS = 10_000;
 
@@ -142,7 +138,6 @@ export const CLIENT_OVERFLOW_BYTES = 16 * 1024 * 1024;
 
 /** `--slow-client-grace`: how long it may have more than a ring of messages unread. */
 export const SLOW_CLIENT_GRACE_MS = 5000;
-
 /** What `--slow-client-grace` may be at least. */
 export const SMALLEST_GRACE_MS = 100;
 
@@ -156,7 +151,6 @@ export const MAX_LEFT_BEHIND_BYTES = 64 * 1024 * 1024;
 
 /** `--max-connections`: WebSocket clients in all; above, the upgrade gets 503. */
 export const MAX_CONNECTIONS = 10_000;
-
 /** What `--max-connections` and `--max-connections-per-address` may be at most. */
 export const LARGEST_CONNECTIONS = 1_000_000;
 
@@ -239,7 +233,6 @@ export const ASK_WORKERS_AGAIN_MS = 100;
  * A batch that a worker has not finished by then means that the worker hangs; the pool is replaced.
  */
 export const BATCH_TIMEOUT_MS = 10_000;
-
 /** What `--threads` may be at most. */
 export const MAX_THREADS = 256;
 
@@ -292,6 +285,12 @@ export const MAX_CLIENT_REQUESTS = 16_384;
  */
 export const MAX_CANCELLED_REQUESTS = 10_000;
 export const MAX_LATE_IDS = 10_000;
+
+/**
+ * In mode session: open requests of a client whose ids are known, as hashes. With more open at once, a
+ * stop may wait for answers that have come, as long as it waits for any.
+ */
+export const MAX_OPEN_HASHES = 131_072;
 
 /** A reply that crossed the cancel notification of its request has come by then. */
 export const CROSSED_REPLY_MS = 5000;
@@ -354,7 +353,6 @@ export const IDLE_TIMEOUT_MS = 60_000;
 
 /** `--max-restarts`: of a shared server, in a row. */
 export const MAX_RESTARTS = 10;
-
 /** What `--max-restarts` may be at most. */
 export const LARGEST_RESTARTS = 1_000_000;
 
@@ -371,7 +369,6 @@ export const HANDSHAKE_REPLAY_TIMEOUT_MS = 30_000;
 
 /** `--pool-size`: servers in mode `pool`. */
 export const POOL_SIZE = 2;
-
 /** What `--pool-size` may be at most. */
 export const LARGEST_POOL_SIZE = 1024;
 

@@ -7,10 +7,18 @@ import type { FrameSplitter, SplitterEvents } from './splitter.js';
 /** A byte that no JSON text has. */
 const CUT_OFF = Uint8Array.of(0);
 
+const CONTENT_LENGTH = /^content-length\s*:\s*(\d{1,15})\s*$/i;
+const CONTENT_LENGTH_AT_END = /content-length\s*:\s*(\d{1,15})\s*$/i;
+/** The end of a line in which that may stand. */
+const LINE_TAIL_BYTES = 64;
+/** Field names are those of RFC 9110. */
+const OTHER_HEADER = /^(?!content-length)[\w!#$%&'*+.^`|~-]+\s*:/i;
+
 /**
  * The base protocol of language servers (LSP 3.17, "Header Part"): header lines, an empty
  * line, then as many bytes as `Content-Length` says. Lines that are no header, such as
- * what a server prints by accident, are left out one by one.
+ * what a server prints by accident, are left out one by one. Where such text has no end of line, or a length
+ * was wrong, the next `Content-Length` stands at the end of what is left out: there messages go on.
  */
 export class ContentLengthSplitter implements FrameSplitter {
   readonly #maxFrameBytes: number;
@@ -29,7 +37,7 @@ export class ContentLengthSplitter implements FrameSplitter {
   /** Bytes of a body that is too big and still to be left out. */
   #skipBytes = 0;
   #ended = false;
-  /** True inside a line that is too long for a header: everything up to its end is left out. */
+  /** Inside a line that is too long for a header; #line has the end of what has come of it. */
   #skippingLine = false;
 
   constructor(maxFrameBytes: number, events: SplitterEvents, memory: FrameMemory) {
@@ -78,7 +86,7 @@ export class ContentLengthSplitter implements FrameSplitter {
     if (this.#announcedBytes > 0)
       this.#events.noise(Buffer.from(`Content-Length: ${this.#announcedBytes}`));
     this.#announcedBytes = 0;
-    if (this.#line.length > 0) this.#events.noise(this.#line.view);
+    if (this.#line.length > 0 && !this.#skippingLine) this.#events.noise(this.#line.view);
     this.#line.clear();
     if (this.#bodyBytes === 0) return null;
     this.#bodyBytes = 0;
@@ -109,29 +117,38 @@ export class ContentLengthSplitter implements FrameSplitter {
     const lf = bytes.indexOf(LF, at);
     const piece = this.#take((lf === -1 ? bytes.length : lf) - at);
     if (lf !== -1) this.#chunks.at++;
-    const fits = this.#line.length + piece.length <= MAX_HEADER_LINE_BYTES;
-    if (!this.#skippingLine && !fits) {
-      // The beginning counts as noise.
-      this.#line.add(piece.subarray(0, MAX_HEADER_LINE_BYTES - this.#line.length));
-      this.#events.noise(this.#line.view);
-      this.#line.clear();
-      this.#skippingLine = true;
-    }
-    if (this.#skippingLine) {
-      this.#skippingLine = lf === -1;
+    if (this.#skippingLine || this.#line.length + piece.length > MAX_HEADER_LINE_BYTES) {
+      this.#skipLine(piece, lf !== -1);
     } else if (lf === -1) {
       this.#line.add(piece);
     } else if (this.#line.length === 0) {
-      this.#header(withoutCr(piece));
+      this.#header(piece);
     } else {
       this.#line.add(piece);
-      this.#header(withoutCr(this.#line.view));
+      this.#header(this.#line.view);
       this.#line.clear();
     }
   }
 
-  /** A whole line of the headers, without its end. */
-  #header(line: Uint8Array): void {
+  /** A line that is too long for a header: its beginning counts as noise, and of the rest only its end is looked at. */
+  #skipLine(piece: Uint8Array, isLast: boolean): void {
+    let rest = piece;
+    if (!this.#skippingLine) {
+      const room = MAX_HEADER_LINE_BYTES - this.#line.length;
+      this.#line.add(piece.subarray(0, room));
+      rest = piece.subarray(room);
+      this.#events.noise(this.#line.view);
+    }
+    const tail = Buffer.concat([this.#line.view, rest]).subarray(-LINE_TAIL_BYTES);
+    this.#line.clear();
+    this.#skippingLine = !isLast;
+    if (!isLast) this.#line.add(tail);
+    else this.#announcesAtEnd(tail);
+  }
+
+  /** A whole line of the headers, without its LF. */
+  #header(lineWithCr: Uint8Array): void {
+    const line = withoutCr(lineWithCr);
     if (line.length === 0) {
       if (this.#announcedBytes > this.#maxFrameBytes) {
         this.#events.oversize(this.#maxFrameBytes);
@@ -142,10 +159,25 @@ export class ContentLengthSplitter implements FrameSplitter {
       this.#announcedBytes = 0;
       return;
     }
-    const text = Buffer.from(line.buffer, line.byteOffset, line.length).toString('latin1');
-    const length = /^content-length\s*:\s*(\d{1,15})\s*$/i.exec(text)?.[1];
-    if (length !== undefined) this.#announcedBytes = Number(length);
-    else if (!/^content-type\s*:/i.test(text)) this.#events.noise(line);
+    const text = latin1(line);
+    const length = CONTENT_LENGTH.exec(text)?.[1];
+    if (length !== undefined) {
+      this.#announcedBytes = Number(length);
+    } else if (this.#announcesAtEnd(lineWithCr)) {
+      this.#events.noise(line);
+    } else if (line === lineWithCr || !OTHER_HEADER.test(text)) {
+      // What is printed by accident ends with LF alone, and may look like a header as well.
+      this.#events.noise(line);
+    }
+  }
+
+  /** Whether a Content-Length header stands at the end of a line with other text; the line is without its LF. */
+  #announcesAtEnd(line: Uint8Array): boolean {
+    // Headers end with CR LF, what is printed about one with LF.
+    if (this.#announcedBytes > 0 || withoutCr(line) === line) return false;
+    const length = CONTENT_LENGTH_AT_END.exec(latin1(line.subarray(-LINE_TAIL_BYTES)))?.[1];
+    this.#announcedBytes = Number(length ?? 0);
+    return length !== undefined;
   }
 
   /** The next bytes of the current chunk, at most `count`. */
@@ -159,4 +191,8 @@ export class ContentLengthSplitter implements FrameSplitter {
 
 function withoutCr(line: Uint8Array): Uint8Array {
   return line.length > 0 && line[line.length - 1] === CR ? line.subarray(0, -1) : line;
+}
+
+function latin1(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1');
 }

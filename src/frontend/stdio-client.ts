@@ -44,11 +44,11 @@ export class StdioClient implements Client {
     this.framing = framingWord(framing);
     const events: SplitterEvents = {
       oversize: () => this.reply(errorReply('null', GATEWAY_ERRORS.messageTooBig)),
-      noise: (line) =>
-        log.warn(
-          { line: Buffer.from(line).toString('utf8', 0, SHOWN_NOISE_BYTES) },
-          'input that is no valid header was skipped',
-        ),
+      noise: (line) => {
+        const shown = Buffer.from(line).toString('utf8', 0, SHOWN_NOISE_BYTES);
+        log.warn({ line: shown }, 'input that is no valid header was skipped');
+        this.reply(errorReply('null', GATEWAY_ERRORS.badHeader));
+      },
     };
     const splitter = createSplitter(framing, maxPayloadBytes, events, slabs);
     this.source = new StreamSource(input, splitter, {

@@ -1,4 +1,5 @@
 import { MAX_KEPT_ID_BYTES, MAX_SERVER_REQUESTS } from '../limits.js';
+import { idKey, type RequestId } from '../session/request-id.js';
 import type { MultiplexSession } from './multiplex-session.js';
 import type { ServerRequestRule } from './server-request-rule.js';
 
@@ -31,8 +32,8 @@ export function chooseClient(
 /** Requests of one server that wait for a client's answer, by the id that the client was given. */
 export class ServerRequests {
   readonly #byGivenId = new Map<number, ServerRequest>();
-  /** The newest with each original id, as JSON text. */
-  readonly #byOriginalId = new Map<string, number>();
+  /** The newest with each original id. */
+  readonly #byOriginalId = new Map<RequestId, number>();
   #idBytes = 0;
   #next = 1;
 
@@ -49,23 +50,23 @@ export class ServerRequests {
   add(request: ServerRequest): number {
     const id = this.#next++;
     this.#byGivenId.set(id, request);
-    this.#byOriginalId.set(textOf(request.originalId), id);
+    this.#byOriginalId.set(keyOf(request.originalId), id);
     this.#idBytes += request.originalId.length;
     return id;
   }
 
-  /** Takes the request that `client` answers with the id text `id`; null when it is not its own. */
+  /** Takes the request that `client` answers with the id `id`, JSON text in whatever spelling; null when it is not its own. */
   settle(id: string, client: MultiplexSession): ServerRequest | null {
-    if (!/^[1-9]\d{0,15}$/.test(id)) return null;
-    const request = this.#byGivenId.get(Number(id));
+    const given = idKey(id);
+    const request = typeof given === 'number' ? this.#byGivenId.get(given) : undefined;
     if (request?.client !== client) return null;
-    this.delete(Number(id));
+    this.delete(given as number);
     return request;
   }
 
   /** The request that the server calls `originalId`; it stays. */
   find(originalId: Uint8Array): { givenId: number; client: MultiplexSession } | null {
-    const givenId = this.#byOriginalId.get(textOf(originalId));
+    const givenId = this.#byOriginalId.get(keyOf(originalId));
     return givenId === undefined ? null : { givenId, client: this.#byGivenId.get(givenId)!.client };
   }
 
@@ -76,8 +77,8 @@ export class ServerRequests {
     const { originalId } = request;
     this.#idBytes -= originalId.length;
     this.#byGivenId.delete(givenId);
-    const text = textOf(originalId);
-    if (this.#byOriginalId.get(text) === givenId) this.#byOriginalId.delete(text);
+    const key = keyOf(originalId);
+    if (this.#byOriginalId.get(key) === givenId) this.#byOriginalId.delete(key);
   }
 
   /** All of them, with the ids that their clients were given. */
@@ -103,6 +104,7 @@ export class ServerRequests {
   }
 }
 
-function textOf(id: Uint8Array): string {
-  return Buffer.from(id).toString('latin1');
+/** The same for all spellings of an id. */
+function keyOf(id: Uint8Array): RequestId {
+  return idKey(Buffer.from(id).toString('utf8'));
 }

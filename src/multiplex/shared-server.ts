@@ -175,7 +175,7 @@ export class SharedServer implements ServerPort<MultiplexSession>, SpeakingServe
     start: number,
     end: number,
   ): void {
-    const id = Buffer.from(frame.subarray(start, end)).toString('latin1');
+    const id = Buffer.from(frame.subarray(start, end)).toString('utf8');
     const request = this.requests.settle(id, session);
     if (request !== null) {
       const reply = splice(frame, [{ start, end, bytes: request.originalId }]);

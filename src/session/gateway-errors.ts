@@ -1,4 +1,4 @@
-import { INVALID_REQUEST, type ReplyError } from '../../workers/kernel/replies.js';
+import { INVALID_REQUEST, PARSE_ERROR, type ReplyError } from '../../workers/kernel/replies.js';
 
 /**
  * The errors that the main thread answers with; those of kernels are in workers/kernel/replies.ts.
@@ -34,6 +34,11 @@ export const GATEWAY_ERRORS = {
     code: -32007,
     message: 'Message too big.',
     data: { reason: 'message_too_big', retryable: false },
+  },
+  /** A stdio client sent what is no header. */
+  badHeader: {
+    ...PARSE_ERROR,
+    data: { ...PARSE_ERROR.data, detail: 'not a valid header' },
   },
   emptyArray: {
     ...INVALID_REQUEST,

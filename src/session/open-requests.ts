@@ -2,26 +2,25 @@ import { BACKSLASH, LETTER_N, NINE, QUOTE, ZERO } from '../../workers/ascii.js';
 import { ID_END, ID_START, IN_OFFSET } from '../../workers/batch-layout.js';
 import type { Batch } from '../lane/batch.js';
 import { MAX_CANCELLED_REQUESTS } from '../limits.js';
+import { HashBag } from './hash-bag.js';
 import { idText, MAX_DIGITS } from './request-id.js';
 
-/** A power of two: the fewer, the more often a late cancel is taken for one of an open request. */
-const COUNTERS = 64;
 /** Of longer ids the end counts, as it is spelt. */
 const MAX_ID_BYTES = 256;
 const HASHED_END_BYTES = 12;
 
 /**
- * How many requests of a client wait for their answers. They are only counted, for nobody looks at ids in
- * mode session; but a cancelled request may be answered or not (MCP, specification 2025-06-18,
- * "Cancellation"), so the ids of these are kept until it is, or until nothing is open any more. A cancel may
- * also cross the answer: whether the id is still open say counters, one for all ids of one hash. They also
- * tell what answers nothing: an error without an id, or with one that nobody sent.
+ * How many requests of a client wait for their answers. They are counted, and hashes of their ids are kept, for
+ * nobody looks at ids in mode session; but a cancelled request may be answered or not (MCP, specification
+ * 2025-06-18, "Cancellation"), so the ids of these are kept until it is, or until nothing is open any more. A
+ * cancel may also cross the answer: whether the id is still open say the hashes. They also tell what
+ * answers nothing: an error without an id, or with one that nobody sent.
  */
 export class OpenRequests {
   #sent = 0;
   #settled = 0;
-  /** Open and not cancelled, by slotOf(); null before the first: idle clients are many. */
-  #open: Int32Array | null = null;
+  /** Of the ids of those that are open and not cancelled. */
+  readonly #open = new HashBag();
   readonly #cancelled = new Set<string>();
 
   /** Answers are still to come, and not only those that need not come. */
@@ -32,25 +31,24 @@ export class OpenRequests {
   /** Frame `index` is one. */
   sent(batch: Batch, index: number): void {
     this.#sent++;
-    this.#open ??= new Int32Array(COUNTERS);
-    this.#open[slotOfFrame(batch, index)]!++;
+    this.#open.add(hashOfFrame(batch, index));
   }
 
   /** The one with this id, as JSON text, will have no answer, or one that nobody gets. */
   settled(id: string): void {
-    if (this.#leave(slotOfText(id))) this.#settle();
+    if (this.#open.delete(hashOfText(id))) this.#settle();
   }
 
   /** Frame `index` is an answer, to one of them or to nothing. */
   answered(batch: Batch, index: number): void {
     if (isNull(batch, index)) return;
     const wasCancelled = this.#cancelled.size > 0 && this.#cancelled.delete(idText(batch, index));
-    if (wasCancelled || this.#leave(slotOfFrame(batch, index))) this.#settle();
+    if (wasCancelled || this.#open.delete(hashOfFrame(batch, index))) this.#settle();
   }
 
   /** The one with this id, as JSON text, need not be answered, unless it was already. */
   cancelled(id: string): void {
-    if (this.#settled >= this.#sent || !this.#leave(slotOfText(id))) return;
+    if (this.#settled >= this.#sent || !this.#open.delete(hashOfText(id))) return;
     this.#cancelled.add(id);
     if (this.#cancelled.size <= MAX_CANCELLED_REQUESTS) return;
     this.#cancelled.delete(this.#cancelled.values().next().value!);
@@ -62,36 +60,28 @@ export class OpenRequests {
     // Whatever was cancelled had been answered before.
     if (this.#settled >= this.#sent) this.#cancelled.clear();
   }
-
-  /** False where none was there. */
-  #leave(slot: number): boolean {
-    const open = this.#open;
-    if (open === null || open[slot] === 0) return false;
-    open[slot]!--;
-    return true;
-  }
 }
 
 function isNull(batch: Batch, index: number): boolean {
   return batch.bytes[batch.word(index, IN_OFFSET) + batch.word(index, ID_START)] === LETTER_N;
 }
 
-function slotOfFrame(batch: Batch, index: number): number {
+function hashOfFrame(batch: Batch, index: number): number {
   const start = batch.word(index, IN_OFFSET);
-  return slotOf(
+  return hashOf(
     batch.bytes,
     start + batch.word(index, ID_START),
     start + batch.word(index, ID_END),
   );
 }
 
-function slotOfText(id: string): number {
+function hashOfText(id: string): number {
   const bytes = Buffer.from(id);
-  return slotOf(bytes, 0, bytes.length);
+  return hashOf(bytes, 0, bytes.length);
 }
 
 /** The same for all spellings of an id: a server that parses it may return `1` for `1.0`. */
-function slotOf(bytes: Uint8Array, start: number, end: number): number {
+function hashOf(bytes: Uint8Array, start: number, end: number): number {
   if (end - start > MAX_ID_BYTES) return hash(bytes, end - HASHED_END_BYTES, end);
   if (isPlain(bytes, start, end)) return hash(bytes, start, end);
   const value: unknown = JSON.parse(Buffer.from(bytes.subarray(start, end)).toString('utf8'));
@@ -112,5 +102,5 @@ function isPlain(bytes: Uint8Array, start: number, end: number): boolean {
 function hash(bytes: Uint8Array, start: number, end: number): number {
   let value = 0;
   for (let i = start; i < end; i++) value = (value * 31 + bytes[i]!) | 0;
-  return value & (COUNTERS - 1);
+  return value;
 }

@@ -183,8 +183,38 @@ describe('a Content-Length stream', () => {
     ],
     [
       'with a length that is none',
-      `Content-Length: -1\r\n\r\n${one}`,
-      ['noise Content-Length: -1', 'frame one'],
+      `Content-Length: none\r\n\r\n{}${one}${one}`,
+      ['noise Content-Length: none', 'noise {}Content-Length: 3', 'frame one', 'frame one'],
+    ],
+    [
+      'with text before a header',
+      `loading...${one}\x01${one}`,
+      [
+        'noise loading...Content-Length: 3',
+        'frame one',
+        'noise \x01Content-Length: 3',
+        'frame one',
+      ],
+    ],
+    [
+      'with a length that is too small',
+      `Content-Length: 2\r\n\r\nabc${one}`,
+      ['frame ab', 'noise cContent-Length: 3', 'frame one'],
+    ],
+    [
+      'with a printed line about a header',
+      `got Content-Length: 9\n\n${one}`,
+      ['noise got Content-Length: 9', 'frame one'],
+    ],
+    [
+      'with what looks like a header, and ends with LF',
+      `INFO: 1\n${one}`,
+      ['noise INFO: 1', 'frame one'],
+    ],
+    [
+      'with headers of its own',
+      `X-Trace: 1\r\nContent-Length: 3\r\nX_b:2\r\n\r\none`,
+      ['frame one'],
     ],
     [
       'with a body at the limit',
@@ -212,10 +242,9 @@ describe('a Content-Length stream', () => {
   }
 
   test('with a line too long for a header gives the same wherever it is cut', () => {
-    // What follows the first 8 KiB looks like a header and is part of the line.
-    const line = `${'x'.repeat(8 * 1024)}Content-Length: 1\r\n`;
-    const bytes = Buffer.from(`${line}${one}`);
-    const expected = [`noise ${'x'.repeat(8 * 1024)}`, 'frame one'];
+    const line = `${'x'.repeat(8 * 1024)}Content-Length: 3\r\n`;
+    const bytes = Buffer.from(`${line}\r\none${one}`);
+    const expected = [`noise ${'x'.repeat(8 * 1024)}`, 'frame one', 'frame one'];
     for (const at of [1, 8191, 8192, 8193, 8200, 8209, 8210, 8211, bytes.length]) {
       const chunks = [bytes.subarray(0, at), bytes.subarray(at)];
       assert.deepEqual(split('content-length', chunks), expected, `cut at ${at}`);

@@ -261,6 +261,28 @@ test('with --stdio-framing content-length our own input and output have headers'
   assert.deepEqual(codes.sort(), [-32700, 0, 0]);
 });
 
+test('a bad header is answered, and the message behind it too', async (t) => {
+  const body = (text: string): string => `Content-Length: ${text.length}\r\n\r\n${text}`;
+  const bad = 'Content-Length: none\r\n\r\n{"id":1,"method":"lost"}';
+  const args = ['serve', '--listen', 'stdio', '--stdio-framing', 'content-length'];
+  const input = bad + body('{"id":2,"method":"m","params":2}');
+  const { code, stdout } = await sluice(t, args, { input });
+  assert.equal(code, 0);
+  const replies = stdout
+    .split(/Content-Length: \d+\r\n\r\n/)
+    .slice(1)
+    .map((text) => JSON.parse(text) as Message & { id: unknown });
+  // One for the length that is none, one for the body that stands before the next header.
+  assert.deepEqual(
+    replies.map(({ id, error, result }) => [id, error?.code ?? result]),
+    [
+      [null, -32700],
+      [null, -32700],
+      [2, 2],
+    ],
+  );
+});
+
 test('stdio:// and ws:// are served side by side, with the URL on standard error', async (t) => {
   const gateway = GatewayProcess.overStdio(t, {
     args: ['--listen', 'ws://127.0.0.1:0'],

@@ -140,12 +140,20 @@ describe('requests of a server', () => {
     const [a, b] = [ask(requests, '"q"'), ask(requests, '"q"', second)];
     assert.notEqual(a, b);
     assert.equal(requests.settle(String(a), second), null);
-    for (const strange of ['0', '01', '"1"', '1.0', 'null', '99', '-1']) {
+    for (const strange of ['0', '"1"', 'null', '99', '-1', '1.5']) {
       assert.equal(requests.settle(strange, first), null, strange);
     }
-    assert.equal(requests.settle(String(a), first)?.originalId.toString(), '"q"');
+    assert.equal(requests.settle(`${a}.0`, first)?.originalId.toString(), '"q"');
     assert.equal(requests.settle(String(a), first), null);
     assert.equal(requests.size, 1);
+  });
+
+  test('are found by their ids, however the server spells these', () => {
+    const requests = new ServerRequests();
+    const [a, b] = [ask(requests, '"é"'), ask(requests, '7')];
+    assert.equal(requests.find(Buffer.from('"\\u00e9"'))?.givenId, a);
+    assert.equal(requests.find(Buffer.from('7.0'))?.givenId, b);
+    assert.equal(requests.find(Buffer.from('"7"')), null);
   });
 
   test('of a client that leaves are taken; others stay', () => {

@@ -71,6 +71,15 @@ describe('requests that wait for their answers', () => {
     assert.equal(open.any, false);
   });
 
+  test('are waited for, whatever else is cancelled after its answer', () => {
+    for (let n = 3; n < 2000; n++) sent(String(n));
+    for (let n = 1; n < 2000; n++) if (n !== 100) answered(String(n));
+    for (let n = 1; n < 2000; n++) if (n !== 100) open.cancelled(String(n));
+    assert.equal(open.any, true);
+    answered('100');
+    assert.equal(open.any, false);
+  });
+
   test('that have one id are as many as were sent', () => {
     sent('1');
     open.cancelled('1');

@@ -46,6 +46,17 @@ test('what is no header before and between messages is skipped and logged', asyn
   );
 });
 
+test('messages go on behind text without an end of line, and behind a header that is none', async (t) => {
+  const message = (id: number): string => `Content-Length: 16\\r\\n\\r\\n{"method":"a${id}"}`;
+  const bad = 'Content-Length: none\\r\\n\\r\\n{"method":"lost"}';
+  const gateway = await GatewayProcess.start(t, {
+    args: FRAMING,
+    command: says(`loading...${message(10)}${bad}${message(11)}${message(12)}`),
+  });
+  const client = await JsonRpcSocket.open(t, gateway.url);
+  for (const n of [10, 11, 12]) assert.equal(await client.nextFrame(), `{"method":"a${n}"}`);
+});
+
 test('a body that is no message is skipped and logged, and what follows passes', async (t) => {
   const gateway = await GatewayProcess.start(t, {
     args: FRAMING,
