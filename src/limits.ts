@@ -326,6 +326,14 @@ export const MAX_DOCUMENT_BYTES = 1024 * 1024;
 
 // Servers
 
+/**
+ * How often a `ws://` connection is looked at: one that is not read sends a pong then. A server from
+ * which nothing has come for SERVER_SILENCE_MS is pinged, and is gone without an answer to that.
+ */
+export const HEARTBEAT_MS = 5_000;
+export const SERVER_SILENCE_MS = 30_000;
+export const SERVER_PONG_MS = 15_000;
+
 /** How long a `ws://` server may take to accept the connection. */
 export const CONNECT_TIMEOUT_MS = 10_000;
 
@@ -376,7 +384,6 @@ export const LARGEST_POOL_SIZE = 1024;
 
 /** A line of a server's stderr is cut here in the log. */
 export const STDERR_LINE_BYTES = 8 * 1024;
-
 /** Lines of one server's stderr that are logged in a second; the rest is counted. */
 export const STDERR_LOGS_PER_SECOND = 500;
 
@@ -384,12 +391,9 @@ export const STDERR_LOGS_PER_SECOND = 500;
  * Log lines that the reader of our stderr may leave unread; above, they are left out and counted.
  */
 export const UNREAD_LOG_BYTES = 1024 * 1024;
-
 /** Log lines per second for WebSocket clients that are refused or closed; the rest is counted. */
 export const REFUSAL_LOGS_PER_SECOND = 5;
-
 /** What is shown of input that is nothing known: a header, a line. */
 export const SHOWN_NOISE_BYTES = 200;
-
 /** Log lines for the noise of one server per second; the rest is counted. */
 export const NOISE_LOGS_PER_SECOND = 5;

@@ -3,13 +3,20 @@ import type { WebSocket } from 'ws';
 import type { Batch } from '../lane/batch.js';
 import type { Flow, FrameSource } from '../lane/flow.js';
 import type { BatchFlusher, Lane } from '../lane/lane.js';
+import { SERVER_PONG_MS, SERVER_SILENCE_MS } from '../limits.js';
 import type { FrameSink } from './frame-sink.js';
+import { Heartbeat } from './heartbeat.js';
 
 export interface WsTransportEvents {
   /** The connection has closed; `error` is what broke it, if anything did. */
   closed(code: number, reason: string, error: Error | null): void;
   /** A frame could not be sent on a connection that was open. */
   writeFailed?(error: Error): void;
+}
+
+export interface WsTransportOptions {
+  /** The connection is ended when the other side has said nothing for long and answers no ping. */
+  readonly endsWhenSilent: boolean;
 }
 
 /**
@@ -19,6 +26,8 @@ export interface WsTransportEvents {
 export class WsTransport implements FrameSource, FrameSink, BatchFlusher {
   readonly #socket: WebSocket;
   readonly #events: WsTransportEvents;
+  readonly #endsWhenSilent: boolean;
+  #heartbeat: Heartbeat | null = null;
   #flow: Flow | null = null;
   #received: Uint8Array[] = [];
   #open: boolean;
@@ -32,10 +41,16 @@ export class WsTransport implements FrameSource, FrameSink, BatchFlusher {
   #error: Error | null = null;
   #discarding = false;
 
-  constructor(socket: WebSocket, events: WsTransportEvents) {
+  constructor(
+    socket: WebSocket,
+    events: WsTransportEvents,
+    options: WsTransportOptions = { endsWhenSilent: false },
+  ) {
     this.#socket = socket;
     this.#events = events;
+    this.#endsWhenSilent = options.endsWhenSilent;
     this.#open = socket.readyState === socket.OPEN;
+    if (this.#open) this.#heartbeat = this.#startHeartbeat();
     socket.binaryType = 'nodebuffer';
     socket.on('open', () => this.#opened());
     socket.on('message', (data) => this.#message(data as Buffer));
@@ -44,6 +59,7 @@ export class WsTransport implements FrameSource, FrameSink, BatchFlusher {
     });
     socket.on('close', (code, reason) => {
       this.#closed = true;
+      this.#heartbeat?.stop();
       this.#runEarly();
       events.closed(code, reason.toString('utf8'), this.#error);
       this.#flow?.endOfSource();
@@ -144,7 +160,19 @@ export class WsTransport implements FrameSource, FrameSink, BatchFlusher {
     return this.#open && url !== undefined && extensions === '';
   }
 
+  #startHeartbeat(): Heartbeat {
+    const seconds = (SERVER_SILENCE_MS + SERVER_PONG_MS) / 1000;
+    const silent = (): void => {
+      this.#error ??= new Error(
+        `nothing has come from it for ${seconds} s, and no answer to a ping`,
+      );
+      this.terminate();
+    };
+    return new Heartbeat(this.#socket, this.#endsWhenSilent ? silent : null);
+  }
+
   #message(data: Buffer): void {
+    this.#heartbeat?.heard();
     if (this.#discarding) return;
     const flow = this.#flow;
     if (flow !== null && this.#received.length === 0 && flow.accept(data)) return;
@@ -154,6 +182,7 @@ export class WsTransport implements FrameSource, FrameSink, BatchFlusher {
 
   #opened(): void {
     this.#open = true;
+    this.#heartbeat = this.#startHeartbeat();
     this.#runEarly();
     this.#closeIfAsked();
   }

@@ -33,6 +33,8 @@ export interface Upstream {
 export interface UpstreamExit {
   readonly code: number | null;
   readonly signal: string | null;
+  /** Of a `ws://` server: 1006 where there was no close frame, or no connection at all. */
+  readonly closeCode?: number;
 }
 
 export interface UpstreamEvents {

@@ -27,14 +27,14 @@ export class WebSocketUpstream implements Upstream {
     this.#closed = new Promise((resolve) => {
       resolveClosed = resolve;
     });
-    this.#transport = new WsTransport(socket, {
-      closed: (code, reason, error) => {
-        if (isTooBig(error)) events.oversize(maxPayloadBytes);
-        const isRegular = error === null && code === CLOSE_NORMAL;
-        events.gone(reasonText(url, code, reason, error), { code: null, signal: null }, isRegular);
-        resolveClosed();
-      },
-    });
+    const closed = (code: number, reason: string, error: Error | null): void => {
+      if (isTooBig(error)) events.oversize(maxPayloadBytes);
+      const isRegular = error === null && code === CLOSE_NORMAL;
+      const exit = { code: null, signal: null, closeCode: code };
+      events.gone(reasonText(url, code, reason, error), exit, isRegular);
+      resolveClosed();
+    };
+    this.#transport = new WsTransport(socket, { closed }, { endsWhenSilent: true });
   }
 
   get source(): FrameSource {

@@ -56,7 +56,8 @@ test('clients share one connection; when it is lost they stay, and it is made ag
   await server.close();
   for (const client of clients) {
     const { error } = await client.next();
-    assert.deepEqual(error?.data, { reason: 'upstream_exited', code: null, signal: null });
+    const exit = { code: null, signal: null, closeCode: 1006 };
+    assert.deepEqual(error?.data, { reason: 'upstream_exited', ...exit });
   }
   // Requests that come while nobody is there wait, attempt after attempt.
   clients[0]!.send('{"id":"w","method":"m","params":"waited"}');
