@@ -25,7 +25,8 @@ export interface OutgoingMessages {
   send(message: JsonRpcObject | Uint8Array): Promise<void>;
   /**
    * No more will be sent: once everything accepted is written, a stream is ended, a WebSocket
-   * closed with 1000. Messages still come in until the other side ends too.
+   * closed with 1000. Messages still come in until the other side ends too. After a failure, or the other
+   * side's end, it ends the stream that is left.
    */
   end(): void;
 }
@@ -84,7 +85,7 @@ export class Outgoing implements OutgoingMessages, FlowHandler, FrameSource {
   }
 
   end(): void {
-    if (!this.#closed) this.#options.onEndAsked();
+    this.#options.onEndAsked();
   }
 
   /** Accepts no more; what was accepted is still written. */

@@ -35,6 +35,7 @@ export class Wiring implements WireEvents {
   readonly #reasons: Reasons;
   readonly #allowHalfOpen: boolean;
   #closeCode = CLOSE_INTERNAL_ERROR;
+  #hasDrained = false;
   #readerEnded!: () => void;
   #writerEnded!: () => void;
 
@@ -73,8 +74,11 @@ export class Wiring implements WireEvents {
       onEndAsked: () => {
         this.#closeCode = CLOSE_NORMAL;
         this.outgoing.close();
+        // After a failure the other side's stream is still there to be ended.
+        if (this.#hasDrained) wire.end(CLOSE_NORMAL);
       },
       onDrained: () => {
+        this.#hasDrained = true;
         wire.end(this.#closeCode);
         this.#writerEnded();
       },

@@ -51,6 +51,20 @@ describe('a connection over stdio', () => {
     ]);
   });
 
+  for (const [how, said] of [
+    ['a regular end', '{"method":"a"}'],
+    ['a failure', 'no message'],
+  ] as const) {
+    test(`outgoing.end() ends the stream that is left after ${how}`, async () => {
+      // It goes on until its own input has ended.
+      const { child, parts } = overPipes(`echo '${said}'; exec 1>&-; cat >&2`);
+      assert.equal((await allEvents(parts)).length, how === 'a failure' ? 1 : 2);
+      parts.outgoing.end();
+      parts.outgoing.end();
+      assert.deepEqual(await once(child, 'exit'), [0, null]);
+    });
+  }
+
   test('takes the last line without its end as a message', async () => {
     assert.deepEqual(await allEvents(childThatWrites('{"method":"a"}\n{"method":"b"}')), [
       'message {"method":"a"}',
