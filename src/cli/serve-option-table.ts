@@ -121,7 +121,10 @@ const LIMITS = {
     help: 'for what a WebSocket client sends ahead of its server [4MiB]',
   },
   'request-timeout': { value: 'DURATION', help: 'for the answer to a request; 0s: none [0s]' },
-  'drain-timeout': { value: 'DURATION', help: 'at a stop, for what is in flight [10s]' },
+  'drain-timeout': {
+    value: 'DURATION',
+    help: 'at a stop or the end of input, for what is in flight [10s]',
+  },
   'on-malformed': {
     value: 'WHAT',
     help: 'with a bad message: answer, or disconnect (1007) [answer]',

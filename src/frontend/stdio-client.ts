@@ -55,9 +55,9 @@ export class StdioClient implements Client {
       failed: (error) => log.error({ err: error }, 'cannot read from standard input'),
       ended: () => this.#inputEnded(),
     });
-    this.sink = new StreamSink(output, (error) => {
+    this.sink = new StreamSink(output, (error: NodeJS.ErrnoException) => {
       log.warn({ err: error }, 'cannot write to standard output');
-      this.#gone();
+      this.#gone(error);
     });
     output.on('drain', this.#allRead).on('close', this.#allRead);
   }
@@ -106,8 +106,8 @@ export class StdioClient implements Client {
     if (this.#closed) return;
     this.#closed = true;
     this.source.discard();
-    const failure = isRegularEnd(code) ? null : reason;
-    this.sink.end(() => {
+    this.sink.end((error) => {
+      const failure = isRegularEnd(code) ? failureOf(error ?? null) : reason;
       this.#session?.clientEnded(true, failure);
       this.#options.onClosed(failure);
     });
@@ -137,11 +137,18 @@ export class StdioClient implements Client {
     this.#session?.clientEnded(false);
   }
 
-  #gone(): void {
+  /** Nothing can be written any more. */
+  #gone(error: NodeJS.ErrnoException): void {
     if (this.#closed) return;
     this.#closed = true;
     this.source.discard();
     this.#session?.clientEnded(true);
-    this.#options.onClosed(this.#ended ? null : 'standard output is closed');
+    this.#options.onClosed(failureOf(error) ?? (this.#ended ? null : 'standard output is closed'));
   }
+}
+
+/** Null where the reader has just gone: after the end of its input, a client may. */
+function failureOf(error: NodeJS.ErrnoException | null): string | null {
+  if (error === null || error.code === 'EPIPE') return null;
+  return `cannot write to standard output: ${error.message}`;
 }

@@ -12,24 +12,24 @@ import {
 } from '../../workers/batch-layout.js';
 import { MAX_STORED_ID_BYTES } from '../../workers/id-store.js';
 import { REPLY_START, type ReplyError } from '../../workers/kernel/replies.js';
-import { CLOSE_NORMAL } from '../close-codes.js';
+import { CLOSE_INTERNAL_ERROR, CLOSE_NORMAL } from '../close-codes.js';
 import { unframe } from '../framing/message-framing.js';
 import type { Batch } from '../lane/batch.js';
-import { Flow, type FlowHandler, type FrameArgs } from '../lane/flow.js';
+import { Flow, type FlowHandler } from '../lane/flow.js';
 import type { Lane } from '../lane/lane.js';
 import { MAX_CLIENT_REQUESTS, MAX_KEPT_ID_BYTES, RING_CAPACITY } from '../limits.js';
 import type { Logger } from '../log.js';
 import { ArrayReplies, type ArrayReply } from '../session/array-replies.js';
 import { brokenReplyId, isBrokenReply, replyWithoutId } from '../session/broken-reply.js';
 import type { Client } from '../session/client.js';
+import { DrainTimer } from '../session/drain-timer.js';
 import { errorReply } from '../session/error-reply.js';
 import { GATEWAY_ERRORS } from '../session/gateway-errors.js';
 import { MalformedInput } from '../session/malformed.js';
 import {
-  CANCEL_METHODS,
+  CLIENT_CANCEL_METHODS,
   DOCUMENT_METHODS,
   EXIT,
-  LSP_CANCEL_WORK,
   SHUTDOWN,
 } from '../session/protocol-methods.js';
 import type { Session } from '../session/session.js';
@@ -43,6 +43,7 @@ import {
 } from './client-request.js';
 import type { KeptReply } from './handshake.js';
 import type { HandshakeWaiter } from './handshake-waiters.js';
+import { IdSupply } from './id-supply.js';
 import { Outlet, type OutletLimits } from './outlet.js';
 import type { RequestOwner } from './request-table.js';
 import type { ServerPort } from './server-port.js';
@@ -69,7 +70,7 @@ const PASSING_REQUESTS = MAX_CLIENT_REQUESTS - RING_CAPACITY;
  * One of several clients of a server. What it sends has been rewritten by the worker; here
  * is decided what goes on, what is answered here, and what few messages need besides.
  */
-export class MultiplexSession implements Session, FlowHandler, FrameArgs, RequestOwner {
+export class MultiplexSession implements Session, FlowHandler, RequestOwner {
   newestSlot = -1;
   inFlight = 0;
   cancelled = 0;
@@ -84,12 +85,14 @@ export class MultiplexSession implements Session, FlowHandler, FrameArgs, Reques
   readonly #flow: Flow;
   readonly #arrays: ArrayReplies;
   readonly #malformed: MalformedInput;
+  readonly #ids: IdSupply;
   #gone = false;
   #left = false;
   /** All that it sent was taken, and there will be no more. */
   #ended = false;
-  #waitsForId = false;
-  #drainTimer: NodeJS.Timeout | null = null;
+  readonly #drain: DrainTimer;
+  /** It leaves without answers to some of its requests. */
+  #isUnanswered = false;
 
   constructor(options: MultiplexSessionOptions) {
     const { client, lane, server, maxArray } = options;
@@ -110,12 +113,18 @@ export class MultiplexSession implements Session, FlowHandler, FrameArgs, Reques
       maxArray,
     );
     this.#malformed = new MalformedInput(client, options.disconnectOnMalformed);
+    this.#drain = new DrainTimer(
+      options.drainTimeoutMs,
+      () => `${this.inFlight} ${client.heldBackBytes}`,
+      () => this.#giveUp(),
+    );
+    this.#ids = new IdSupply(server.table, () => this.#flow.pump());
     this.#flow = new Flow({
       lane,
       op: op(ACTION_TO_SERVER, server.framing, ON_BAD_REPLY),
       source: client.source,
       handler: this,
-      args: this,
+      args: this.#ids,
       maxArray,
       takesTurns: true,
     });
@@ -142,28 +151,10 @@ export class MultiplexSession implements Session, FlowHandler, FrameArgs, Reques
     return this.#flow.ring.bytes;
   }
 
-  next(): number {
-    const id = this.#server.table.give();
-    if (id === 0 && !this.#waitsForId) {
-      this.#waitsForId = true;
-      this.#server.table.whenFree(() => {
-        this.#waitsForId = false;
-        this.#flow.pump();
-      });
-    }
-    return id;
-  }
-
-  giveBack(id: number): void {
-    this.#server.table.free(id);
-  }
-
   clientEnded(gone: boolean): void {
     this.#gone = gone;
     if (gone) this.#leave();
-    else if (!this.#left) {
-      this.#drainTimer ??= setTimeout(() => this.#leave(), this.#options.drainTimeoutMs);
-    }
+    else if (!this.#left) this.#drain.start();
     this.#flow.endOfSource();
   }
 
@@ -180,7 +171,7 @@ export class MultiplexSession implements Session, FlowHandler, FrameArgs, Reques
 
   deliver(flow: Flow, batch: Batch, from: number, to: number): void {
     if (this.#malformed.refused) {
-      for (let i = from; i < to; i++) this.giveBack(batch.word(i, ARG));
+      for (let i = from; i < to; i++) this.#ids.giveBack(batch.word(i, ARG));
       flow.taken(to - from);
       return;
     }
@@ -195,11 +186,11 @@ export class MultiplexSession implements Session, FlowHandler, FrameArgs, Reques
   }
 
   deliverNothing(_flow: Flow, batch: Batch, index: number): void {
-    this.giveBack(batch.word(index, ARG));
+    this.#ids.giveBack(batch.word(index, ARG));
   }
 
   deliverBad(_flow: Flow, batch: Batch, index: number): void {
-    if (batch.word(index, ARG) !== 0) this.giveBack(batch.word(index, ARG));
+    if (batch.word(index, ARG) !== 0) this.#ids.giveBack(batch.word(index, ARG));
     if (this.#malformed.refused) return;
     const id = brokenReplyId(batch, index);
     const answersServer = id !== null && this.#server.brokenClientReply(this, id);
@@ -279,7 +270,7 @@ export class MultiplexSession implements Session, FlowHandler, FrameArgs, Reques
     if (batch.word(index, SPAN_A_END) !== 0 || batch.word(index, SPAN_B_END) !== 0) return false;
     if (this.#server.specialMethods.find(batch, index) !== null) return false;
     if (kind === KIND_NOTIFICATION) {
-      this.giveBack(batch.word(index, ARG));
+      this.#ids.giveBack(batch.word(index, ARG));
       batch.setWord(index, ARG, 0);
       return true;
     }
@@ -296,7 +287,7 @@ export class MultiplexSession implements Session, FlowHandler, FrameArgs, Reques
       this.#deliverRequest(flow, batch, index, array);
       return;
     }
-    this.giveBack(id);
+    this.#ids.giveBack(id);
     if (kind === KIND_NOTIFICATION) this.#deliverNotification(flow, batch, index);
     else if (kind === KIND_REQUEST) flow.taken(1);
     else {
@@ -319,7 +310,7 @@ export class MultiplexSession implements Session, FlowHandler, FrameArgs, Reques
       table.isOneTooMany(this);
     if (isOneTooMany) {
       this.#refuse(flow, id, GATEWAY_ERRORS.tooManyRequests);
-    } else if (method !== null && isCancel(method)) {
+    } else if (method !== null && CLIENT_CANCEL_METHODS.includes(method)) {
       this.#refuse(flow, id, GATEWAY_ERRORS.cancelWithId);
     } else if (method === SHUTDOWN || method === EXIT) {
       table.free(id);
@@ -376,23 +367,28 @@ export class MultiplexSession implements Session, FlowHandler, FrameArgs, Reques
     flow.taken(1);
   }
 
+  /** Its input has ended, and the server answers nothing any more. */
+  #giveUp(): void {
+    const { table } = this.#server;
+    this.#isUnanswered = this.#awaitsAnswers;
+    for (const id of table.idsOf(this)) this.#server.timeOut(this, id);
+    this.#leave();
+  }
+
   #leave(): void {
     if (this.#left) return;
     this.#left = true;
-    if (this.#drainTimer !== null) clearTimeout(this.#drainTimer);
+    this.#drain.stop();
     if (!this.#gone) this.outlet.flush();
     this.outlet.end();
     this.#server.leave(this);
     if (this.#ended) this.#server.lastWord(this);
-    if (!this.#gone) this.#client.close(CLOSE_NORMAL, '');
+    if (this.#isUnanswered) this.#client.close(CLOSE_INTERNAL_ERROR, this.#drain.reason);
+    else if (!this.#gone) this.#client.close(CLOSE_NORMAL, '');
     this.#options.onEnded(this);
   }
 }
 
 function resultNull(id: Uint8Array): Uint8Array {
   return Buffer.concat([Buffer.from(REPLY_START), id, Buffer.from(',"result":null}')]);
-}
-
-function isCancel(method: string): boolean {
-  return CANCEL_METHODS.includes(method) || method === LSP_CANCEL_WORK;
 }

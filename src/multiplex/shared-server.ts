@@ -11,11 +11,10 @@ import { GATEWAY_ERRORS, withData } from '../session/gateway-errors.js';
 import { MethodNames } from '../session/method-names.js';
 import { cancelNotification, type Profile } from '../session/profile.js';
 import {
-  CANCEL_METHODS,
+  CLIENT_CANCEL_METHODS,
   DOCUMENT_METHODS,
   EXIT,
   INITIALIZED_METHODS,
-  LSP_CANCEL_WORK,
   SHUTDOWN,
 } from '../session/protocol-methods.js';
 import type { Upstream, UpstreamExit } from '../upstream/upstream.js';
@@ -90,8 +89,7 @@ export class SharedServer implements ServerPort<MultiplexSession>, SpeakingServe
     this.handshakeMethods = new Set(options.handshakeMethods);
     this.specialMethods = new MethodNames([
       ...options.handshakeMethods,
-      ...CANCEL_METHODS,
-      LSP_CANCEL_WORK,
+      ...CLIENT_CANCEL_METHODS,
       ...DOCUMENT_METHODS,
       ...(options.handshakeMethods.length > 0 ? [...INITIALIZED_METHODS, ...END_METHODS] : []),
     ]);

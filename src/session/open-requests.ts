@@ -25,7 +25,12 @@ export class OpenRequests {
 
   /** Answers are still to come, and not only those that need not come. */
   get any(): boolean {
-    return this.#sent - this.#settled > this.#cancelled.size;
+    return this.count > this.#cancelled.size;
+  }
+
+  /** Those that have not been answered, cancelled or not. */
+  get count(): number {
+    return this.#sent - this.#settled;
   }
 
   /** Frame `index` is one. */

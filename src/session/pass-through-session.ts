@@ -25,6 +25,7 @@ import type {
 import { ArrayReplies } from './array-replies.js';
 import { brokenReplyId, isBrokenReply, replyWithoutId } from './broken-reply.js';
 import type { Client } from './client.js';
+import { DrainTimer } from './drain-timer.js';
 import { errorReply } from './error-reply.js';
 import { GATEWAY_ERRORS } from './gateway-errors.js';
 import { MalformedInput } from './malformed.js';
@@ -81,7 +82,8 @@ export class PassThroughSession implements Session, UpstreamEvents, PassedThroug
   #exitAsked = false;
   #didExit = false;
   #stopping: Promise<void> | null = null;
-  #drainTimer: NodeJS.Timeout | null = null;
+  readonly #drain: DrainTimer;
+  #leaveTimer: NodeJS.Timeout | null = null;
 
   constructor(options: SessionOptions) {
     this.#options = options;
@@ -97,6 +99,11 @@ export class PassThroughSession implements Session, UpstreamEvents, PassedThroug
     );
     this.#arrays = new ArrayReplies(this.#answers, options.maxArray);
     this.#malformed = new MalformedInput(client, options.disconnectOnMalformed);
+    this.#drain = new DrainTimer(
+      options.drainTimeoutMs,
+      () => `${this.#requests.count} ${client.heldBackBytes}`,
+      () => this.#giveUp(),
+    );
     this.#toServer = new Flow({
       lane,
       op: op(ACTION_PASS, this.#upstream?.framing ?? FRAMING_NONE, ON_BAD_REPLY),
@@ -133,12 +140,16 @@ export class PassThroughSession implements Session, UpstreamEvents, PassedThroug
       void this.#stopUpstream(LEAVE_GRACE_MS);
       return;
     }
+    if (!gone) {
+      this.#drain.start();
+      return;
+    }
     // A client may end its input first and leave later: then nobody waits for answers any more.
-    if (this.#drainTimer !== null) clearTimeout(this.#drainTimer);
+    this.#drain.stop();
     // A server that does not take what was sent has used up half of its grace by then.
-    this.#drainTimer = setTimeout(
-      () => void this.#stopUpstream(gone ? LEAVE_GRACE_MS / 2 : STOP_GRACE_MS),
-      gone ? LEAVE_GRACE_MS : this.#options.drainTimeoutMs,
+    this.#leaveTimer = setTimeout(
+      () => void this.#stopUpstream(LEAVE_GRACE_MS / 2),
+      LEAVE_GRACE_MS,
     );
   }
 
@@ -306,6 +317,12 @@ export class PassThroughSession implements Session, UpstreamEvents, PassedThroug
     if (this.#inputEnded && !this.#awaitsReplies) void this.#stopUpstream(STOP_GRACE_MS);
   }
 
+  /** The client's input has ended, and the server answers nothing any more. */
+  #giveUp(): void {
+    if (this.#awaitsReplies) this.#goneReason ??= this.#drain.reason;
+    void this.#stopUpstream(STOP_GRACE_MS);
+  }
+
   #startUpstream(): Upstream | null {
     try {
       return this.#options.upstream(this);
@@ -344,7 +361,8 @@ export class PassThroughSession implements Session, UpstreamEvents, PassedThroug
 
   async #stopUpstreamNow(graceMs: number): Promise<void> {
     await this.#upstream?.stop(graceMs);
-    if (this.#drainTimer !== null) clearTimeout(this.#drainTimer);
+    this.#drain.stop();
+    if (this.#leaveTimer !== null) clearTimeout(this.#leaveTimer);
     this.#requests.end();
     this.#noise.end();
     this.#options.onEnded(this);

@@ -14,6 +14,8 @@ export const LSP_CANCEL_REQUEST = '$/cancelRequest';
 export const CANCEL_METHODS: readonly string[] = [MCP_CANCELLED, LSP_CANCEL_REQUEST];
 /** LSP: the user has cancelled what a progress token stands for. */
 export const LSP_CANCEL_WORK = 'window/workDoneProgress/cancel';
+/** With which a client cancels. */
+export const CLIENT_CANCEL_METHODS: readonly string[] = [...CANCEL_METHODS, LSP_CANCEL_WORK];
 
 /** What a request's progress token is for. */
 export const PROGRESS_METHODS: readonly string[] = ['notifications/progress', '$/progress'];

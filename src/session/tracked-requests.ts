@@ -50,6 +50,11 @@ export class TrackedRequests {
     return this.#open.any;
   }
 
+  /** How many do. */
+  get count(): number {
+    return this.#open.count;
+  }
+
   /** As many are watched as may be. */
   get full(): boolean {
     return this.#watch.size >= MAX_CLIENT_REQUESTS;

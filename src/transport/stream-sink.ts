@@ -96,7 +96,7 @@ export class StreamSink implements FrameSink, BatchFlusher {
   }
 
   /** Ends the stream once everything given to it is written; `ended`: it is, or cannot be any more. */
-  end(ended?: () => void): void {
+  end(ended?: (error?: Error | null) => void): void {
     if (this.#batch !== null) this.flush(this.#batch);
     this.#ending = true;
     if (this.#closed) ended?.();

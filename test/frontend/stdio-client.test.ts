@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { PassThrough, type Readable, Writable } from 'node:stream';
 import { type TestContext, test } from 'node:test';
@@ -11,7 +12,7 @@ import { ACTION_PASS, FRAMING_NONE, ON_BAD_REPLY, op } from '../../workers/batch
 import { bytes } from '../support/bytes.js';
 import { sluice } from '../support/command-line.js';
 import { fixture } from '../support/fixture.js';
-import { GatewayProcess } from '../support/gateway-process.js';
+import { CLI, GatewayProcess } from '../support/gateway-process.js';
 import { JsonRpcSocket, type Message } from '../support/json-rpc-socket.js';
 import { JsonRpcStream } from '../support/json-rpc-stream.js';
 import { laneHere } from '../support/lane-here.js';
@@ -226,6 +227,22 @@ test('a client that leaves after the end of its input is not waited for, though 
   assert.equal((await client.next()).method, 'tick');
   gateway.process.stdout.destroy();
   assert.equal((await gateway.ended()).signal, null);
+});
+
+test('answers that cannot be written are a failure, after the end of the input too', () => {
+  for (const args of [[], ['--mode', 'shared', '--', ...fixture('shared-server')]]) {
+    const toFull = ['-c', 'exec "$@" > /dev/full', 'sh', process.execPath, CLI];
+    const { status, stderr } = spawnSync(
+      '/bin/sh',
+      [...toFull, 'serve', '--listen', 'stdio', ...args],
+      {
+        input: '{"id":1,"method":"m"}\n',
+        encoding: 'utf8',
+      },
+    );
+    assert.equal(status, 1);
+    assert.match(stderr, /cannot write to standard output: .*ENOSPC/);
+  }
 });
 
 test('--listen stdio:// with a WebSocket upstream is the bridge in the other direction', async (t) => {

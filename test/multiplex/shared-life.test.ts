@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { fixture } from '../support/fixture.js';
 import { GatewayProcess } from '../support/gateway-process.js';
+import type { Message } from '../support/json-rpc-socket.js';
 import { childrenOf, isAlive, processesNaming } from '../support/process-table.js';
 import { SharedGateway, seenBy, seenWith } from '../support/shared-gateway.js';
 import { until } from '../support/until.js';
@@ -125,12 +126,26 @@ test('a client on standard input shares the server; at its end it has its answer
   assert.ok(ids.includes('b'));
 });
 
-test('a client on standard input that leaves a request unanswered is waited for --drain-timeout long', async (t) => {
+test('what a client on standard input asked is answered with an error --drain-timeout after the end', async (t) => {
   const gateway = GatewayProcess.overStdio(t, {
     args: ['--mode', 'shared', '--drain-timeout', '300ms'],
     command: fixture('shared-server'),
   });
   gateway.process.stdin.end('{"id":"a","method":"m","params":5}\n{"id":"b","method":"hold"}\n');
-  assert.equal((await gateway.ended()).code, 0);
-  assert.equal(gateway.stdout, '{"jsonrpc":"2.0","id":"a","result":5}\n');
+  assert.equal((await gateway.ended()).code, 1);
+  const answers = gateway.stdout.trim().split('\n');
+  assert.deepEqual(
+    answers.map((line) => {
+      const { id, result, error } = JSON.parse(line) as Message;
+      return [id, result ?? error?.code];
+    }),
+    [
+      ['a', 5],
+      ['b', -32002],
+    ],
+  );
+  assert.match(
+    gateway.stderr,
+    /requests were not answered within 0\.3 s after the end of the input/,
+  );
 });
