@@ -26,7 +26,11 @@ test('a drain timer waits as long as something moves within its time', (t) => {
 
 test('a drain timer that was stopped says nothing', (t) => {
   t.mock.timers.enable({ apis: ['setTimeout'] });
-  const timer = new DrainTimer(1000, () => '', assert.fail);
+  const timer = new DrainTimer(
+    1000,
+    () => '',
+    () => assert.fail(),
+  );
   timer.start();
   timer.stop();
   t.mock.timers.tick(5000);
