@@ -1,5 +1,5 @@
 import {
-  BAD_MESSAGE,
+  BAD_JSON,
   ERROR_END,
   ID_END,
   ID_START,
@@ -14,17 +14,21 @@ const NULL_ID_START: Uint8Array = Buffer.from(`${REPLY_START}null`);
 
 /**
  * The id, as JSON text, of a message that is not valid but can only be meant for a reply: it has an
- * id and no method (`{"id":1}`, or an `error` whose code is a string). Null for every other.
+ * id and no method (`{"id":1}`, or an `error` whose code is a string), or its JSON has a fault in the result
+ * behind the id. Null for every other.
  */
 export function brokenReplyId(batch: Batch, index: number): string | null {
-  if (batch.verdict(index) !== BAD_MESSAGE || batch.word(index, METHOD_END) !== 0) return null;
+  if (batch.verdict(index) > 0 || batch.word(index, METHOD_END) !== 0) return null;
   const id = idText(batch, index);
   return id === '' || id === 'null' ? null : id;
 }
 
 /** Whether such a message is for certain a reply: a client's `{"id":1}` may as well be a request without its method. */
 export function isBrokenReply(batch: Batch, index: number): boolean {
-  const isReply = batch.word(index, RESULT_END) !== 0 || batch.word(index, ERROR_END) !== 0;
+  const isReply =
+    batch.verdict(index) === BAD_JSON ||
+    batch.word(index, RESULT_END) !== 0 ||
+    batch.word(index, ERROR_END) !== 0;
   return isReply && brokenReplyId(batch, index) !== null;
 }
 
@@ -35,6 +39,6 @@ export function isBrokenReply(batch: Batch, index: number): boolean {
 export function replyWithoutId(batch: Batch, index: number): Uint8Array {
   const reply = batch.output(index);
   const idLength = batch.word(index, ID_END) - batch.word(index, ID_START);
-  if (reply.length === 0 || idLength === 0) return reply;
+  if (reply.length === 0 || idLength === 0 || batch.verdict(index) === BAD_JSON) return reply;
   return Buffer.concat([NULL_ID_START, reply.subarray(REPLY_START.length + idLength)]);
 }

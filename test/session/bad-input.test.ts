@@ -235,7 +235,9 @@ const BROKEN_SERVER = [
       'no result': {},
       echo: { result: params },
     };
-    if (id !== undefined) console.log(JSON.stringify({ id, ...answers[method] }));
+    // As Python's json.dumps writes it.
+    if (method === 'not JSON') console.log('{"id": ' + JSON.stringify(id) + ', "result": {"x": NaN}}');
+    else if (id !== undefined) console.log(JSON.stringify({ id, ...answers[method] }));
   });`,
 ];
 
@@ -246,7 +248,7 @@ for (const mode of ['session', 'shared']) {
       command: BROKEN_SERVER,
     });
     const client = await JsonRpcSocket.open(t, gateway.url);
-    for (const method of ['string code', 'no message', 'no result']) {
+    for (const method of ['string code', 'no message', 'no result', 'not JSON']) {
       client.send(`{"id":"${method}","method":"${method}"}`);
       const { id, error } = await client.next();
       assert.deepEqual([id, error?.code, error?.data?.reason], [method, -32603, 'broken_reply']);

@@ -15,6 +15,7 @@ import {
   BAD_JSON,
   BAD_MESSAGE,
   ERROR_START,
+  ID_END,
   ID_START,
   IN_LENGTH,
   IN_OFFSET,
@@ -31,8 +32,6 @@ import {
 import { INVALID, JsonScanner } from './json-scanner.js';
 import { isLookalike } from './lookalike.js';
 
-/** `n` of null, the only value that begins with it. */
-
 /** The envelope's members: name, and the word at which its span begins in a descriptor. */
 const MEMBERS = [
   ['id', ID_START],
@@ -41,10 +40,17 @@ const MEMBERS = [
   ['result', RESULT_START],
   ['error', ERROR_START],
 ] as const;
+const NOT_ASCII = 0x80;
+const NO_MEMBER = -1;
+const METHOD_MEMBER = 1;
+/** This, and the one behind it. */
+const RESULT_MEMBER = 3;
 /** "message" as \u escapes: the longest spelling of a name that matters. */
 const LONGEST_NAME_BYTES = 7 * 6;
 /** Of the members' names in either case, of an escape, and of U+0130 and U+0131, which can be taken for an i. */
 const FIRST_LETTERS = Buffer.from('impreIMPRE\\\xc4', 'latin1');
+/** A code of an error that is written in another way than by its digits. */
+const LONGEST_CODE_BYTES = 32;
 const FIRST_SPAN = ID_START;
 const LAST_SPAN_END = ERROR_START + 1;
 
@@ -69,6 +75,9 @@ export class EnvelopeScanner {
   #frame = 0;
   #start = 0;
   #end = 0;
+  /** Index in MEMBERS of the member that was begun last; NO_MEMBER for any other. */
+  #member = NO_MEMBER;
+  #idIsRepeated = false;
 
   /** Scans the frame of the descriptor at `frame` and writes its verdict and spans there. */
   scan(control: Int32Array, frame: number, bytes: Uint8Array): number {
@@ -79,6 +88,8 @@ export class EnvelopeScanner {
     this.#end = this.#start + control[frame + IN_LENGTH]!;
     this.reason = '';
     this.lookalike = '';
+    this.#member = NO_MEMBER;
+    this.#idIsRepeated = false;
     control.fill(0, frame + FIRST_SPAN, frame + LAST_SPAN_END + 1);
     this.json.reset(bytes, this.#end);
     const verdict = this.#scanDocument();
@@ -91,7 +102,6 @@ export class EnvelopeScanner {
     let i = json.skipSpace(this.#start);
     const isObject = i < this.#end && this.#bytes[i] === OPEN_BRACE;
     let repeated = '';
-    let idIsRepeated = false;
     if (isObject) {
       i = json.skipSpace(i + 1);
       if (i < this.#end && this.#bytes[i] === CLOSE_BRACE) i++;
@@ -103,16 +113,17 @@ export class EnvelopeScanner {
               ? json.skipString(i)
               : json.unexpected(i, 'a member name');
           if (i === INVALID) return this.#notJson();
-          const member = this.#member(keyStart + 1, i - 1);
-          if (member === -1) this.#noteLookalike(keyStart + 1, i - 1);
+          const member = this.#memberNamed(keyStart + 1, i - 1);
+          this.#member = member;
+          if (member === NO_MEMBER) this.#noteLookalike(keyStart + 1, i - 1);
           i = json.skipColon(i);
           if (i === INVALID) return this.#notJson();
           const valueStart = i;
           i = json.skipValue(i);
           if (i === INVALID) return this.#notJson();
-          if (member !== -1 && !this.#note(MEMBERS[member]![1], valueStart, i)) {
+          if (member !== NO_MEMBER && !this.#note(MEMBERS[member]![1], valueStart, i)) {
             repeated ||= MEMBERS[member]![0];
-            idIsRepeated ||= member === 0;
+            this.#idIsRepeated ||= member === 0 && !this.#isId(valueStart, i);
           }
           i = json.skipSpace(i);
           const c = i < this.#end ? this.#bytes[i]! : 0;
@@ -137,7 +148,7 @@ export class EnvelopeScanner {
     if (!json.isUtf8From(this.#start)) return this.#notJson();
     if (!isObject) return this.#notMessage('not an object');
     // Which of two ids counts is what a smuggler plays with, so neither does.
-    if (idIsRepeated) this.#forget(ID_START);
+    if (this.#idIsRepeated) this.#forget(ID_START);
     return this.#classify(repeated);
   }
 
@@ -145,7 +156,7 @@ export class EnvelopeScanner {
   #classify(repeated: string): number {
     const hasId = this.#has(ID_START);
     const idByte = this.#firstByteOf(ID_START);
-    const idIsValid = idByte === QUOTE || idByte === MINUS || (idByte >= ZERO && idByte <= NINE);
+    const idIsValid = isIdStart(idByte);
     if (hasId && !idIsValid) this.#forgetUnlessNullIdOfError(idByte);
     if (repeated !== '') return this.#notMessage(`"${repeated}" is repeated`);
     if (this.#firstByteOf(METHOD_START) === QUOTE) {
@@ -165,8 +176,8 @@ export class EnvelopeScanner {
     return this.#notMessage('neither "method", nor "id" with "result" or "error"');
   }
 
-  /** Index in MEMBERS of the key in [start, end), compared after unescaping; -1 for any other. */
-  #member(start: number, end: number): number {
+  /** Index in MEMBERS of the key in [start, end), compared after unescaping; NO_MEMBER for any other. */
+  #memberNamed(start: number, end: number): number {
     const bytes = this.#bytes;
     const length = end - start;
     if (length === 2 && bytes[start] === LETTER_I && bytes[start + 1] === LETTER_D) return 0;
@@ -178,7 +189,7 @@ export class EnvelopeScanner {
     for (let i = start; i < end; i++) {
       if (bytes[i] === BACKSLASH) return this.#escapedMember(start, end);
     }
-    return -1;
+    return NO_MEMBER;
   }
 
   #escapedMember(start: number, end: number): number {
@@ -225,6 +236,16 @@ export class EnvelopeScanner {
     return true;
   }
 
+  /** Whether [start, end) spells the id that was noted. */
+  #isId(start: number, end: number): boolean {
+    const bytes = this.#bytes;
+    const idStart = this.#start + this.#control[this.#frame + ID_START]!;
+    const idEnd = this.#start + this.#control[this.#frame + ID_END]!;
+    if (end - start !== idEnd - idStart) return false;
+    for (let k = 0; k < end - start; k++) if (bytes[idStart + k] !== bytes[start + k]) return false;
+    return true;
+  }
+
   #forget(spanWord: number): void {
     this.#control[this.#frame + spanWord] = 0;
     this.#control[this.#frame + spanWord + 1] = 0;
@@ -268,26 +289,59 @@ export class EnvelopeScanner {
     return codes === 1 && messages === 1;
   }
 
+  get #idIsAscii(): boolean {
+    const start = this.#start + this.#control[this.#frame + ID_START]!;
+    const end = this.#start + this.#control[this.#frame + ID_END]!;
+    for (let i = start; i < end; i++) if (this.#bytes[i]! >= NOT_ASCII) return false;
+    return true;
+  }
+
   #isInteger(start: number, end: number): boolean {
     const bytes = this.#bytes;
     for (let i = bytes[start] === MINUS ? start + 1 : start; i < end; i++) {
-      if (bytes[i]! < ZERO || bytes[i]! > NINE) return false;
+      if (bytes[i]! < ZERO || bytes[i]! > NINE) return this.#isSpeltInteger(start, end);
     }
     return true;
   }
 
+  /** `-32000.0` and `1e3` are integers, too. */
+  #isSpeltInteger(start: number, end: number): boolean {
+    const first = this.#bytes[start]!;
+    if (end - start > LONGEST_CODE_BYTES || !isIdStart(first) || first === QUOTE) return false;
+    return Number.isInteger(Number(String.fromCharCode(...this.#bytes.subarray(start, end))));
+  }
+
   #notJson(): number {
-    // What came before the fault is not to be trusted, the id included.
+    // What came before the fault is not to be trusted, but for the id of what can only be an answer: whoever
+    // waits for it is told.
+    const idStart = this.#control[this.#frame + ID_START]!;
+    const idEnd = this.#isAnswer ? this.#control[this.#frame + ID_END]! : 0;
     this.#control.fill(0, this.#frame + FIRST_SPAN, this.#frame + LAST_SPAN_END + 1);
+    this.#control[this.#frame + ID_START] = idEnd === 0 ? 0 : idStart;
+    this.#control[this.#frame + ID_END] = idEnd;
     const { reason, errorAt } = this.json;
     this.reason = errorAt < 0 ? reason : `${reason} at byte ${errorAt - this.#start}`;
     return BAD_JSON;
+  }
+
+  /** What was seen so far has an id, and a result or error, or the beginning of one. */
+  get #isAnswer(): boolean {
+    if (this.#idIsRepeated || !isIdStart(this.#firstByteOf(ID_START))) return false;
+    if (this.#has(METHOD_START) || this.#member === METHOD_MEMBER) return false;
+    // UTF-8 is checked at the end only, where the scanner has not come.
+    if (!this.#idIsAscii) return false;
+    return this.#has(RESULT_START) || this.#has(ERROR_START) || this.#member >= RESULT_MEMBER;
   }
 
   #notMessage(reason: string): number {
     this.reason = reason;
     return BAD_MESSAGE;
   }
+}
+
+/** Whether an id can begin with this byte: a string or a number. */
+function isIdStart(byte: number): boolean {
+  return byte === QUOTE || byte === MINUS || (byte >= ZERO && byte <= NINE);
 }
 
 // The spans lie side by side in the descriptor, so that one fill clears them.

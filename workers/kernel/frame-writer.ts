@@ -262,7 +262,8 @@ export class FrameWriter {
 
   #errorReply(control: Int32Array, frame: number, error: object): void {
     this.#put(ENCODED_REPLY_START);
-    if (control[frame + ID_END] === 0) this.#put(NULL);
+    // JSON-RPC 2.0, 5: of what is not JSON the id is not known.
+    if (control[frame + ID_END] === 0 || control[frame + VERDICT] === BAD_JSON) this.#put(NULL);
     else {
       const start = control[frame + IN_OFFSET]!;
       this.#copySpan(start, control[frame + ID_START]!, control[frame + ID_END]!);

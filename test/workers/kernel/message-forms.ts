@@ -148,7 +148,8 @@ export function messageForms(kernel: Kernel): void {
       isBad('{"meth\\u006fd":"n","id":1,"method":"m"}', '"method" is repeated');
     });
 
-    it('leave no id behind where it is the id that is repeated', () => {
+    it('leave no id behind where it is the id that is repeated, but with the same bytes', () => {
+      assert.deepEqual(scan('{"id":1,"id":1,"result":2}').spans.id, [6, 7]);
       assert.deepEqual(scan('{"id":1,"id":2,"method":"m"}').spans.id, undefined);
       assert.deepEqual(
         scan('{"method":"a","method":"b","id":1,"id":2}').spans.id,
@@ -173,6 +174,8 @@ export function messageForms(kernel: Kernel): void {
     it('may have code and message in any order and spelled with escapes', () => {
       for (const error of [
         '{"message":"m","code":1}',
+        '{"message":"m","code":-32001.0}',
+        '{"message":"m","code":1e2}',
         '{"c\\u006fde":-1,"\\u006dessage":"\\u0000"}',
         ' { "data":{"code":"x","message":1},"code" : 0 , "message" : "" }'.trim(),
       ]) {
@@ -191,7 +194,7 @@ export function messageForms(kernel: Kernel): void {
         '{"message":"m"}',
         '{"code":"1","message":"m"}',
         '{"code":1.5,"message":"m"}',
-        '{"code":1e2,"message":"m"}',
+        '{"code":-1e-2,"message":"m"}',
         '{"code":1,"message":null}',
         '{"code":1,"code":1,"message":"m"}',
         '{"code":1,"message":"m","messag\\u0065":"m"}',

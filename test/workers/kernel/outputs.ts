@@ -144,6 +144,31 @@ export function outputs(kernel: Kernel): void {
       );
     });
 
+    it('that are answers with a fault in the result have their ids, and are answered with null', () => {
+      for (const [bytes, id] of [
+        ['{"id":7,"result":{"a":NaN}}', '7'],
+        ['{"error":1,"id":"a"', '"a"'],
+        ['{"id":7,"result":1} x', '7'],
+        ['{"id":7,"id":7,"error":', '7'],
+        ['{"id":7,"result":1,"x":', '7'],
+        ['{"id":7,"x":', undefined],
+        ['{"id":7,"method":"m","result":', undefined],
+        ['{"id":7,"result":1,"method":', undefined],
+        ['{"id":7,"id":8,"result":', undefined],
+        ['{"id":null,"error":', undefined],
+        ['{"result":NaN,"id":7}', undefined],
+      ] as const) {
+        const outcome = runFrame(kernel, { bytes, action: ACTION_PASS, onBad: ON_BAD_REPLY });
+        assert.equal(outcome.verdict, BAD_JSON, bytes);
+        assert.match(outcome.out, /^\{"jsonrpc":"2\.0","id":null,"error":\{"code":-32700,/);
+        const { id: span, ...others } = outcome.spans;
+        assert.equal(span === undefined ? span : bytes.slice(...span), id, bytes);
+        assert.deepEqual(others, {});
+      }
+      const notUtf8 = Buffer.from('{"id":"\x80","result":1}', 'latin1');
+      assert.deepEqual(runFrame(kernel, { bytes: notUtf8, action: ACTION_PASS }).spans, {});
+    });
+
     it('are answered with -32600 and their id where they are not a message', () => {
       assert.equal(
         reply('{"id":"\\u0041","method":5}', ACTION_SCAN),
@@ -153,7 +178,7 @@ export function outputs(kernel: Kernel): void {
 
     it('are answered with a null id where the id is repeated or of the wrong type', () => {
       for (const frame of [
-        '{"id":1,"id":1,"method":"m"}',
+        '{"id":1,"id":1.0,"method":"m"}',
         '{"id":{"a":1},"method":"m"}',
         '{"id":{},"method":"m","method":"m"}',
         '{"method":"m","method":"m","id":1,"id":2}',
