@@ -14,10 +14,16 @@ export function signalGroup(pgid: number, signal: NodeJS.Signals | 0): boolean {
 
 /**
  * Ends a process group: waits `graceMs` for it to end by itself, asks with SIGTERM, waits
- * `graceMs` again, ends it with SIGKILL. Settles when it has no process left.
+ * `graceMs` again, ends it with SIGKILL. Settles when it has no process left. `onSignal`: it has not
+ * ended by itself.
  */
-export async function endGroup(pgid: number, graceMs: number): Promise<void> {
+export async function endGroup(
+  pgid: number,
+  graceMs: number,
+  onSignal?: () => void,
+): Promise<void> {
   if (await groupGone(pgid, graceMs)) return;
+  onSignal?.();
   signalGroup(pgid, 'SIGTERM');
   if (await groupGone(pgid, graceMs)) return;
   signalGroup(pgid, 'SIGKILL');

@@ -30,24 +30,23 @@ export async function serveCommand(argv: readonly string[]): Promise<number> {
   const config = parseServeOptions(argv);
   const log = createLogger(config.logLevel, config.logFormat);
   for (const warning of config.warnings) log.warn(warning);
+  const stopAsked = firstSignal();
   const gateway = await Gateway.start(config, log);
-  const stopped = stopOnSignals(gateway);
   // With stdio:// standard output carries the protocol only.
   const says = config.listen.some(({ kind }) => kind === 'stdio') ? process.stderr : process.stdout;
   for (const url of gateway.urls) says.write(`${url}\n`);
-  const finished = await Promise.race([gateway.finished, stopped]);
+  const finished = await Promise.race([gateway.finished, stopAsked]);
   await gateway.stop();
   return finished.failure === null ? 0 : 1;
 }
 
 /** Settles at the first signal; a second one ends the process at once. */
-function stopOnSignals(gateway: Gateway): Promise<{ failure: null }> {
+function firstSignal(): Promise<{ failure: null }> {
   return new Promise((resolve) => {
     let signals = 0;
     const onSignal = (): void => {
       signals++;
       if (signals > 1) process.exit(1);
-      void gateway.stop();
       resolve({ failure: null });
     };
     process.on('SIGTERM', onSignal);

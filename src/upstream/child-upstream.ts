@@ -50,6 +50,7 @@ export class ChildUpstream implements Upstream {
   readonly #exited: Promise<void>;
   #stopping: Promise<void> | null = null;
   #inputFailed = false;
+  #isEndedByUs = false;
   /** The process and all of its group are gone: its number may mean somebody else. */
   #groupGone = false;
 
@@ -115,7 +116,9 @@ export class ChildUpstream implements Upstream {
   async #stopNow(graceMs: number): Promise<void> {
     const { pid } = this.#process;
     if (pid !== undefined && !this.#groupGone) {
-      await endGroup(pid, graceMs);
+      await endGroup(pid, graceMs, () => {
+        this.#isEndedByUs = true;
+      });
       this.#forgetGroup(pid);
     }
     await this.#exited;
@@ -139,7 +142,7 @@ export class ChildUpstream implements Upstream {
     this.#log[isUnexpected ? 'warn' : 'info']({ code, signal }, 'the process has exited');
     endWhenSilent(this.#output);
     endWhenSilent(this.#process.stderr!);
-    const lost = this.#inputFailed && this.#stopping !== null && signal !== null;
+    const lost = this.#inputFailed && this.#isEndedByUs && signal !== null;
     const reason = lost ? 'the server closed its input' : `the server ${how}`;
     this.#events.gone(reason, { code, signal }, code === 0);
     // What it started and left behind may hold its output open; it ends with it.

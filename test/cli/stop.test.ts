@@ -27,6 +27,16 @@ for (const signal of ['SIGTERM', 'SIGINT'] as const) {
   });
 }
 
+test('a signal before clients are accepted ends the start, with exit code 0', async (t) => {
+  const gateway = GatewayProcess.overStdio(t, {
+    args: ['--mode', 'shared', '--eager'],
+    command: fixture('shared-server'),
+  });
+  await gateway.logged('the start', ({ msg }) => msg === 'kernel');
+  gateway.process.kill('SIGTERM');
+  assert.deepEqual(await gateway.ended(), { code: 0, signal: null });
+});
+
 test('during a stop a connection that was open before hears from /readyz that it is draining', async (t) => {
   const gateway = await GatewayProcess.start(t, { command: fixture('scripted-server') });
   const client = await JsonRpcSocket.open(t, gateway.url);

@@ -124,3 +124,12 @@ test('a process that closes its input is ended, and its client told', async (t) 
   client.notify('hello');
   assert.deepEqual(await client.close(), { code: 1011, reason: 'the server closed its input' });
 });
+
+test('a process that is killed is not taken for one that has closed its input', async (t) => {
+  const gateway = await GatewayProcess.start(t, {
+    command: ['/bin/sh', '-c', 'exec 0<&-; sleep 0.3; kill -9 $$'],
+  });
+  const client = await JsonRpcSocket.open(t, gateway.url);
+  client.notify('hello');
+  assert.deepEqual(await client.close(), { code: 1011, reason: 'the server was ended by SIGKILL' });
+});
