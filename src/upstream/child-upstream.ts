@@ -17,6 +17,7 @@ import type { OrphanGuard } from './orphan-guard.js';
 import type { Upstream, UpstreamEvents } from './upstream.js';
 import type { Wakeups } from './wakeup-preemption.js';
 
+const EXITED = 'the process has exited';
 const NOTHING_LEFT = 'no descriptors or processes are left';
 
 export interface ChildCommand {
@@ -48,9 +49,13 @@ export class ChildUpstream implements Upstream {
   readonly #guard: OrphanGuard;
   readonly #log: Logger;
   readonly #exited: Promise<void>;
+  /** Of its stderr. */
+  readonly #lastLine: () => string;
   #stopping: Promise<void> | null = null;
   #inputFailed = false;
   #isEndedByUs = false;
+  /** Nobody wants anything of it any more. */
+  #isInputClosed = false;
   /** The process and all of its group are gone: its number may mean somebody else. */
   #groupGone = false;
 
@@ -73,7 +78,7 @@ export class ChildUpstream implements Upstream {
       (error) => this.#inputLost(error),
       uninterrupted(writeNow, child.pid, command.wakeups),
     );
-    logLines(child.stderr!, this.#log);
+    this.#lastLine = logLines(child.stderr!, this.#log);
     this.#exited = new Promise((resolve) => {
       child.once('error', (error) => {
         // Without a process there is no exit event; the streams end by themselves.
@@ -101,6 +106,7 @@ export class ChildUpstream implements Upstream {
   }
 
   closeInput(): void {
+    this.#isInputClosed = true;
     this.sink.end();
   }
 
@@ -138,8 +144,12 @@ export class ChildUpstream implements Upstream {
   #processExited(code: number | null, signal: NodeJS.Signals | null): void {
     const { pid } = this.#process;
     const how = signal === null ? `exited with code ${code ?? 0}` : `was ended by ${signal}`;
-    const isUnexpected = this.#stopping === null && code !== 0;
-    this.#log[isUnexpected ? 'warn' : 'info']({ code, signal }, 'the process has exited');
+    const isExpected = code === 0 || this.#isEndedByUs || this.#isInputClosed;
+    if (isExpected) this.#log.info({ code, signal }, EXITED);
+    else {
+      // After what it said last has been read.
+      setImmediate(() => this.#log.warn({ code, signal, lastLine: this.#lastLine() }, EXITED));
+    }
     endWhenSilent(this.#output);
     endWhenSilent(this.#process.stderr!);
     const lost = this.#inputFailed && this.#isEndedByUs && signal !== null;

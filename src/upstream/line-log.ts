@@ -9,8 +9,11 @@ import { LogRate } from '../log-rate.js';
  * whose stderr is full stands still. A line is cut at STDERR_LINE_BYTES, and above
  * STDERR_LOGS_PER_SECOND lines are only counted: logging all of a flood would leave the main
  * thread no time for anybody else.
+ *
+ * @returns the last line so far, '' before the first
  */
-export function logLines(stderr: Readable, log: Logger): void {
+export function logLines(stderr: Readable, log: Logger): () => string {
+  let last = '';
   let line: Buffer[] = [];
   let kept = 0;
   let cut = 0;
@@ -23,7 +26,9 @@ export function logLines(stderr: Readable, log: Logger): void {
   };
   const say = (): void => {
     const text = Buffer.concat(line).toString('utf8').trimEnd();
-    if (text === '' || !rate.allows()) return;
+    if (text === '') return;
+    last = text;
+    if (!rate.allows()) return;
     sayHeldBack();
     log.info(cut > 0 ? { stderr: text, cutBytes: cut } : { stderr: text });
   };
@@ -51,4 +56,5 @@ export function logLines(stderr: Readable, log: Logger): void {
     sayHeldBack();
   });
   stderr.on('error', () => undefined);
+  return () => last;
 }
