@@ -156,7 +156,7 @@ function listen(
   parts: Omit<GatewayParts, 'finished'>,
   connections: ConnectionCount,
 ): Promise<WebSocketFrontEnd> {
-  const { config, registry, log, draining } = parts;
+  const { config, registry, servers, log, draining } = parts;
   return WebSocketFrontEnd.listen({
     ...config,
     host: address.host,
@@ -165,7 +165,8 @@ function listen(
     connections,
     acceptor: registry,
     log,
-    ready: () => !draining.now,
+    draining: () => draining.now,
+    down: () => servers?.isDown ?? false,
   });
 }
 

@@ -118,7 +118,8 @@ export async function acceptWebSockets(
     ),
     acceptor: { accept: (client, address) => accept(client, address, options) },
     log,
-    ready: () => true,
+    draining: () => false,
+    down: () => false,
   });
   return {
     url: frontEnd.url,

@@ -29,8 +29,10 @@ export interface WebSocketFrontEndOptions {
   readonly connections: ConnectionCount;
   readonly acceptor: ClientAcceptor;
   readonly log: Logger;
-  /** What `/readyz` says. */
-  readonly ready: () => boolean;
+  /** No more clients are accepted, because of a stop. */
+  readonly draining: () => boolean;
+  /** Whoever would serve a client is down: with `draining` what `/readyz` says. */
+  readonly down: () => boolean;
 }
 
 const MAX_INT32 = 2 ** 31 - 1;
@@ -76,7 +78,7 @@ export class WebSocketFrontEnd {
     const { host, port } = options;
     const clients = new Set<WebSocketClient>();
     const app = createApp(options.tls);
-    addHealth(app, options.ready);
+    addHealth(app, options);
     addWebSockets(app, options, clients);
     const listening = await new Promise<uWS.us_listen_socket | false>((resolve) => {
       (app as unknown as ExclusiveListener).listen(host, port, LISTEN_EXCLUSIVE_PORT, resolve);
@@ -120,13 +122,16 @@ function createApp(tls: WebSocketFrontEndOptions['tls']): uWS.TemplatedApp {
   }
 }
 
-function addHealth(app: uWS.TemplatedApp, ready: () => boolean): void {
+function addHealth(app: uWS.TemplatedApp, { draining, down }: WebSocketFrontEndOptions): void {
   app.get('/healthz', (response) => {
     response.end('ok\n');
   });
   app.get('/readyz', (response) => {
-    if (ready()) response.end('ready\n');
-    else response.writeStatus('503 Service Unavailable').end('draining\n');
+    if (!draining() && !down()) response.end('ready\n');
+    else {
+      const why = draining() ? 'draining' : 'the server is down';
+      response.writeStatus('503 Service Unavailable').end(`${why}\n`);
+    }
   });
   app.any('/*', (response) => {
     response.writeStatus('426 Upgrade Required').end('connect with a WebSocket client\n');
@@ -189,7 +194,7 @@ function upgrader(
     };
     const refusal = policy.refusal(request.getHeader('origin'), request.getHeader('host'));
     if (refusal !== null) refuse('403 Forbidden', refusal);
-    else if (!options.ready()) refuse('503 Service Unavailable', 'the gateway is stopping');
+    else if (options.draining()) refuse('503 Service Unavailable', 'the gateway is stopping');
     else if (!options.connections.enter(address)) {
       refuse('503 Service Unavailable', 'too many connections');
     } else {

@@ -1,5 +1,5 @@
 import { messageOf } from '../errors.js';
-import { STOP_GRACE_MS } from '../limits.js';
+import { MAX_RESTART_DELAY_MS, STOP_GRACE_MS } from '../limits.js';
 import type { Logger } from '../log.js';
 import { NoiseLog } from '../session/noise-log.js';
 import type {
@@ -58,7 +58,10 @@ export class ServerLife implements UpstreamEvents {
   /** It was ended because nobody needed it. */
   #retired = false;
   #stopped = false;
+  /** It has died, and no other one has taken its place yet. */
+  #isDown = false;
   #restartTimer: NodeJS.Timeout | null = null;
+  #tryTimer: NodeJS.Timeout | null = null;
   #idleTimer: NodeJS.Timeout | null = null;
 
   constructor(server: LivingServer, options: ServerLifeOptions) {
@@ -66,6 +69,19 @@ export class ServerLife implements UpstreamEvents {
     this.#options = options;
     this.#backoff = new RestartBackoff(options.maxRestarts);
     this.#noise = new NoiseLog(options.log);
+  }
+
+  /**
+   * It has died and is to be started again, or was not long ago: after it has been given up it is for
+   * the next client to try.
+   */
+  get isDown(): boolean {
+    return this.#isDown;
+  }
+
+  /** The process takes clients' messages. */
+  becameReady(): void {
+    this.#isDown = false;
   }
 
   /** A client is there (or the server is eager): it is started, unless that is under way. */
@@ -114,6 +130,7 @@ export class ServerLife implements UpstreamEvents {
   /** Ends it for good; settles when the process is gone. */
   async stop(): Promise<void> {
     this.#stopped = true;
+    this.#tryTimer = clear(this.#tryTimer);
     await this.#end();
     this.#noise.end();
   }
@@ -182,10 +199,14 @@ export class ServerLife implements UpstreamEvents {
   #startAgain(): void {
     this.#restartTimer = null;
     if (this.#server.hasClients || this.#options.eager) this.#start();
-    else this.#server.forget();
+    else {
+      this.#isDown = false;
+      this.#server.forget();
+    }
   }
 
   #startLater(reason: string): void {
+    this.#isDown = true;
     const delayMs = this.#backoff.nextDelayMs();
     if (delayMs !== null) {
       this.#options.log.warn({ reason, delayMs }, 'the server is gone and will be started again');
@@ -194,6 +215,9 @@ export class ServerLife implements UpstreamEvents {
     }
     this.#options.log.error({ reason }, 'the server does not stay up; its clients are closed');
     this.#backoff.reset();
+    this.#tryTimer = clear(this.#tryTimer);
+    this.#tryTimer = setTimeout(() => this.becameReady(), MAX_RESTART_DELAY_MS);
+    this.#tryTimer.unref();
     this.#server.forget();
     this.#server.gaveUp(reason);
   }

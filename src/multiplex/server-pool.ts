@@ -41,6 +41,11 @@ export class ServerPool {
     );
   }
 
+  /** There is nobody to serve a client now. */
+  get isDown(): boolean {
+    return this.#servers.every((server) => server.isDown);
+  }
+
   async stop(): Promise<void> {
     if (this.#timer !== null) clearInterval(this.#timer);
     await Promise.all(this.#servers.map((server) => server.stop()));

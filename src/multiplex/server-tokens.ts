@@ -53,10 +53,3 @@ export class ServerTokens<Client> {
     if (this.#owners.delete(key)) this.#bytes -= 2 * key.length;
   }
 }
-
-/** LSP: the end of the progress of a token of the server; `token` is JSON text. */
-export function endOfWork(token: string): Uint8Array {
-  return Buffer.from(
-    `{"jsonrpc":"2.0","method":"$/progress","params":{"token":${token},"value":{"kind":"end"}}}`,
-  );
-}

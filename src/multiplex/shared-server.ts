@@ -18,6 +18,7 @@ import {
   SHUTDOWN,
 } from '../session/protocol-methods.js';
 import type { Upstream, UpstreamExit } from '../upstream/upstream.js';
+import { endOfQuestions } from './end-of-questions.js';
 import { Handshake, type KeptReply } from './handshake.js';
 import { HandshakeReplay } from './handshake-replay.js';
 import { type HandshakeWaiter, HandshakeWaiters } from './handshake-waiters.js';
@@ -32,7 +33,7 @@ import { ServerOutput, type SpeakingServer } from './server-output.js';
 import type { ServerPort } from './server-port.js';
 import type { ServerRequestRule } from './server-request-rule.js';
 import { ServerRequests } from './server-requests.js';
-import { endOfWork, ServerTokens } from './server-tokens.js';
+import { ServerTokens } from './server-tokens.js';
 import { splice } from './splice.js';
 
 export interface SharedServerOptions extends ServerLifeOptions {
@@ -110,6 +111,11 @@ export class SharedServer implements ServerPort<MultiplexSession>, SpeakingServe
 
   get hasClients(): boolean {
     return this.sessions.size > 0;
+  }
+
+  /** It has died, and clients wait for the next one, or were closed for that. */
+  get isDown(): boolean {
+    return this.#life.isDown;
   }
 
   /** Messages and requests of a handshake that wait. */
@@ -288,6 +294,7 @@ export class SharedServer implements ServerPort<MultiplexSession>, SpeakingServe
     this.#inlet.open(this.#begun!);
     const { requests } = this.handshake.replay();
     this.#replay = new HandshakeReplay(this, requests, () => {
+      this.#life.becameReady();
       this.documents.ready();
       this.#inlet.becomeReady(this.handshake.replay().initialized);
     });
@@ -303,7 +310,9 @@ export class SharedServer implements ServerPort<MultiplexSession>, SpeakingServe
 
   gone(exit: UpstreamExit): void {
     this.#begun = null;
-    this.#endWhatItAsked();
+    const told = endOfQuestions(this.handshake.profile, this.requests, this.tokens);
+    // It may end a client that is too slow.
+    for (const { client, message } of told) client.answer(message, undefined);
     this.#answerInFlight(withData(GATEWAY_ERRORS.upstreamExited, exit));
   }
 
@@ -337,19 +346,6 @@ export class SharedServer implements ServerPort<MultiplexSession>, SpeakingServe
       'the server does not read what it is told and is restarted',
     );
     this.restart();
-  }
-
-  /** Nobody waits for answers to its requests any more, and its own progress has come to an end. */
-  #endWhatItAsked(): void {
-    const { profile } = this.handshake;
-    const told = [...this.requests.all].map(([id, { client }]) => {
-      return { client, message: cancelNotification(profile, String(id), 'the server is gone') };
-    });
-    for (const [token, client] of this.tokens.all) told.push({ client, message: endOfWork(token) });
-    this.requests.clear();
-    this.tokens.clear();
-    // It may end a client that is too slow.
-    for (const { client, message } of told) if (message !== null) client.answer(message, undefined);
   }
 
   #answerInFlight(error: ReplyError): void {

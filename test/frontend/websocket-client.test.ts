@@ -32,7 +32,8 @@ async function connected(t: TestContext): Promise<{ client: Client; other: JsonR
       },
     },
     log: silentLogger(),
-    ready: () => true,
+    draining: () => false,
+    down: () => false,
   });
   t.after(() => frontEnd.destroy());
   const other = await JsonRpcSocket.open(t, frontEnd.url);

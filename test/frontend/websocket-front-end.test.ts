@@ -183,6 +183,16 @@ test('a client that asks for subprotocols gets the first', async (t) => {
   assert.equal(socket.protocol, 'mcp');
 });
 
+test('/readyz says 503 while a shared server is down', async (t) => {
+  const gateway = await GatewayProcess.start(t, {
+    args: ['--mode', 'shared', '--eager'],
+    command: ['/bin/sh', '-c', 'exit 1'],
+  });
+  await gateway.logged('the restart', ({ delayMs }) => delayMs === 1600);
+  assert.deepEqual(await get(gateway.url, '/readyz'), [503, 'the server is down\n']);
+  assert.deepEqual(await get(gateway.url, '/healthz'), [200, 'ok\n']);
+});
+
 test('/healthz and /readyz answer, and other paths ask for a WebSocket', async (t) => {
   const gateway = await GatewayProcess.start(t, { command: fixture('scripted-server') });
   assert.deepEqual(await get(gateway.url, '/healthz'), [200, 'ok\n']);

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, type TestContext, test } from 'node:test';
+import { MAX_RESTART_DELAY_MS } from '../../src/limits.js';
 import { silentLogger } from '../../src/log.js';
 import { type LivingServer, ServerLife } from '../../src/multiplex/server-life.js';
 import { MemoryUpstream } from '../support/memory-upstream.js';
@@ -41,6 +42,33 @@ describe('a shared server whose process has died', () => {
     const { server } = died(t);
     t.mock.timers.tick(RESTART_MS);
     assert.deepEqual(server.told, ['begun', 'gone', 'begun']);
+  });
+
+  test('is down until the next one is ready, and not for long after it was given up', (t) => {
+    const { server, life } = died(t);
+    assert.equal(life.isDown, true);
+    t.mock.timers.tick(RESTART_MS);
+    assert.equal(life.isDown, true);
+    life.becameReady();
+    assert.equal(life.isDown, false);
+    while (!server.told.includes('gave up')) {
+      life.gone('the server exited', { code: 1, signal: null });
+      life.outputEnded();
+      assert.equal(life.isDown, true);
+      if (!server.told.includes('gave up')) t.mock.timers.tick(MAX_RESTART_DELAY_MS);
+    }
+    t.mock.timers.tick(MAX_RESTART_DELAY_MS - 1);
+    assert.equal(life.isDown, true);
+    t.mock.timers.tick(1);
+    assert.equal(life.isDown, false);
+  });
+
+  test('is not down where nobody needs it', (t) => {
+    const { server, life } = died(t);
+    server.hasClients = false;
+    life.unneeded();
+    t.mock.timers.tick(RESTART_MS);
+    assert.equal(life.isDown, false);
   });
 
   test('is not started for nobody, nor ended later', (t) => {
