@@ -81,6 +81,8 @@ export class SharedServer implements ServerPort<MultiplexSession>, SpeakingServe
   readonly #leftBehind = new LeftBehind();
   readonly #inlet: ServerInlet;
   #begun: Upstream | null = null;
+  /** Why the process at hand is being ended by us; or ''. */
+  #restartedFor = '';
   #replay: HandshakeReplay | null = null;
 
   constructor(options: SharedServerOptions) {
@@ -313,7 +315,9 @@ export class SharedServer implements ServerPort<MultiplexSession>, SpeakingServe
     const told = endOfQuestions(this.handshake.profile, this.requests, this.tokens);
     // It may end a client that is too slow.
     for (const { client, message } of told) client.answer(message, undefined);
-    this.#answerInFlight(withData(GATEWAY_ERRORS.upstreamExited, exit));
+    const detail = this.#restartedFor === '' ? {} : { detail: this.#restartedFor };
+    this.#restartedFor = '';
+    this.#answerInFlight(withData(GATEWAY_ERRORS.upstreamExited, { ...exit, ...detail }));
   }
 
   forget(): void {
@@ -337,6 +341,7 @@ export class SharedServer implements ServerPort<MultiplexSession>, SpeakingServe
 
   tooBig(reason: string): void {
     this.#options.log.error(`${reason}, and is restarted`);
+    this.#restartedFor = reason;
     this.restart();
   }
 

@@ -39,6 +39,17 @@ test('an exit code is told too', async (t) => {
   assert.deepEqual(error?.data, { reason: 'upstream_exited', code: 7, signal: null });
 });
 
+test('an answer that is too big is named as the reason', async (t) => {
+  const gateway = await SharedGateway.start(t, '--max-payload', '64KiB');
+  const [client, other] = [await gateway.connect(), await gateway.connect()];
+  const { error } = await client.request('big', { bytes: 65_536 });
+  assert.equal(error?.data?.reason, 'upstream_exited');
+  assert.equal(error.data.detail, 'the server sent a message above 65536 bytes');
+  // The next end has a reason of its own.
+  const again = await other.request('quit', { code: 7 });
+  assert.deepEqual(again.error?.data, { reason: 'upstream_exited', code: 7, signal: null });
+});
+
 test('requests that come while it is down wait, and each is delivered once, in order', async (t) => {
   const gateway = await SharedGateway.start(t);
   const [client, dying] = [await gateway.connectMcp(), await gateway.connectMcp()];

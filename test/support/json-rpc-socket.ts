@@ -13,7 +13,11 @@ export interface Message {
   readonly error?: {
     readonly code: number;
     readonly message: string;
-    readonly data?: { readonly reason?: string; readonly retryable?: boolean };
+    readonly data?: {
+      readonly reason?: string;
+      readonly retryable?: boolean;
+      readonly detail?: string;
+    };
   };
 }
 
