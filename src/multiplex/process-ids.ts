@@ -1,6 +1,7 @@
-import { COMMA, OPEN_BRACE, QUOTE } from '../../workers/ascii.js';
 import { JsonScanner } from '../../workers/kernel/json-scanner.js';
+import { ObjectMembers } from '../../workers/kernel/object-members.js';
 import type { Span } from '../lane/batch.js';
+import { jsonValue } from '../session/json-value.js';
 
 /**
  * LSP (specification 3.17, "Initialize Request"): where `params.processId` stands in a client's
@@ -9,19 +10,15 @@ import type { Span } from '../lane/batch.js';
  */
 export function findProcessIds(message: Uint8Array, params: Span): Span[] {
   const found: Span[] = [];
-  if (params.end === 0 || message[params.start] !== OPEN_BRACE) return found;
+  if (params.end === 0) return found;
   const json = new JsonScanner();
   json.reset(message, params.end);
-  let i = json.skipSpace(params.start + 1);
-  while (message[i] === QUOTE) {
-    const keyEnd = json.skipString(i);
-    const start = json.skipColon(keyEnd);
-    const end = json.skipValue(start);
-    const key = Buffer.from(message.subarray(i, keyEnd)).toString('utf8');
-    if (JSON.parse(key) === 'processId') found.push({ start, end });
-    i = json.skipSpace(end);
-    if (message[i] !== COMMA) break;
-    i = json.skipSpace(i + 1);
+  const members = new ObjectMembers(json);
+  members.begin(message, params.start);
+  while (members.next()) {
+    const { keyStart, keyEnd, valueStart, valueEnd } = members;
+    if (jsonValue(message.subarray(keyStart, keyEnd)) !== 'processId') continue;
+    found.push({ start: valueStart, end: valueEnd });
   }
   return found;
 }

@@ -31,6 +31,7 @@ import {
 } from '../batch-layout.js';
 import { INVALID, JsonScanner } from './json-scanner.js';
 import { isLookalike } from './lookalike.js';
+import { ObjectMembers } from './object-members.js';
 
 /** The envelope's members: name, and the word at which its span begins in a descriptor. */
 const MEMBERS = [
@@ -64,6 +65,7 @@ const LAST_SPAN_END = ERROR_START + 1;
  */
 export class EnvelopeScanner {
   readonly json = new JsonScanner();
+  readonly #errorMembers = new ObjectMembers(this.json);
   /** Why the last frame was bad: one sentence without a full stop. */
   reason = '';
   /** What could be taken for a member of the last frame's envelope and is none, as a reason; or ''. */
@@ -266,25 +268,16 @@ export class EnvelopeScanner {
 
   /** Whether `error` has an integer `code` and a string `message`, each once. Its JSON is known to be valid. */
   #isErrorObject(): boolean {
-    const { json } = this;
-    const bytes = this.#bytes;
-    let i = this.#start + this.#control[this.#frame + ERROR_START]!;
-    if (bytes[i] !== OPEN_BRACE) return false;
+    const members = this.#errorMembers;
+    members.begin(this.#bytes, this.#start + this.#control[this.#frame + ERROR_START]!);
     let codes = 0;
     let messages = 0;
-    i = json.skipSpace(i + 1);
-    while (bytes[i] === QUOTE) {
-      const keyStart = i;
-      const keyEnd = json.skipString(i);
-      const value = json.skipColon(keyEnd);
-      const valueEnd = json.skipValue(value);
+    while (members.next()) {
+      const { keyStart, keyEnd, valueStart, valueEnd } = members;
       if (this.#isName('code', keyStart + 1, keyEnd - 1))
-        codes += this.#isInteger(value, valueEnd) ? 1 : 2;
+        codes += this.#isInteger(valueStart, valueEnd) ? 1 : 2;
       if (this.#isName('message', keyStart + 1, keyEnd - 1))
-        messages += bytes[value] === QUOTE ? 1 : 2;
-      i = json.skipSpace(valueEnd);
-      if (bytes[i] !== COMMA) break;
-      i = json.skipSpace(i + 1);
+        messages += this.#bytes[valueStart] === QUOTE ? 1 : 2;
     }
     return codes === 1 && messages === 1;
   }

@@ -1,7 +1,8 @@
-import { BACKSLASH, COMMA, OPEN_BRACE, QUOTE } from '../ascii.js';
+import { BACKSLASH, OPEN_BRACE } from '../ascii.js';
 import { BAD_MESSAGE, KIND_NOTIFICATION, KIND_REQUEST } from '../batch-layout.js';
 import type { JsonScanner } from './json-scanner.js';
 import { isLookalike } from './lookalike.js';
+import { ObjectMembers } from './object-members.js';
 
 /** A span [start, end) in the arena; end 0: absent. */
 export interface Span {
@@ -21,13 +22,13 @@ export class ParamsScanner {
   /** Why scan() has returned BAD_MESSAGE. */
   reason = '';
 
-  readonly #json: JsonScanner;
+  readonly #members: ObjectMembers;
   #bytes: Uint8Array = new Uint8Array(0);
   #refusal = '';
 
   /** `json` has validated the frames that scan() is given. */
   constructor(json: JsonScanner) {
-    this.#json = json;
+    this.#members = new ObjectMembers(json);
   }
 
   /**
@@ -91,31 +92,23 @@ export class ParamsScanner {
   #findWithin(object: Span, outer: string, name: string, found: Span): void {
     const inner: Span = { start: 0, end: 0 };
     this.#find(object, outer, inner);
-    if (inner.end > 0 && this.#bytes[inner.start] === OPEN_BRACE) this.#find(inner, name, found);
+    if (inner.end > 0) this.#find(inner, name, found);
   }
 
   /** Sets `found` to the value of the member `name` of the object at `object`. */
   #find(object: Span, name: string, found: Span): void {
-    const json = this.#json;
-    const bytes = this.#bytes;
+    const members = this.#members;
     found.end = 0;
-    let i = json.skipSpace(object.start + 1);
-    while (bytes[i] === QUOTE) {
-      const keyEnd = json.skipString(i);
-      const isIt = this.#keyIs(i, keyEnd, name);
-      const value = json.skipColon(keyEnd);
-      const valueEnd = json.skipValue(value);
-      if (!isIt && this.#looksLike(i, keyEnd, name)) {
+    members.begin(this.#bytes, object.start);
+    while (members.next()) {
+      const { keyStart, keyEnd } = members;
+      if (this.#keyIs(keyStart, keyEnd, name)) {
+        if (found.end !== 0) this.#refusal = `"${name}" is repeated`;
+        found.start = members.valueStart;
+        found.end = members.valueEnd;
+      } else if (this.#looksLike(keyStart, keyEnd, name)) {
         this.#refusal = `another spelling of "${name}"`;
       }
-      if (isIt) {
-        if (found.end !== 0) this.#refusal = `"${name}" is repeated`;
-        found.start = value;
-        found.end = valueEnd;
-      }
-      i = json.skipSpace(valueEnd);
-      if (bytes[i] !== COMMA) break;
-      i = json.skipSpace(i + 1);
     }
   }
 
