@@ -259,14 +259,14 @@ export const TRIM_HEAP_MS = 5_000;
  * docs/performance.md has what it costs.
  */
 export const YOUNG_GENERATION_BYTES = 8 * 1024 * 1024;
-export const LOOK_AT_YOUNG_MS = 1_000;
+export const YOUNG_CHECK_MS = 1_000;
 
 /**
  * How often the load of the main thread is measured while processes are written to. From the first
  * share of that time on processes may not interrupt it when they wake up; below the second they may
  * again.
  */
-export const LOOK_AT_LOAD_MS = 100;
+export const LOAD_CHECK_MS = 100;
 export const BUSY_THREAD_SHARE = 0.75;
 export const CALM_THREAD_SHARE = 0.5;
 

@@ -1,6 +1,6 @@
 import { getHeapSpaceStatistics, setFlagsFromString } from 'node:v8';
 import type { Kernel } from '../workers/kernel/kernel.js';
-import { LOOK_AT_YOUNG_MS, TRIM_HEAP_MS, YOUNG_GENERATION_BYTES } from './limits.js';
+import { TRIM_HEAP_MS, YOUNG_CHECK_MS, YOUNG_GENERATION_BYTES } from './limits.js';
 
 /** That of Node 20, with which it was tried: later ones may take a growth by less than two for a mistake. */
 const V8_MAJOR = '11.';
@@ -29,7 +29,7 @@ export class ProcessMemory {
     boundYoungGeneration();
     this.#timers = [
       setInterval(() => void kernel.trimHeap(), TRIM_HEAP_MS).unref(),
-      setInterval(boundYoungGeneration, LOOK_AT_YOUNG_MS).unref(),
+      setInterval(boundYoungGeneration, YOUNG_CHECK_MS).unref(),
     ];
   }
 

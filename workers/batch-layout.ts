@@ -70,11 +70,10 @@ export const SPAN_A_START = 17;
 export const SPAN_A_END = 18;
 export const SPAN_B_START = 19;
 export const SPAN_B_END = 20;
-/**
- * FROM_SERVER, a reply: the integer that its id is; 0 when it is none that we can have given.
- * SPLIT: the number of elements.
- */
+/** FROM_SERVER, a reply: the integer that its id is; 0 when it is none that we can have given. */
 export const REQUEST_ID = 21;
+/** SPLIT: the number of elements. */
+export const ELEMENT_COUNT = 21;
 export const FRAME_WORDS = 22;
 
 /** Verdicts. */
@@ -84,7 +83,7 @@ export const KIND_NOTIFICATION = 2;
 export const KIND_RESPONSE = 3;
 export const KIND_ERROR = 4;
 /** ACTION_SPLIT: an array; the output is its elements' bounds (ACTION_SPLIT), as 32-bit words. */
-export const KIND_BATCH = 5;
+export const KIND_ARRAY = 5;
 /** Not JSON (or not UTF-8). */
 export const BAD_JSON = -1;
 /** JSON, but not a JSON-RPC message. */

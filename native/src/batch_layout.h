@@ -33,6 +33,7 @@ enum FrameWord {
   SPAN_B_START = 19,
   SPAN_B_END = 20,
   REQUEST_ID = 21,
+  ELEMENT_COUNT = 21,
   FRAME_WORDS = 22
 };
 
@@ -43,7 +44,7 @@ enum Verdict {
   KIND_NOTIFICATION = 2,
   KIND_RESPONSE = 3,
   KIND_ERROR = 4,
-  KIND_BATCH = 5
+  KIND_ARRAY = 5
 };
 
 enum Action {

@@ -52,12 +52,11 @@ int32_t write_message(const FrameToWrite& frame, Envelope* envelope, TokenIndex*
 }
 
 /// The same for ACTION_SPLIT.
-int32_t write_bounds(const FrameToWrite& frame, Envelope* envelope, TokenIndex* tokens,
-                     OutputRoom* room, MultiplexWords* words) {
-  std::memset(envelope->words, 0, sizeof envelope->words);
+int32_t write_bounds(const FrameToWrite& frame, TokenIndex* tokens, OutputRoom* room,
+                     MultiplexWords* words) {
   const int32_t count = split_array(frame.bytes, frame.length, frame.arg, tokens, room);
-  words->words[REQUEST_ID - SPAN_A_START] = count;
-  return count < 0 ? UNDECIDED : KIND_BATCH;
+  words->words[ELEMENT_COUNT - SPAN_A_START] = count;
+  return count < 0 ? UNDECIDED : KIND_ARRAY;
 }
 
 /// False where the frame is left to the portable kernel.
@@ -71,7 +70,7 @@ bool process_frame(int32_t* descriptor, const FrameSpan& span, uint8_t* bytes, T
   MultiplexWords words{};
   const FrameToWrite to_write{frame, length, op, read_once(descriptor + ARG), &envelope, tokens};
   const int32_t verdict = (op & 0xff) == ACTION_SPLIT
-                              ? write_bounds(to_write, &envelope, tokens, room, &words)
+                              ? write_bounds(to_write, tokens, room, &words)
                               : write_message(to_write, &envelope, tokens, ids, room, &words);
   descriptor[VERDICT] = verdict;
   if (verdict == UNDECIDED) return false;

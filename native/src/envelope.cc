@@ -1,6 +1,5 @@
 #include "envelope.h"
 
-#include <cstring>
 
 #include "json_walker.h"
 #include "member_name.h"
@@ -89,8 +88,6 @@ int32_t classify(const JsonWalker& json, const uint8_t* frame, const Envelope& e
 bool scan_envelope(const uint8_t* frame, int32_t length, TokenIndex* tokens, Envelope* envelope) {
   if (!tokens->scan(frame, length)) return false;
   JsonWalker json(frame, frame + length, *tokens);
-  std::memset(envelope->words, 0, sizeof envelope->words);
-  envelope->has_lookalike = false;
   JsonWalker::Token error = nullptr;
   if (!json.scan_text() || !walk_members(json, frame, tokens->begin(), envelope, &error)) {
     return false;

@@ -104,7 +104,7 @@ int32_t CheckedBatch::run() {
 
 void CheckedBatch::check_frame(size_t frame, int64_t out_begin, int64_t out_end) {
   const int32_t* words = descriptor(frame);
-  SLUICE_CHECK(words[VERDICT] >= KIND_REQUEST && words[VERDICT] <= KIND_BATCH);
+  SLUICE_CHECK(words[VERDICT] >= KIND_REQUEST && words[VERDICT] <= KIND_ARRAY);
   SLUICE_CHECK(words[OUT_OFFSET] == out_begin);
   SLUICE_CHECK(words[OUT_LENGTH] >= 0 && out_begin + words[OUT_LENGTH] <= out_end);
   for (int word = ID_START; word <= SPAN_B_START; word += 2) {
@@ -113,7 +113,7 @@ void CheckedBatch::check_frame(size_t frame, int64_t out_begin, int64_t out_end)
     SLUICE_CHECK(start == 0 ? end == 0 : start < end && end < words[IN_LENGTH]);
   }
   SLUICE_CHECK(is_json(bytes_.data() + words[IN_OFFSET], static_cast<size_t>(words[IN_LENGTH])));
-  if (words[VERDICT] == KIND_BATCH) check_bounds(words);
+  if (words[VERDICT] == KIND_ARRAY) check_bounds(words);
 }
 
 /// Of the elements of an array: each is JSON.

@@ -12,7 +12,7 @@ export function unframe(output: Uint8Array, framing: number): Uint8Array {
 }
 
 /** A message as it goes out with this framing; a copy. */
-export function frame(message: Uint8Array, framing: number): Uint8Array {
+export function framed(message: Uint8Array, framing: number): Uint8Array {
   if (framing === FRAMING_NDJSON) return Buffer.concat([oneLine(message), Buffer.from('\n')]);
   if (framing !== FRAMING_CONTENT_LENGTH) return message.slice();
   return Buffer.concat([Buffer.from(`Content-Length: ${message.length}${HEADER_END}`), message]);

@@ -1,7 +1,7 @@
 import type { Readable, Writable } from 'node:stream';
 import { isRegularEnd } from '../close-codes.js';
 import { createSplitter } from '../framing/create-splitter.js';
-import { frame } from '../framing/message-framing.js';
+import { framed } from '../framing/message-framing.js';
 import { type Framing, framingWord, type SplitterEvents } from '../framing/splitter.js';
 import type { Batch } from '../lane/batch.js';
 import type { Flow } from '../lane/flow.js';
@@ -84,7 +84,7 @@ export class StdioClient implements Client {
   }
 
   sendOne(message: Uint8Array): void {
-    this.sink.writeOwn(frame(message, this.framing));
+    this.sink.writeOwn(framed(message, this.framing));
   }
 
   get heldBackBytes(): number {

@@ -101,14 +101,14 @@ export class Arenas {
     } else if (batch.inputCapacity > ARENA_BYTES && this.#large.length < MAX_SPARE_LARGE_ARENAS) {
       this.#large.push(batch);
     } else return;
-    this.#timer ??= setInterval(this.#look, KEEP_ARENAS_MS).unref();
+    this.#timer ??= setInterval(this.#letGo, KEEP_ARENAS_MS).unref();
   }
 
   #create(bytes: number, frames: number): Batch {
     return new Batch(bytes, frames, (shared) => this.#kernel.plainView(shared));
   }
 
-  readonly #look = (): void => {
+  readonly #letGo = (): void => {
     // One stays: a quiet lane needs it for each of its batches.
     this.#spares.splice(0, Math.min(this.#fewestSpares, this.#spares.length - 1));
     this.#large.splice(0, this.#fewestLarge);

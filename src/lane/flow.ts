@@ -4,13 +4,13 @@ import {
   ACTION_SPLIT,
   ARG,
   actionOf,
+  ELEMENT_COUNT,
   FRAMING_NONE,
-  KIND_BATCH,
+  KIND_ARRAY,
   OUT_LENGTH,
   OUTPUT_RESERVE_BYTES,
   onBadOf,
   op,
-  REQUEST_ID,
 } from '../../workers/batch-layout.js';
 import type { FrameRun } from '../framing/frame-run.js';
 import { BIG_ARRAY_BYTES, BIG_FRAME_BYTES } from '../limits.js';
@@ -345,9 +345,9 @@ export class Flow implements FrameOwner {
   /** The elements of an array are known: they go first from now on. */
   #splitReceived(batch: Batch, index: number): void {
     batch.setWord(index, ARG, 0);
-    if (batch.verdict(index) !== KIND_BATCH) {
+    if (batch.verdict(index) !== KIND_ARRAY) {
       this.#handler.deliverBad(this, batch, index);
-    } else if (this.#handler.array!(this, batch.word(index, REQUEST_ID))) {
+    } else if (this.#handler.array!(this, batch.word(index, ELEMENT_COUNT))) {
       this.#elements = new ArrayElements(batch, index);
     }
     this.taken(1);

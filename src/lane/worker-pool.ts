@@ -105,7 +105,7 @@ export class WorkerPool implements BatchRunner {
     batch.control[BEGAN_US] = 0;
     const task: PoolTask = { at: performance.now(), control: batch.control };
     this.#tasks.add(task);
-    this.#watch ??= setInterval(this.#look, this.#batchTimeoutMs / 4);
+    this.#watch ??= setInterval(this.#check, this.#batchTimeoutMs / 4);
     try {
       await this.#runOn(this.#piscina, batch);
     } catch (error) {
@@ -168,7 +168,7 @@ export class WorkerPool implements BatchRunner {
   }
 
   /** Looks for tasks that do not end, while there are tasks. */
-  readonly #look = (): void => {
+  readonly #check = (): void => {
     const tasks = [...this.#tasks];
     // Where no thread has begun with any, they hang before that.
     const begun = tasks.filter(({ control }) => control[BEGAN_US] !== 0);

@@ -13,7 +13,7 @@ export interface OutletLimits {
 const FIRST_FRAMES = 16;
 /** One for all outlets: most never have any. It stays empty. */
 const NO_MESSAGES: Uint8Array[] = [];
-const LOOKS_PER_GRACE = 10;
+const CHECKS_PER_GRACE = 10;
 
 /**
  * The way to one of several clients of a server: collects what a batch has for it, for one
@@ -122,7 +122,7 @@ export class Outlet {
       this.#cut(`more than ${this.#limits.overflowBytes} bytes unread`);
     } else if (this.#held > RING_CAPACITY && this.#timer === null) {
       this.#beginGrace();
-      this.#timer = setInterval(this.#look, this.#limits.graceMs / LOOKS_PER_GRACE);
+      this.#timer = setInterval(this.#check, this.#limits.graceMs / CHECKS_PER_GRACE);
     }
   }
 
@@ -132,7 +132,7 @@ export class Outlet {
   }
 
   /** While it is slow: whether it has caught up, gets on, or its grace is over. */
-  readonly #look = (): void => {
+  readonly #check = (): void => {
     const heldBack = this.#client.heldBackBytes;
     if (heldBack === 0) {
       this.#held = 0;

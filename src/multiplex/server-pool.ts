@@ -11,8 +11,8 @@ export interface ServerPoolOptions extends Omit<SharedServerOptions, 'lane'> {
 }
 
 /** Requests are looked through this often within their timeout. */
-const LOOKS_PER_TIMEOUT = 10;
-const MIN_LOOK_MS = 10;
+const CHECKS_PER_TIMEOUT = 10;
+const MIN_CHECK_MS = 10;
 
 /** The servers that clients share; a client stays with the one it was given. */
 export class ServerPool {
@@ -30,7 +30,7 @@ export class ServerPool {
     if (requestTimeoutMs === 0) return;
     this.#timer = setInterval(
       () => this.#expire(requestTimeoutMs),
-      Math.max(MIN_LOOK_MS, requestTimeoutMs / LOOKS_PER_TIMEOUT),
+      Math.max(MIN_CHECK_MS, requestTimeoutMs / CHECKS_PER_TIMEOUT),
     );
   }
 

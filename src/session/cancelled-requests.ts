@@ -36,7 +36,7 @@ export class CancelledRequests<Request> {
   add(request: Request): void {
     if (this.#waiting.size >= this.#lookThroughAt) this.#forgetAnswered();
     this.#waiting.add({ request, untilMs: performance.now() + CROSSED_REPLY_MS });
-    this.#timer ??= setTimeout(this.#look, CROSSED_REPLY_MS);
+    this.#timer ??= setTimeout(this.#expire, CROSSED_REPLY_MS);
   }
 
   end(): void {
@@ -52,12 +52,12 @@ export class CancelledRequests<Request> {
     this.#lookThroughAt = Math.max(FEW_WAITING, 2 * this.#waiting.size);
   }
 
-  readonly #look = (): void => {
+  readonly #expire = (): void => {
     const now = performance.now();
     // In the order of their times.
     for (const waiting of this.#waiting) {
       if (waiting.untilMs > now) {
-        this.#timer = setTimeout(this.#look, waiting.untilMs - now);
+        this.#timer = setTimeout(this.#expire, waiting.untilMs - now);
         return;
       }
       this.#waiting.delete(waiting);

@@ -26,14 +26,14 @@ export class RequestTimer {
   /** Frame `index`, a request, is on its way; the first one tells what kind of server it is. */
   sent(batch: Batch, index: number): void {
     this.#profile ??= guessProfile(batch.input(index));
-    this.#timer ??= setTimeout(this.#look, this.#timeoutMs);
+    this.#timer ??= setTimeout(this.#expire, this.#timeoutMs);
   }
 
   end(): void {
     if (this.#timer !== null) clearTimeout(this.#timer);
   }
 
-  readonly #look = (): void => {
+  readonly #expire = (): void => {
     this.#timer = null;
     const now = performance.now();
     for (const request of this.#watch.expire(now - this.#timeoutMs)) {
@@ -46,7 +46,7 @@ export class RequestTimer {
     }
     const oldestMs = this.#watch.oldestMs;
     if (oldestMs !== null) {
-      this.#timer = setTimeout(this.#look, Math.max(1, oldestMs + this.#timeoutMs - now));
+      this.#timer = setTimeout(this.#expire, Math.max(1, oldestMs + this.#timeoutMs - now));
     }
   };
 }

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import type { Readable } from 'node:stream';
 import { messageOf } from '../errors.js';
 import { createSplitter } from '../framing/create-splitter.js';
-import { frame } from '../framing/message-framing.js';
+import { framed } from '../framing/message-framing.js';
 import { type Framing, framingWord, type SplitterEvents } from '../framing/splitter.js';
 import type { Flow } from '../lane/flow.js';
 import { SHOWN_NOISE_BYTES, STOP_GRACE_MS } from '../limits.js';
@@ -102,7 +102,7 @@ export class ChildUpstream implements Upstream {
   }
 
   sendOne(message: Uint8Array, sent?: () => void): void {
-    this.sink.writeOwn(frame(message, this.framing), sent);
+    this.sink.writeOwn(framed(message, this.framing), sent);
   }
 
   closeInput(): void {

@@ -1,6 +1,6 @@
 import { type EventLoopUtilization, performance } from 'node:perf_hooks';
 import type { NativeAddon } from '../../workers/kernel/native-addon.js';
-import { BUSY_THREAD_SHARE, CALM_THREAD_SHARE, LOOK_AT_LOAD_MS } from '../limits.js';
+import { BUSY_THREAD_SHARE, CALM_THREAD_SHARE, LOAD_CHECK_MS } from '../limits.js';
 
 type SetWakeupPreemption = NativeAddon['setWakeupPreemption'];
 
@@ -55,10 +55,10 @@ export class WakeupPreemption {
 
   #lookLater(): void {
     this.#written = false;
-    setTimeout(() => this.#look(), LOOK_AT_LOAD_MS).unref();
+    setTimeout(() => this.#measure(), LOAD_CHECK_MS).unref();
   }
 
-  #look(): void {
+  #measure(): void {
     const share = this.#load();
     this.#mayPreempt =
       !this.#written || share < (this.#mayPreempt ? BUSY_THREAD_SHARE : CALM_THREAD_SHARE);

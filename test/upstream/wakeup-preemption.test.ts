@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { describe, it, type TestContext } from 'node:test';
-import { BUSY_THREAD_SHARE, CALM_THREAD_SHARE, LOOK_AT_LOAD_MS } from '../../src/limits.js';
+import { BUSY_THREAD_SHARE, CALM_THREAD_SHARE, LOAD_CHECK_MS } from '../../src/limits.js';
 import { WakeupPreemption } from '../../src/upstream/wakeup-preemption.js';
 import { loadNativeAddon } from '../../workers/kernel/native-addon.js';
 import { SCHED_BATCH, SCHED_OTHER, schedulingPolicy } from '../support/process-table.js';
@@ -29,7 +29,7 @@ describe('wake-up preemption of processes', {
     const policies = (): unknown => pids.map(schedulingPolicy);
     const look = (now: number): void => {
       share = now;
-      t.mock.timers.tick(LOOK_AT_LOAD_MS);
+      t.mock.timers.tick(LOAD_CHECK_MS);
       first!();
     };
     look(0);
@@ -57,7 +57,7 @@ describe('wake-up preemption of processes', {
     const wakeups = new WakeupPreemption(loadNativeAddon().setWakeupPreemption, load);
     const beforeWrite = wakeups.beforeWrites(waitingProcess(t));
     const wait = (): void => {
-      for (let i = 0; i < 10; i++) t.mock.timers.tick(LOOK_AT_LOAD_MS);
+      for (let i = 0; i < 10; i++) t.mock.timers.tick(LOAD_CHECK_MS);
     };
     wait();
     assert.equal(looks.length, 0);
@@ -81,11 +81,11 @@ describe('wake-up preemption of processes', {
     // As `chrt --batch` would.
     assert.ok(setWakeupPreemption(pid, false));
     beforeWrite();
-    t.mock.timers.tick(LOOK_AT_LOAD_MS);
+    t.mock.timers.tick(LOAD_CHECK_MS);
     beforeWrite();
     assert.equal(schedulingPolicy(pid), SCHED_BATCH);
     assert.ok(setWakeupPreemption(pid, true));
-    t.mock.timers.tick(LOOK_AT_LOAD_MS);
+    t.mock.timers.tick(LOAD_CHECK_MS);
     beforeWrite();
     assert.equal(schedulingPolicy(pid), SCHED_OTHER);
   });

@@ -4,13 +4,13 @@ import {
   BAD_JSON,
   BAD_MESSAGE,
   BOUND_BYTES,
+  ELEMENT_COUNT,
   IN_OFFSET,
-  KIND_BATCH,
+  KIND_ARRAY,
   OUT_END,
   OUT_LENGTH,
   OUT_LIMIT,
   OUT_OFFSET,
-  REQUEST_ID,
   VERDICT,
 } from '../batch-layout.js';
 import type { EnvelopeScanner } from './envelope.js';
@@ -18,7 +18,7 @@ import type { FrameWriter } from './frame-writer.js';
 import { INVALID } from './json-scanner.js';
 
 /**
- * Finds the elements of a JSON-RPC batch: REQUEST_ID becomes their number, and the output
+ * Finds the elements of a JSON-RPC batch: ELEMENT_COUNT becomes their number, and the output
  * their bounds, as little-endian words, of ARG elements at most (the largest number that main will
  * take; it has made room for them).
  */
@@ -63,8 +63,8 @@ export function splitArray(
       count++;
     }
   }
-  control[frame + VERDICT] = KIND_BATCH;
-  control[frame + REQUEST_ID] = count;
+  control[frame + VERDICT] = KIND_ARRAY;
+  control[frame + ELEMENT_COUNT] = count;
   control[frame + OUT_OFFSET] = out;
   control[frame + OUT_LENGTH] = at - out;
   control[OUT_END] = at;

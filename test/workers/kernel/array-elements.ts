@@ -5,7 +5,7 @@ import {
   ACTION_SPLIT,
   BAD_JSON,
   BAD_MESSAGE,
-  KIND_BATCH,
+  KIND_ARRAY,
   ON_BAD_REPLY,
 } from '../../../workers/batch-layout.js';
 import type { Kernel } from '../../../workers/kernel/kernel.js';
@@ -21,7 +21,7 @@ export function arrayElements(kernel: Kernel): void {
     it('gives the bounds of each element, with the white space around it', () => {
       const text = ' \n[ {"a":[1,2]} ,\t"x,]",[ ] , -1.5e3\r\n] ';
       const outcome = split(text);
-      assert.equal(outcome.verdict, KIND_BATCH);
+      assert.equal(outcome.verdict, KIND_ARRAY);
       assert.deepEqual(outcome.multiplex, [4]);
       assert.deepEqual(elementsOf(text, outcome), [
         ' {"a":[1,2]} ',
@@ -43,7 +43,7 @@ export function arrayElements(kernel: Kernel): void {
     it('gives nothing for an array without elements', () => {
       for (const text of ['[]', ' [ \n ] ']) {
         const outcome = split(text);
-        assert.deepEqual([outcome.verdict, outcome.multiplex, outcome.out], [KIND_BATCH, [0], '']);
+        assert.deepEqual([outcome.verdict, outcome.multiplex, outcome.out], [KIND_ARRAY, [0], '']);
       }
     });
 
@@ -75,7 +75,7 @@ export function arrayElements(kernel: Kernel): void {
         fc.property(fc.array(element, { maxLength: 8 }), (elements) => {
           const text = `[${elements.join(',')}]`;
           const outcome = split(text);
-          assert.equal(outcome.verdict, KIND_BATCH);
+          assert.equal(outcome.verdict, KIND_ARRAY);
           assert.deepEqual(elementsOf(text, outcome), elements);
         }),
       );

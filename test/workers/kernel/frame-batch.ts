@@ -12,7 +12,7 @@ import {
   IN_LENGTH,
   IN_OFFSET,
   INPUT_PADDING_BYTES,
-  KIND_BATCH,
+  KIND_ARRAY,
   KIND_RESPONSE,
   METHOD_END,
   METHOD_START,
@@ -109,7 +109,7 @@ export class FrameBatch {
   #multiplexWords(d: number): number[] {
     const action = this.control[d + OP]! & 0xff;
     const verdict = this.control[d + VERDICT]!;
-    if (verdict === KIND_BATCH) return [this.control[d + REQUEST_ID]!];
+    if (verdict === KIND_ARRAY) return [this.control[d + REQUEST_ID]!];
     if (verdict < 0 || (action !== ACTION_TO_SERVER && action !== ACTION_FROM_SERVER)) return [];
     const ends = [SPAN_A_END, SPAN_B_END].flatMap((end) => {
       const at = this.control[d + end]!;
