@@ -3,7 +3,7 @@ import { afterEach, beforeEach, mock, test } from 'node:test';
 import { MAX_DOCUMENT_BYTES } from '../../src/limits.js';
 import type { MemoryClient } from '../support/memory-client.js';
 import { MultiplexWorld, NOTHING_LEFT, type WorldOptions } from '../support/multiplex-world.js';
-import { count, idOf } from '../support/received.js';
+import { count } from '../support/received.js';
 
 const INITIALIZE =
   '{"jsonrpc":"2.0","id":"init","method":"initialize","params":{"capabilities":{}}}';
@@ -26,11 +26,6 @@ function closed({ upstream }: MultiplexWorld): string[] {
   return upstream.received.filter((text) => text.includes('didClose'));
 }
 
-function answerInitialize(world: MultiplexWorld): void {
-  const { upstream } = world;
-  upstream.say(`{"id":${idOf(upstream.received, '"initialize"')},"result":{}}`);
-}
-
 /** A shared server that has taken the handshake of the first of two clients. */
 async function twoClients(
   options?: WorldOptions,
@@ -39,7 +34,7 @@ async function twoClients(
   const [leaver, stayer] = [world.connect(), world.connect()];
   leaver.say(INITIALIZE);
   await world.settle();
-  answerInitialize(world);
+  world.answerInitialize();
   await world.settle();
   return { world, leaver, stayer };
 }
@@ -87,7 +82,7 @@ test('nothing is closed that was open in a process which is gone', async () => {
   stayer.session?.clientEnded(true);
   await world.settle();
   mock.timers.tick(100);
-  answerInitialize(world);
+  world.answerInitialize();
   await world.settle();
   assert.equal(count(world.upstream.received, 'between'), 1);
   leaver.session?.clientEnded(true);

@@ -8,6 +8,7 @@ import { createIdStore } from '../../workers/id-store.js';
 import { laneHere } from './lane-here.js';
 import { MemoryClient } from './memory-client.js';
 import { MemoryUpstream } from './memory-upstream.js';
+import { idOf } from './received.js';
 
 /** Turns of the event loop without anything to do after which nothing more will come. */
 const QUIET_TURNS = 4;
@@ -61,6 +62,12 @@ export class MultiplexWorld {
   /** The process at hand. */
   get upstream(): MemoryUpstream {
     return this.upstreams.at(-1)!;
+  }
+
+  /** The process answers the initialize that it was sent. */
+  answerInitialize(): void {
+    const { upstream } = this;
+    upstream.say(`{"id":${idOf(upstream.received, '"initialize"')},"result":{"kept":1}}`);
   }
 
   connect(): MemoryClient {
