@@ -38,12 +38,12 @@ export const RESUME_AT_BYTES = 64 * 1024;
 
 /**
  * A socket that is not read gets to write so often, and is read all the same after so many of these
- * ticks: in the end its client has to be told. Ticks in which the gateway itself has to get on with
- * what it sent do not count. Reading and refusing what one read brings should take a small part of
- * that time.
+ * ticks: in the end its client has to be told. What one read brings (512 KiB) has room in the receive
+ * buffer eight times by default, so a server may stand still for some seconds, and nothing is refused.
+ * Ticks in which the gateway itself has to get on with what it sent do not count.
  */
 export const READ_GATE_TICK_MS = 2;
-export const READ_GATE_TICKS = 50;
+export const READ_GATE_TICKS = 500;
 
 /**
  * The same for one whose client does not read what it is sent, to find out whether it is still
