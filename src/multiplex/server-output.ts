@@ -29,6 +29,7 @@ import type { RequestTable } from './request-table.js';
 import type { ServerRequestRule } from './server-request-rule.js';
 import { chooseClient, type ServerRequests } from './server-requests.js';
 import type { ServerTokens } from './server-tokens.js';
+import type { SharedHandshake } from './shared-handshake.js';
 import { splice } from './splice.js';
 
 const NOBODYS_PROGRESS = "progress of a token that is nobody's";
@@ -39,6 +40,7 @@ const PROGRESS_CREATE = 'window/workDoneProgress/create';
 export interface SpeakingServer {
   readonly table: RequestTable;
   readonly handshake: Handshake;
+  readonly sharedHandshake: SharedHandshake<MultiplexSession>;
   readonly requests: ServerRequests;
   readonly tokens: ServerTokens<MultiplexSession>;
   readonly sessions: ReadonlySet<MultiplexSession>;
@@ -48,10 +50,6 @@ export interface SpeakingServer {
   send(message: Uint8Array): void;
   /** What is nobody's goes nowhere. */
   dropped(what: string): void;
-  /** A reply to a request of the server's own. */
-  ownReply(id: number, reply: KeptReply, isResult: boolean): void;
-  handshakeAnswered(method: string): void;
-  handshakeFailed(method: string): void;
   noise(reason: string): void;
   /** What it said cannot be delivered, and whom it would have answered is not known. */
   tooBig(reason: string): void;
@@ -117,7 +115,7 @@ export class ServerOutput implements FlowHandler, BatchFlusher {
     if (owner instanceof MultiplexSession) {
       const method = table.extraOf(id)?.handshake;
       owner.answerError(id, GATEWAY_ERRORS.brokenReply);
-      if (method !== undefined) this.#server.handshakeFailed(method);
+      if (method !== undefined) this.#server.sharedHandshake.failed(method);
     } else if (owner !== null) this.#ownReply(batch, index, id);
   }
 
@@ -147,7 +145,11 @@ export class ServerOutput implements FlowHandler, BatchFlusher {
 
   #ownReply(batch: Batch, index: number, id: number): void {
     this.#flushAll();
-    this.#server.ownReply(id, this.#kept(batch, index), batch.verdict(index) === KIND_RESPONSE);
+    this.#server.sharedHandshake.ownReply(
+      id,
+      this.#kept(batch, index),
+      batch.verdict(index) === KIND_RESPONSE,
+    );
   }
 
   #reply(batch: Batch, index: number): void {
@@ -187,8 +189,8 @@ export class ServerOutput implements FlowHandler, BatchFlusher {
     session.greeted = isResult;
     if (isResult) handshake.answered(method, this.#kept(batch, index));
     session.answer(message, array, original);
-    if (isResult) this.#server.handshakeAnswered(method);
-    else this.#server.handshakeFailed(method);
+    if (isResult) this.#server.sharedHandshake.answered(method);
+    else this.#server.sharedHandshake.failed(method);
   }
 
   #request(batch: Batch, index: number): void {

@@ -19,9 +19,8 @@ import {
 } from '../session/protocol-methods.js';
 import type { Upstream, UpstreamExit } from '../upstream/upstream.js';
 import { endOfQuestions } from './end-of-questions.js';
-import { Handshake, type KeptReply } from './handshake.js';
-import { HandshakeReplay } from './handshake-replay.js';
-import { type HandshakeWaiter, HandshakeWaiters } from './handshake-waiters.js';
+import type { Handshake } from './handshake.js';
+import type { HandshakeWaiter } from './handshake-waiters.js';
 import { LeftBehind } from './left-behind.js';
 import type { MultiplexSession } from './multiplex-session.js';
 import type { NotificationRules } from './notification-rules.js';
@@ -34,6 +33,7 @@ import type { ServerPort } from './server-port.js';
 import type { ServerRequestRule } from './server-request-rule.js';
 import { ServerRequests } from './server-requests.js';
 import { ServerTokens } from './server-tokens.js';
+import { type HandshakeServer, SharedHandshake } from './shared-handshake.js';
 import { splice } from './splice.js';
 
 export interface SharedServerOptions extends ServerLifeOptions {
@@ -55,7 +55,9 @@ const END_METHODS = [SHUTDOWN, EXIT];
 /**
  * One server process (or connection) that several clients share, through all its restarts.
  */
-export class SharedServer implements ServerPort<MultiplexSession>, SpeakingServer, LivingServer {
+export class SharedServer
+  implements ServerPort<MultiplexSession>, SpeakingServer, LivingServer, HandshakeServer
+{
   readonly table: RequestTable;
   readonly framing: number;
   readonly handshakeMethods: ReadonlySet<string>;
@@ -66,7 +68,7 @@ export class SharedServer implements ServerPort<MultiplexSession>, SpeakingServe
   readonly sessions = new Set<MultiplexSession>();
   /** Owner of the handshake's requests that no client waits for. */
   readonly own: RequestOwner = { server: this, ...NO_REQUESTS };
-  handshake: Handshake;
+  readonly sharedHandshake: SharedHandshake<MultiplexSession>;
   /** Replies and cancels that were nobody's: unknown, forged, repeated or late. */
   droppedCount = 0;
 
@@ -77,13 +79,11 @@ export class SharedServer implements ServerPort<MultiplexSession>, SpeakingServe
     graceOver: ({ session, id }) => this.#forgo(session, id),
   });
   #isJoining = false;
-  readonly #waiters = new HandshakeWaiters<MultiplexSession>();
   readonly #leftBehind = new LeftBehind();
   readonly #inlet: ServerInlet;
   #begun: Upstream | null = null;
   /** Why the process at hand is being ended by us; or ''. */
   #restartedFor = '';
-  #replay: HandshakeReplay | null = null;
 
   constructor(options: SharedServerOptions) {
     this.#options = options;
@@ -96,7 +96,7 @@ export class SharedServer implements ServerPort<MultiplexSession>, SpeakingServe
       ...DOCUMENT_METHODS,
       ...(options.handshakeMethods.length > 0 ? [...INITIALIZED_METHODS, ...END_METHODS] : []),
     ]);
-    this.handshake = new Handshake(options.profile);
+    this.sharedHandshake = new SharedHandshake(this, options.profile);
     const { table, sessions } = this;
     this.#inlet = new ServerInlet({ table, sessions, onUnread: () => this.#restartUnread() });
     this.#life = new ServerLife(this, options);
@@ -111,6 +111,10 @@ export class SharedServer implements ServerPort<MultiplexSession>, SpeakingServe
     return this.#options.serverRequests;
   }
 
+  get handshake(): Handshake {
+    return this.sharedHandshake.record;
+  }
+
   get hasClients(): boolean {
     return this.sessions.size > 0;
   }
@@ -122,7 +126,7 @@ export class SharedServer implements ServerPort<MultiplexSession>, SpeakingServe
 
   /** Messages and requests of a handshake that wait. */
   get waitingCount(): number {
-    return this.#inlet.waiting.size + this.#waiters.size;
+    return this.#inlet.waiting.size + this.sharedHandshake.waiters.size;
   }
 
   join(session: MultiplexSession): void {
@@ -138,7 +142,7 @@ export class SharedServer implements ServerPort<MultiplexSession>, SpeakingServe
   leave(session: MultiplexSession): void {
     this.sessions.delete(session);
     this.tokens.deleteAllOf(session);
-    const waiters = this.#waiters.takeAllOf(session);
+    const waiters = this.sharedHandshake.waiters.takeAllOf(session);
     const waiting = this.#inlet.waiting.takeAllOf(session);
     const begun = waiting.map(({ id }) => this.table.extraOf(id)?.handshake);
     for (const { id } of [...waiters, ...waiting]) if (id !== 0) this.table.free(id);
@@ -147,7 +151,7 @@ export class SharedServer implements ServerPort<MultiplexSession>, SpeakingServe
       this.send(errorReply(originalId, GATEWAY_ERRORS.clientGone));
     }
     for (const { flow } of [...waiters, ...waiting]) flow.taken(1);
-    for (const method of begun) if (method !== undefined) this.handshakeFailed(method);
+    for (const method of begun) if (method !== undefined) this.sharedHandshake.failed(method);
     this.#leftBehind.add(session);
     if (this.sessions.size === 0) this.#life.unneeded();
   }
@@ -165,9 +169,7 @@ export class SharedServer implements ServerPort<MultiplexSession>, SpeakingServe
   }
 
   awaitHandshake(waiter: HandshakeWaiter<MultiplexSession>): void {
-    this.table.waits(waiter.id, waiter.session);
-    this.table.addExtra(waiter.id, { handshake: waiter.method });
-    this.#waiters.add(waiter);
+    this.sharedHandshake.awaitAnswer(waiter);
   }
 
   requestCancelled(session: MultiplexSession, id: number): void {
@@ -207,13 +209,13 @@ export class SharedServer implements ServerPort<MultiplexSession>, SpeakingServe
     // Telling a slow client of one may have ended it, and the others with it.
     if (!this.table.isInFlight(id, session)) return;
     const method = this.table.extraOf(id)?.handshake;
-    const waiting = this.#waiters.take(id) ?? this.#inlet.waiting.take(id);
+    const waiting = this.sharedHandshake.waiters.take(id) ?? this.#inlet.waiting.take(id);
     if (method !== undefined) session.greeted = false;
     if (waiting !== null) {
       session.answerError(id, error);
       waiting.flow.taken(1);
       // It was the first one, and never sent.
-      if (method !== undefined && !('method' in waiting)) this.handshakeFailed(method);
+      if (method !== undefined && !('method' in waiting)) this.sharedHandshake.failed(method);
     } else if (method !== undefined) {
       // Others wait for its answer too: only this client is told, and it goes on.
       const { original, array } = this.table.answerTo(id);
@@ -225,35 +227,9 @@ export class SharedServer implements ServerPort<MultiplexSession>, SpeakingServe
     }
   }
 
-  /** A reply to a request of our own: of a handshake's replay, or one whose client has left. */
-  ownReply(id: number, reply: KeptReply, isResult: boolean): void {
-    const method = this.table.extraOf(id)?.handshake;
-    this.table.free(id);
-    if (method === undefined) return;
-    if (isResult) {
-      this.handshake.answered(method, reply);
-      this.handshakeAnswered(method);
-    } else this.handshakeFailed(method);
-    this.#replay?.answered(method, isResult);
-  }
-
-  /** The first request of a handshake was answered: so are those that wait for it. */
-  handshakeAnswered(method: string): void {
-    const answer = this.handshake.request(method);
-    if (typeof answer === 'string') return;
-    for (const { session, flow, id } of this.#waiters.takeAll(method)) {
-      session.answerHandshake(id, answer);
-      flow.taken(1);
-    }
-  }
-
-  /** It was answered with an error, or never: the next one tries. */
-  handshakeFailed(method: string): void {
-    const initialized = this.handshake.failed(method);
-    if (initialized !== null) this.#inlet.waiting.takeMessage(initialized)?.flow.taken(1);
-    if (this.handshake.request(method) !== 'first') return;
-    const next = this.#waiters.takeFirst(method);
-    if (next !== null) next.session.sendHandshake(next);
+  /** A message that waits is void. */
+  dropWaiting(message: Uint8Array): void {
+    this.#inlet.waiting.takeMessage(message)?.flow.taken(1);
   }
 
   /** Ends the process at hand; clients wait for the next one. */
@@ -294,20 +270,17 @@ export class SharedServer implements ServerPort<MultiplexSession>, SpeakingServe
 
   opened(): void {
     this.#inlet.open(this.#begun!);
-    const { requests } = this.handshake.replay();
-    this.#replay = new HandshakeReplay(this, requests, () => {
+    this.sharedHandshake.begin((initialized) => {
       this.#life.becameReady();
       this.documents.ready();
-      this.#inlet.becomeReady(this.handshake.replay().initialized);
+      this.#inlet.becomeReady(initialized);
     });
-    this.#replay.start();
   }
 
   ending(): void {
     this.#inlet.close();
     this.documents.gone();
-    this.#replay?.end();
-    this.#replay = null;
+    this.sharedHandshake.end();
   }
 
   gone(exit: UpstreamExit): void {
@@ -321,9 +294,7 @@ export class SharedServer implements ServerPort<MultiplexSession>, SpeakingServe
   }
 
   forget(): void {
-    // What it still owes of a handshake is nobody's: the next one's must not fail with it.
-    for (const id of this.table.idsOf(this.own)) this.table.free(id);
-    this.handshake = new Handshake(this.#options.profile);
+    this.sharedHandshake.forget();
   }
 
   gaveUp(reason: string): void {
@@ -368,7 +339,7 @@ export class SharedServer implements ServerPort<MultiplexSession>, SpeakingServe
         }
       }
     }
-    for (const method of failed) this.handshakeFailed(method);
+    for (const method of failed) this.sharedHandshake.failed(method);
   }
 
   /** A request whose client is gone: the server need not go on with it. */
