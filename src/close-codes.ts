@@ -1,4 +1,7 @@
-/** Close codes of a WebSocket (RFC 6455 section 7.4.1, and the IANA registry for 1013); docs/errors.md says when. */
+/**
+ * Close codes of a WebSocket (RFC 6455 section 7.4.1, and the IANA registry for 1013);
+ * docs/errors.md says when.
+ */
 export const CLOSE_NORMAL = 1000;
 export const CLOSE_GOING_AWAY = 1001;
 /** Never sent: the connection ended without a close frame. */

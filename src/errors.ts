@@ -28,7 +28,9 @@ export class SluiceError extends Error {
   }
 }
 
-/** What was asked for, on the command line or in a file that it names, cannot be done: exit code 2. */
+/**
+ * What was asked for, on the command line or in a file that it names, cannot be done: exit code 2.
+ */
 export function usageError(message: string): SluiceError {
   return new SluiceError('SLUICE_ERR_USAGE', message);
 }

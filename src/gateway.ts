@@ -26,7 +26,9 @@ import { OrphanGuard } from './upstream/orphan-guard.js';
 export class Gateway {
   /** Bound `ws://` and `wss://` addresses, in the order of the configuration. */
   readonly urls: readonly string[];
-  /** Settles when the gateway has nothing left to serve: its stdio client, the only one, is gone. */
+  /**
+   * Settles when the gateway has nothing left to serve: its stdio client, the only one, is gone.
+   */
   readonly finished: Promise<{ failure: string | null }>;
 
   readonly #config: ServeConfig;
@@ -131,7 +133,10 @@ interface GatewayParts {
   readonly finished: Promise<{ failure: string | null }>;
 }
 
-/** The socket of a client, and in mode session what its server is reached through: stdin, stdout and stderr, or a socket. */
+/**
+ * The socket of a client, and in mode session what its server is reached through: stdin, stdout and
+ * stderr, or a socket.
+ */
 function descriptorsPerClient({ mode, upstream }: ServeConfig): number {
   if (mode !== 'session' || upstream.kind === 'echo') return 1;
   return upstream.kind === 'command' ? 4 : 2;

@@ -1,7 +1,7 @@
 /**
- * Every limit of the gateway, with its unit, default and reason. What can be changed from the command
- * line names its option. docs/errors.md says what the other side sees when a limit is hit. The load
- * generator has limits of its own, next to what they bound.
+ * Every limit of the gateway, with its unit, default and reason. What can be changed from the
+ * command line names its option. docs/errors.md says what the other side sees when a limit is hit.
+ * The load generator has limits of its own, next to what they bound.
  */
 
 // Rings, and what waits in front of them
@@ -38,9 +38,9 @@ export const RESUME_AT_BYTES = 64 * 1024;
 
 /**
  * A socket that is not read gets to write so often, and is read all the same after so many of these
- * ticks: in the end its client has to be told. What one read brings (512 KiB) has room in the receive
- * buffer eight times by default, so a server may stand still for some seconds, and nothing is refused.
- * Ticks in which the gateway itself has to get on with what it sent do not count.
+ * ticks: in the end its client has to be told. What one read brings (512 KiB) has room in the
+ * receive buffer eight times by default, so a server may stand still for some seconds, and nothing
+ * is refused. Ticks in which the gateway itself has to get on with what it sent do not count.
  */
 export const READ_GATE_TICK_MS = 2;
 export const READ_GATE_TICKS = 500;
@@ -161,9 +161,10 @@ export const LARGEST_CONNECTIONS = 1_000_000;
 export const NATIVE_PAYLOAD_FACTOR = 2;
 
 /**
- * Above its limit uWebSockets.js drops what is sent, silently and the close frame too, so that is out
- * of reach of our own bounds (one ring or the client's overflow, one largest message, the reserved
- * replies) by this. Not 0, which is no limit: pongs to a peer that pings and never reads count.
+ * Above its limit uWebSockets.js drops what is sent, silently and the close frame too, so that is
+ * out of reach of our own bounds (one ring or the client's overflow, one largest message, the
+ * reserved replies) by this. Not 0, which is no limit: pongs to a peer that pings and never reads
+ * count.
  */
 export const NATIVE_BACKPRESSURE_MARGIN_BYTES = 16 * 1024 * 1024;
 
@@ -287,8 +288,8 @@ export const MAX_CANCELLED_REQUESTS = 10_000;
 export const MAX_LATE_IDS = 10_000;
 
 /**
- * In mode session: open requests of a client whose ids are known, as hashes. With more open at once, a
- * stop may wait for answers that have come, as long as it waits for any.
+ * In mode session: open requests of a client whose ids are known, as hashes. With more open at
+ * once, a stop may wait for answers that have come, as long as it waits for any.
  */
 export const MAX_OPEN_HASHES = 131_072;
 
@@ -327,8 +328,9 @@ export const MAX_DOCUMENT_BYTES = 1024 * 1024;
 // Servers
 
 /**
- * How often a `ws://` connection is looked at: one that is not read sends a pong then. A server from
- * which nothing has come for SERVER_SILENCE_MS is pinged, and is gone without an answer to that.
+ * How often a `ws://` connection is looked at: one that is not read sends a pong then. A server
+ * from which nothing has come for SERVER_SILENCE_MS is pinged, and is gone without an answer to
+ * that.
  */
 export const HEARTBEAT_MS = 5_000;
 export const SERVER_SILENCE_MS = 30_000;

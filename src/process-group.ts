@@ -13,9 +13,9 @@ export function signalGroup(pgid: number, signal: NodeJS.Signals | 0): boolean {
 }
 
 /**
- * Ends a process group: waits `graceMs` for it to end by itself, asks with SIGTERM, waits
- * `graceMs` again, ends it with SIGKILL. Settles when it has no process left. `onSignal`: it has not
- * ended by itself.
+ * Ends a process group: waits `graceMs` for it to end by itself, asks with SIGTERM, waits `graceMs`
+ * again, ends it with SIGKILL. Settles when it has no process left. `onSignal`: it has not ended by
+ * itself.
  */
 export async function endGroup(
   pgid: number,

@@ -2,7 +2,10 @@ import { getHeapSpaceStatistics, setFlagsFromString } from 'node:v8';
 import type { Kernel } from '../workers/kernel/kernel.js';
 import { TRIM_HEAP_MS, YOUNG_CHECK_MS, YOUNG_GENERATION_BYTES } from './limits.js';
 
-/** That of Node 20, with which it was tried: later ones may take a growth by less than two for a mistake. */
+/**
+ * That of Node 20, with which it was tried: later ones may take a growth by less than two for a
+ * mistake.
+ */
 const V8_MAJOR = '11.';
 const GROWS = '--semi-space-growth-factor=2';
 const STAYS = '--semi-space-growth-factor=1';
@@ -10,8 +13,8 @@ const SWEEPS_ELSEWHERE = '--concurrent-array-buffer-sweeping';
 const SWEEPS_HERE = '--no-concurrent-array-buffer-sweeping';
 
 /**
- * Keeps the memory of the gateway's process where its load needs it, and what frees it from slowing the
- * main thread down:
+ * Keeps the memory of the gateway's process where its load needs it, and what frees it from slowing
+ * the main thread down:
  *
  * - What was freed the C library keeps for later; it goes back to the system.
  * - V8 lets the young generation grow to 32 MiB, in steps, for as long as something survives in it. Each message
@@ -33,7 +36,9 @@ export class ProcessMemory {
     ];
   }
 
-  /** V8 goes back to its own ways; where another gateway is left in the process, that looks again. */
+  /**
+   * V8 goes back to its own ways; where another gateway is left in the process, that looks again.
+   */
   close(): void {
     for (const timer of this.#timers) clearInterval(timer);
     tellV8(SWEEPS_ELSEWHERE, GROWS);

@@ -31,8 +31,8 @@ export const OUT_LIMIT = 2;
 /** How far the output region is used (exclusive end); written by the kernel. */
 export const OUT_END = 3;
 /**
- * When a worker began with it, of clockUs() (main writes 0, for none), and how long it took, in us; written by
- * workers/batch-worker.ts.
+ * When a worker began with it, of clockUs() (main writes 0, for none), and how long it took, in us;
+ * written by workers/batch-worker.ts.
  */
 export const BEGAN_US = 4;
 export const WORKED_US = 5;
@@ -43,7 +43,10 @@ export const HEADER_WORDS = 16;
 export const OP = 0;
 export const IN_OFFSET = 1;
 export const IN_LENGTH = 2;
-/** REFUSE: which refusal (REFUSALS). TO_SERVER: the integer that a request's id becomes. SPLIT: of how many elements to give the bounds. Else 0. */
+/**
+ * REFUSE: which refusal (REFUSALS). TO_SERVER: the integer that a request's id becomes. SPLIT: of
+ * how many elements to give the bounds. Else 0.
+ */
 export const ARG = 3;
 /** What the frame is: a KIND_ or BAD_ constant, or UNDECIDED. */
 export const VERDICT = 4;
@@ -62,9 +65,9 @@ export const RESULT_END = 14;
 export const ERROR_START = 15;
 export const ERROR_END = 16;
 /**
- * TO_SERVER and FROM_SERVER: spans of values inside `params` that main has to look at:
- * progress tokens, the id that a cancel notification names, and the URI of a document that is opened
- * or closed. End 0: there is none.
+ * TO_SERVER and FROM_SERVER: spans of values inside `params` that main has to look at: progress
+ * tokens, the id that a cancel notification names, and the URI of a document that is opened or
+ * closed. End 0: there is none.
  */
 export const SPAN_A_START = 17;
 export const SPAN_A_END = 18;
@@ -100,16 +103,19 @@ export const ACTION_REFUSE = 2;
 export const ACTION_SCAN = 3;
 
 /**
- * Many clients on one server: a request's id becomes the integer ARG, and the original bytes
- * are kept in the id store (id-store.ts); progress tokens become those of given-tokens.ts, and SPAN_A and SPAN_B say
- * where the client's own were. Everything else passes.
+ * Many clients on one server: a request's id becomes the integer ARG, and the original bytes are
+ * kept in the id store (id-store.ts); progress tokens become those of given-tokens.ts, and SPAN_A
+ * and SPAN_B say where the client's own were. Everything else passes.
  */
 export const ACTION_TO_SERVER = 4;
-/** A reply's id is restored from the id store; nothing goes out for an unknown one. The rest passes. */
+/**
+ * A reply's id is restored from the id store; nothing goes out for an unknown one. The rest passes.
+ */
 export const ACTION_FROM_SERVER = 5;
 /**
- * JSON-RPC 2.0 section 6: only finds the elements of an array. Element i, with the white space around it, is
- * [bounds[i], bounds[i + 1] - 1) in the frame: a comma, or the closing bracket, lies behind each. Of ARG + 1 bounds at most.
+ * JSON-RPC 2.0 section 6: only finds the elements of an array. Element i, with the white space
+ * around it, is [bounds[i], bounds[i + 1] - 1) in the frame: a comma, or the closing bracket, lies
+ * behind each. Of ARG + 1 bounds at most.
  */
 export const ACTION_SPLIT = 6;
 /** Of one bound, little-endian. */

@@ -14,9 +14,10 @@ const collect = runInNewContext('globalThis.gc') as
 let seenBytes = 0;
 
 /**
- * To be called with the size of each batch's memory before it is looked at. V8 counts shared memory for
- * no thread, so a worker, whose heap hardly grows, would keep every large arena that it has ever seen
- * for hours. A collection of the young objects finds them, and takes less than a millisecond.
+ * To be called with the size of each batch's memory before it is looked at. V8 counts shared memory
+ * for no thread, so a worker, whose heap hardly grows, would keep every large arena that it has
+ * ever seen for hours. A collection of the young objects finds them, and takes less than a
+ * millisecond.
  */
 export function collectSeen(bytes: number): void {
   if (bytes < LARGE_BYTES) return;

@@ -1,7 +1,7 @@
 /**
- * Progress tokens that a shared server gets in place of its clients' own, as JSON text, made from the id that
- * it gets for the request: unique as long as that is. Servers make tokens too (`window/workDoneProgress/create`),
- * often by counting, so ours are spelt as none of theirs is.
+ * Progress tokens that a shared server gets in place of its clients' own, as JSON text, made from
+ * the id that it gets for the request: unique as long as that is. Servers make tokens too
+ * (`window/workDoneProgress/create`), often by counting, so ours are spelt as none of theirs is.
  *
  *      "sluice-<id>"            the `progressToken` or `workDoneToken` of request <id>
  *      "sluice-<id>-partial"    its `partialResultToken`

@@ -51,7 +51,8 @@ export async function runBenchCommand(argv: readonly string[]): Promise<number> 
 
 async function measure(options: BenchOptions): Promise<number> {
   const interrupt = new AbortController();
-  // The second one does not wait for replies; children end with the process (see ProcessConnection).
+  // The second one does not wait for replies; children end with the process (see
+  // ProcessConnection).
   const onSignal = (): void => {
     if (interrupt.signal.aborted) process.exit(EXIT_FAILED);
     interrupt.abort();
@@ -80,7 +81,10 @@ async function measureOnce(options: BenchOptions, signal: AbortSignal): Promise<
   return exitCode([result]);
 }
 
-/** The answer and all steps go into --json; the other reports show the run at the rate that was found. */
+/**
+ * The answer and all steps go into --json; the other reports show the run at the rate that was
+ * found.
+ */
 async function answerFindMax(options: BenchOptions, signal: AbortSignal): Promise<number> {
   const watch = watchSeries(options, signal);
   const found = await findMax(options, watch, ({ rate, ok, result }) => {
@@ -101,7 +105,10 @@ async function answerFindMax(options: BenchOptions, signal: AbortSignal): Promis
   return best === undefined ? EXIT_GOOD : brokenExpectations([best.result]);
 }
 
-/** The comparison and all runs go into --json; the other reports show the last run of the first target. */
+/**
+ * The comparison and all runs go into --json; the other reports show the last run of the first
+ * target.
+ */
 async function answerVersus(
   options: BenchOptions,
   other: Target,
@@ -147,7 +154,9 @@ function watchSeries(options: BenchOptions, signal: AbortSignal): RunWatch & { e
   };
 }
 
-/** A broken expectation is told only of runs that did not fail: a failed run's figures mean nothing. */
+/**
+ * A broken expectation is told only of runs that did not fail: a failed run's figures mean nothing.
+ */
 function exitCode(results: readonly RunResult[]): number {
   return results.every((result) => result.passed) ? brokenExpectations(results) : EXIT_FAILED;
 }

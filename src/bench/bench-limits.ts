@@ -30,15 +30,23 @@ export const MAX_PROCESSES = 1_024;
 export const MAX_UPGRADE_HEAD_BYTES = 16_384;
 /** One reply, bytes. Above it the connection is closed: a wrong length must not eat the memory. */
 export const MAX_REPLY_BYTES = 256 * 1024 * 1024;
-/** Open model: requests in flight on one connection; what is due beyond waits, its clock running. */
+/**
+ * Open model: requests in flight on one connection; what is due beyond waits, its clock running.
+ */
 export const MAX_FLIGHTS_PER_CONNECTION = 65_536;
-/** The same for what waits because it cannot be sent, in all connections of a thread: above, it counts as timed out. */
+/**
+ * The same for what waits because it cannot be sent, in all connections of a thread: above, it
+ * counts as timed out.
+ */
 export const MAX_WAITING_REQUESTS = 8_000_000;
-/** Open model, requests a second: far above what a generator sends, and what is left of them at the end is counted. */
+/**
+ * Open model, requests a second: far above what a generator sends, and what is left of them at the
+ * end is counted.
+ */
 export const MAX_RATE = 10_000_000;
 /**
- * Open model, at the end of the time: how long what is due and was not sent still may be, in slices between which signals
- * are heard; what is left then counts as timed out.
+ * Open model, at the end of the time: how long what is due and was not sent still may be, in slices
+ * between which signals are heard; what is left then counts as timed out.
  */
 export const FINISH_US = 1_000_000;
 export const FINISH_SLICE_US = 100_000;
@@ -66,7 +74,9 @@ export const FIRST_WAKE_COST_US = 150;
 export const MAX_WAKE_COST_US = 500;
 /** Waits that would be shorter than this are spun through. */
 export const SHORTEST_SLEEP_US = 50;
-/** On a crowded machine: the shortest time between two wake-ups; what falls due meanwhile is late. */
+/**
+ * On a crowded machine: the shortest time between two wake-ups; what falls due meanwhile is late.
+ */
 export const CROWDED_SLEEP_US = 100;
 /** A turn of the spinning loop that takes longer was taken off the processor. */
 export const TAKEN_OFF_US = 1_000;
@@ -76,7 +86,9 @@ export const CROWDED_US = 2_000_000;
 /** Latency histograms: 1 us to 60 s, 3 digits. */
 export const MAX_LATENCY_US = 60_000_000;
 
-/** The generator was the bottleneck when late at p99 by more than this share of the p99 latency ... */
+/**
+ * The generator was the bottleneck when late at p99 by more than this share of the p99 latency ...
+ */
 export const MAX_LATENESS_SHARE = 0.1;
 /** ... or when a thread was busy for more than this share of a core. */
 export const MAX_CPU_SHARE = 0.9;

@@ -54,7 +54,9 @@ export interface RunResult {
     /** Share of one core, 0 to 1, of the busiest thread. */
     readonly cpuShare: number;
     readonly wasBottleneck: boolean;
-    /** Sentences for the user, beside that of a bottleneck: a closed load cannot show stalls, ... */
+    /**
+     * Sentences for the user, beside that of a bottleneck: a closed load cannot show stalls, ...
+     */
     readonly warnings: readonly string[];
   };
   /** Figures of --slow-readers, --churn, --big-messages, apart from the measured load. */

@@ -35,21 +35,32 @@ export interface AcceptWebSocketsOptions {
   /** PEM files, for `wss://`. */
   readonly tls?: TlsFiles;
   /**
-   * Called for each client, on the thread that listens. When it throws or rejects, the socket is closed with 1011
-   * and `onError` is told, unless it is SLUICE_ERR_DISCONNECTED: the client has left.
+   * Called for each client, on the thread that listens. When it throws or rejects, the socket is
+   * closed with 1011 and `onError` is told, unless it is SLUICE_ERR_DISCONNECTED: the client has
+   * left.
    */
   readonly onConnection: (socket: AcceptedSocket) => void | Promise<void>;
-  /** Not said: the error is an unhandled rejection, which ends the process where nothing handles these. */
+  /**
+   * Not said: the error is an unhandled rejection, which ends the process where nothing handles
+   * these.
+   */
   readonly onError?: (error: unknown) => void;
-  /** The largest message, in bytes; a larger one closes with 1009, one above twice that without a code; default 16 MiB. */
+  /**
+   * The largest message, in bytes; a larger one closes with 1009, one above twice that without a
+   * code; default 16 MiB.
+   */
   readonly maxPayloadBytes?: number;
   /** Bytes of a client that wait while its ring is full; default 4 MiB. */
   readonly receiveBufferBytes?: number;
-  /** Clients in all; above, the upgrade gets 503; default 10,000, or what `ulimit -n` has room for. */
+  /**
+   * Clients in all; above, the upgrade gets 503; default 10,000, or what `ulimit -n` has room for.
+   */
   readonly maxConnections?: number;
   /** Of these, from one address; default 0, no limit of its own. */
   readonly maxConnectionsPerAddress?: number;
-  /** Silent clients are pinged after this, and closed when they do not answer; 1 to 944, default 30. */
+  /**
+   * Silent clients are pinged after this, and closed when they do not answer; 1 to 944, default 30.
+   */
   readonly pingIntervalSeconds?: number;
   /** Web pages that may connect, by origin; `*` allows all; default none. */
   readonly allowedOrigins?: readonly string[];
@@ -171,7 +182,10 @@ const CONNECTIONS = { fallback: MAX_CONNECTIONS, min: 1, max: LARGEST_CONNECTION
 const CONNECTIONS_PER_ADDRESS = { fallback: 0, max: LARGEST_CONNECTIONS };
 const PING_INTERVAL = { fallback: PING_INTERVAL_SECONDS, min: 1, max: MAX_PING_INTERVAL_SECONDS };
 
-/** The files for `wss://`; null for `ws://`, where none are wanted: what was meant to be encrypted must not go in the clear. */
+/**
+ * The files for `wss://`; null for `ws://`, where none are wanted: what was meant to be encrypted
+ * must not go in the clear.
+ */
 function tlsOption({ listen, tls }: AcceptWebSocketsOptions, kind: 'ws' | 'wss'): TlsFiles | null {
   const isGiven = tls !== undefined && (tls as unknown) !== null;
   if (kind === 'ws') {

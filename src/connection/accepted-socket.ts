@@ -8,8 +8,8 @@ import type { Wire, WireEvents } from './wire.js';
 
 /**
  * A WebSocket that acceptWebSockets() accepted: give it to JsonRpcConnection.fromWebSocket(). What
- * the client sends before waits in its receive buffer, and its socket is hardly read; should the buffer fill up all
- * the same (receiveBufferBytes), it is closed with 1013.
+ * the client sends before waits in its receive buffer, and its socket is hardly read; should the
+ * buffer fill up all the same (receiveBufferBytes), it is closed with 1013.
  */
 export class AcceptedSocket implements ClientSession {
   /** The client's IP address, as text. */
@@ -25,7 +25,10 @@ export class AcceptedSocket implements ClientSession {
     this.remoteAddress = remoteAddress;
   }
 
-  /** Ends the connection from this side; see RFC 6455 section 7.4 for codes, the reason has at most 123 bytes. */
+  /**
+   * Ends the connection from this side; see RFC 6455 section 7.4 for codes, the reason has at most
+   * 123 bytes.
+   */
   close(code: number = CLOSE_NORMAL, reason = ''): void {
     this.#endAsked = true;
     this.#client.close(code, reason);

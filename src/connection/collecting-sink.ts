@@ -7,8 +7,8 @@ import type { FrameSink } from '../transport/frame-sink.js';
 const FIRST_FRAMES = 16;
 
 /**
- * Collects what a batch has for a client, for one send: applications that serve many connections send a
- * message here and a message there, so in a batch those of one are seldom neighbours.
+ * Collects what a batch has for a client, for one send: applications that serve many connections
+ * send a message here and a message there, so in a batch those of one are seldom neighbours.
  */
 export class CollectingSink implements FrameSink, BatchFlusher {
   readonly #client: Client;

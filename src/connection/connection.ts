@@ -31,7 +31,9 @@ export interface ConnectionOptions {
 export interface StdioOptions extends ConnectionOptions {
   /** `ndjson`: a message is a line; `content-length`: as language servers do; default `ndjson`. */
   readonly framing?: Framing;
-  /** The largest message that is read, in bytes; a larger one counts as malformed; default 16 MiB. */
+  /**
+   * The largest message that is read, in bytes; a larger one counts as malformed; default 16 MiB.
+   */
   readonly maxPayloadBytes?: number;
   /**
    * True: after a regular end of `readable`, sending goes on until outgoing.end() or until

@@ -1,7 +1,9 @@
 import type { FrameRun } from '../framing/frame-run.js';
 import { Flow, type FlowOptions } from '../lane/flow.js';
 
-/** What came in and is in the lane, in order: a frame, or why bytes between frames were left out. */
+/**
+ * What came in and is in the lane, in order: a frame, or why bytes between frames were left out.
+ */
 type Kept = Uint8Array | string;
 
 /** Frames whose messages are still being looked at: a FIFO of at most a ring of them. */

@@ -25,8 +25,8 @@ export interface OutgoingMessages {
   send(message: JsonRpcObject | Uint8Array): Promise<void>;
   /**
    * No more will be sent: once everything accepted is written, a stream is ended, a WebSocket
-   * closed with 1000. Messages still come in until the other side ends too. After a failure, or the other
-   * side's end, it ends the stream that is left.
+   * closed with 1000. Messages still come in until the other side ends too. After a failure, or the
+   * other side's end, it ends the stream that is left.
    */
   end(): void;
 }
@@ -53,7 +53,10 @@ interface WaitingMessage {
 export class Outgoing implements OutgoingMessages, FlowHandler, FrameSource {
   readonly #options: OutgoingOptions;
   readonly #flow: Flow;
-  /** In the order of the calls, from `#next` on: to take the first of many away would move all others. */
+  /**
+   * In the order of the calls, from `#next` on: to take the first of many away would move all
+   * others.
+   */
   #waiting: WaitingMessage[] = [];
   #next = 0;
   #closed = false;

@@ -82,7 +82,10 @@ export class StdioWire implements Wire {
     this.#readError = error.message;
   }
 
-  /** Why a stream is over that has not come to its end; null where it was written to no more, or could not be. */
+  /**
+   * Why a stream is over that has not come to its end; null where it was written to no more, or
+   * could not be.
+   */
   #closedEarly(readable: Readable): string | null {
     // Older streams say nothing of errors.
     const errored: NodeJS.ErrnoException | null = readable.errored ?? null;

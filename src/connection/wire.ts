@@ -23,9 +23,14 @@ export interface Wire {
 
 /** What a wire tells its connection; never within its constructor. */
 export interface WireEvents {
-  /** Nothing more comes in: regularly (null), or because of a failure. Frames given before may wait. */
+  /**
+   * Nothing more comes in: regularly (null), or because of a failure. Frames given before may wait.
+   */
   readEnded(why: string | null): void;
-  /** Bytes that cannot be a message were left out, behind the frames given so far. Reading waits for readOn(). */
+  /**
+   * Bytes that cannot be a message were left out, behind the frames given so far. Reading waits for
+   * readOn().
+   */
   leftOut(why: string): void;
   /** Nothing more can be sent because of a failure. */
   writeFailed(why: string): void;

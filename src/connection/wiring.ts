@@ -119,8 +119,8 @@ export class Wiring implements WireEvents {
   }
 
   /**
-   * Answers to the messages before the end could be sent until now. After a regular end of
-   * a stream they still can where that was asked for: the other side may have ended its output only.
+   * Answers to the messages before the end could be sent until now. After a regular end of a stream
+   * they still can where that was asked for: the other side may have ended its output only.
    */
   #disconnectedSeen(reason: string | null): void {
     if (reason !== null || !this.#allowHalfOpen) this.outgoing.close();

@@ -15,10 +15,10 @@ const LINE_TAIL_BYTES = 64;
 const OTHER_HEADER = /^(?!content-length)[\w!#$%&'*+.^`|~-]+\s*:/i;
 
 /**
- * The base protocol of language servers (LSP 3.17, "Header Part"): header lines, an empty
- * line, then as many bytes as `Content-Length` says. Lines that are no header, such as
- * what a server prints by accident, are left out one by one. Where such text has no end of line, or a length
- * was wrong, the next `Content-Length` stands at the end of what is left out: there messages go on.
+ * The base protocol of language servers (LSP 3.17, "Header Part"): header lines, an empty line,
+ * then as many bytes as `Content-Length` says. Lines that are no header, such as what a server
+ * prints by accident, are left out one by one. Where such text has no end of line, or a length was
+ * wrong, the next `Content-Length` stands at the end of what is left out: there messages go on.
  */
 export class ContentLengthSplitter implements FrameSplitter {
   readonly #maxFrameBytes: number;
@@ -81,7 +81,10 @@ export class ContentLengthSplitter implements FrameSplitter {
     }
   }
 
-  /** What the end has cut off: of a body it counts as a frame that is not JSON, and of the headers as noise. */
+  /**
+   * What the end has cut off: of a body it counts as a frame that is not JSON, and of the headers
+   * as noise.
+   */
   #rest(): Uint8Array | null {
     if (this.#announcedBytes > 0)
       this.#events.noise(Buffer.from(`Content-Length: ${this.#announcedBytes}`));
@@ -130,7 +133,10 @@ export class ContentLengthSplitter implements FrameSplitter {
     }
   }
 
-  /** A line that is too long for a header: its beginning counts as noise, and of the rest only its end is looked at. */
+  /**
+   * A line that is too long for a header: its beginning counts as noise, and of the rest only its
+   * end is looked at.
+   */
   #skipLine(piece: Uint8Array, isLast: boolean): void {
     let rest = piece;
     if (!this.#skippingLine) {
@@ -171,7 +177,10 @@ export class ContentLengthSplitter implements FrameSplitter {
     }
   }
 
-  /** Whether a Content-Length header stands at the end of a line with other text; the line is without its LF. */
+  /**
+   * Whether a Content-Length header stands at the end of a line with other text; the line is
+   * without its LF.
+   */
   #announcesAtEnd(line: Uint8Array): boolean {
     // Headers end with CR LF, what is printed about one with LF.
     if (this.#announcedBytes > 0 || withoutCr(line) === line) return false;

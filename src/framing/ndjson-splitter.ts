@@ -71,7 +71,10 @@ export class NdjsonSplitter implements FrameSplitter {
     this.#chunks.at = run.bounds[run.first]!;
   }
 
-  /** Finds the next lines of the current chunk that need no second look: objects, without CR, and not long. */
+  /**
+   * Finds the next lines of the current chunk that need no second look: objects, without CR, and
+   * not long.
+   */
   #findRun(): void {
     const { bytes: chunk, at } = this.#chunks;
     const run = this.#run;

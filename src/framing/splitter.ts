@@ -19,13 +19,16 @@ export interface FrameSplitter {
   /** More bytes from the stream. They must not change afterwards, or keep() comes before that. */
   push(chunk: Uint8Array): void;
   /**
-   * The bytes of the last push() are about to change: what is left of them is copied. `frame`, the last
-   * of next(), is still in use: returns it, or its copy.
+   * The bytes of the last push() are about to change: what is left of them is copied. `frame`, the
+   * last of next(), is still in use: returns it, or its copy.
    */
   keep(frame: Uint8Array | null): Uint8Array | null;
   /** The next whole frame; null when more bytes are needed. */
   next(): Uint8Array | null;
-  /** Frames that next() would give, several at once; null when there are none such. Valid until any other call. */
+  /**
+   * Frames that next() would give, several at once; null when there are none such. Valid until any
+   * other call.
+   */
   nextRun?(): FrameRun | null;
   /** `count` frames of nextRun() are used up. */
   shiftRun?(count: number): void;

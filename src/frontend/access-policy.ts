@@ -28,7 +28,9 @@ export class AccessPolicy {
     ]);
   }
 
-  /** Why a request with these headers is refused (empty where it has none); null when it may pass. */
+  /**
+   * Why a request with these headers is refused (empty where it has none); null when it may pass.
+   */
   refusal(origin: string, host: string): string | null {
     if (origin !== '' && !this.#origins.has('*') && !this.#origins.has(origin.toLowerCase())) {
       return `the origin ${printable(origin)} is not allowed; start with --allow-origin to allow it`;

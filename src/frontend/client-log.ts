@@ -2,7 +2,10 @@ import { REFUSAL_LOGS_PER_SECOND } from '../limits.js';
 import type { Logger } from '../log.js';
 import { LogRate } from '../log-rate.js';
 
-/** Logs which WebSocket clients were refused or closed, and why, at a rate: whoever can connect can cause it. */
+/**
+ * Logs which WebSocket clients were refused or closed, and why, at a rate: whoever can connect can
+ * cause it.
+ */
 export class ClientLog {
   readonly #log: Logger;
   readonly #rate = new LogRate(REFUSAL_LOGS_PER_SECOND);

@@ -4,8 +4,8 @@ import { isIP } from 'node:net';
 const MAPPED_IPV4 = /^::ffff:([\da-f]{1,4}):([\da-f]{1,4})$/;
 
 /**
- * A host's name or IP address in the one spelling in which it is compared: in small letters, IPv6 as RFC 5952 writes it,
- * without a zone, and as IPv4 where it stands for that.
+ * A host's name or IP address in the one spelling in which it is compared: in small letters, IPv6
+ * as RFC 5952 writes it, without a zone, and as IPv4 where it stands for that.
  */
 export function canonicalHost(host: string): string {
   const name = host.toLowerCase();
@@ -17,7 +17,10 @@ export function canonicalHost(host: string): string {
   return [a >> 8, a & 0xff, b >> 8, b & 0xff].join('.');
 }
 
-/** Whether only this machine reaches it: all of 127.0.0.0/8 is (RFC 1122 section 3.2.1.3). `host` is canonical. */
+/**
+ * Whether only this machine reaches it: all of 127.0.0.0/8 is (RFC 1122 section 3.2.1.3). `host` is
+ * canonical.
+ */
 export function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'));
 }

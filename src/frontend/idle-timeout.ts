@@ -9,8 +9,9 @@ export const MAX_PING_INTERVAL_SECONDS = MAX_IDLE_TIMEOUT_SECONDS - MAX_ANSWER_S
 /**
  * The idle timeout with which uWebSockets.js pings after this silence: it does so 4, 8 or 16 s
  * before, the longer the timeout the earlier (calculateIdleTimeoutCompnents() in its
- * WebSocketContextData.h), so that is also what a client has for its answer. Its clock
- * ticks every 4 s: pings come up to 4 s early or late. For less than 4 s they come after 4 s: the shortest timeout is 8 s.
+ * WebSocketContextData.h), so that is also what a client has for its answer. Its clock ticks every
+ * 4 s: pings come up to 4 s early or late. For less than 4 s they come after 4 s: the shortest
+ * timeout is 8 s.
  */
 export function idleTimeoutSeconds(pingIntervalSeconds: number): number {
   let answerSeconds = MAX_ANSWER_SECONDS;

@@ -17,7 +17,10 @@ export interface GatedReader<UserData> {
 interface GateState {
   /** It is read again after so many ticks, those with something in the lane not counted. */
   ticksLeft: number;
-  /** So many where it holds back output, for a client that does not read cannot be told anything, or has large messages. */
+  /**
+   * So many where it holds back output, for a client that does not read cannot be told anything, or
+   * has large messages.
+   */
   patientTicksLeft: number;
   /** At the last pause() it held back output. */
   heldBack: boolean;

@@ -15,7 +15,9 @@ const REFUSE = op(ACTION_REFUSE, FRAMING_NONE, ON_BAD_REPLY);
 
 type RefusedClient = Pick<Client, 'reply' | 'close'>;
 
-/** The way of frames that are only answered with an error: beside the flow, with room of its own. */
+/**
+ * The way of frames that are only answered with an error: beside the flow, with room of its own.
+ */
 export class Refusals implements FlowHandler, FrameSource {
   readonly #client: RefusedClient;
   readonly #flow: Flow;

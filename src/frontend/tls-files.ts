@@ -10,7 +10,10 @@ export interface TlsFiles {
   readonly keyFile: string;
 }
 
-/** uWebSockets.js does not say what is wrong with them. @throws SluiceError SLUICE_ERR_TLS, which does */
+/**
+ * uWebSockets.js does not say what is wrong with them. @throws SluiceError SLUICE_ERR_TLS, which
+ * does
+ */
 export function checkTlsFiles(files: TlsFiles): void {
   const { certFile, keyFile } = files;
   const read = (file: string): Buffer => {

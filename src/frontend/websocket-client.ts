@@ -45,7 +45,9 @@ const NO_MESSAGES: readonly Uint8Array[] = [];
 /** uWebSockets.js' send() above its maxBackpressure. */
 const SEND_DROPPED = 2;
 
-/** The client whose frames are being sent: uWebSockets.js wants a function, and one for all will do. */
+/**
+ * The client whose frames are being sent: uWebSockets.js wants a function, and one for all will do.
+ */
 let sending: WebSocketClient | null = null;
 function cork(socket: WebSocket<SocketData>, client: WebSocketClient, send: () => void): void {
   sending = client;
@@ -200,9 +202,9 @@ export class WebSocketClient implements Client, FrameSource, FrameSink, GatedRea
   }
 
   /**
-   * uSockets forgets what it has read of a TLS connection and not decrypted yet when it writes to it
-   * (openssl.c, us_internal_ssl_socket_write), which ends the connection. A read ends with an attempt to
-   * write what is held back; so who holds something back is not read.
+   * uSockets forgets what it has read of a TLS connection and not decrypted yet when it writes to
+   * it (openssl.c, us_internal_ssl_socket_write), which ends the connection. A read ends with an
+   * attempt to write what is held back; so who holds something back is not read.
    */
   get #mustWriteFirst(): boolean {
     return this.#settings.tls !== null && !this.#closed && this.socket.getBufferedAmount() > 0;
@@ -328,9 +330,9 @@ export class WebSocketClient implements Client, FrameSource, FrameSink, GatedRea
   }
 
   /**
-   * After a send. One that the socket has not taken whole makes it read again. What uWebSockets.js has
-   * dropped is above all our own bounds; whoever misses something must not go on as if nothing were.
-   * False: it is closed.
+   * After a send. One that the socket has not taken whole makes it read again. What uWebSockets.js
+   * has dropped is above all our own bounds; whoever misses something must not go on as if nothing
+   * were. False: it is closed.
    */
   #sent(): boolean {
     if (this.#hasDropped) {

@@ -2,13 +2,19 @@ import { BOUND_BYTES } from '../../workers/batch-layout.js';
 import type { FrameRun } from '../framing/frame-run.js';
 import type { Batch } from './batch.js';
 
-/** Bytes of output that ACTION_SPLIT may need for an array of `length` bytes, when `most` elements of it are wanted. */
+/**
+ * Bytes of output that ACTION_SPLIT may need for an array of `length` bytes, when `most` elements
+ * of it are wanted.
+ */
 export function boundsBytes(length: number, most: number): number {
   // An element takes two bytes at least, with its comma.
   return (Math.min(most, length >> 1) + 1) * BOUND_BYTES;
 }
 
-/** The elements of a JSON array that are not accepted yet, with the white space around them; they outlive the batch. */
+/**
+ * The elements of a JSON array that are not accepted yet, with the white space around them; they
+ * outlive the batch.
+ */
 export class ArrayElements implements FrameRun {
   readonly bytes: Uint8Array;
   readonly bounds: Int32Array;

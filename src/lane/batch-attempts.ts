@@ -21,8 +21,8 @@ const WORKER_FAILED_REASON = Buffer.from(REFUSALS[WORKER_FAILED]!.message);
 const NOTHING = Buffer.alloc(0);
 
 /**
- * Runs one batch on another thread; rejects when the thread that had it, or was to have it, is gone.
- * BEGAN_US of the batch is 0 then if no thread had begun with it.
+ * Runs one batch on another thread; rejects when the thread that had it, or was to have it, is
+ * gone. BEGAN_US of the batch is 0 then if no thread had begun with it.
  */
 export interface BatchRunner {
   run(batch: Batch): Promise<void>;
@@ -43,7 +43,9 @@ export class BatchAttempts {
     this.#log = log;
   }
 
-  /** Settles when the sealed batch is processed; `isBig`: its only frame goes alone. Never rejects. */
+  /**
+   * Settles when the sealed batch is processed; `isBig`: its only frame goes alone. Never rejects.
+   */
   async process(batch: Batch, isBig: boolean): Promise<void> {
     for (let attempt = 1; attempt <= BATCH_ATTEMPTS; attempt++) {
       try {
@@ -60,7 +62,10 @@ export class BatchAttempts {
     else await this.#processOneByOne(batch);
   }
 
-  /** Rejects when the worker that had begun with the batch is gone: for another's end the batch is not to blame. */
+  /**
+   * Rejects when the worker that had begun with the batch is gone: for another's end the batch is
+   * not to blame.
+   */
   async #run(batch: Batch, isBig: boolean): Promise<void> {
     for (let attempt = 1; attempt <= UNBEGUN_ATTEMPTS; attempt++) {
       try {
@@ -95,8 +100,8 @@ export class BatchAttempts {
   }
 
   /**
-   * Answers the only message of a batch with an error, here: no worker survives it. It counts as bad, with its id:
-   * if it was a reply, whoever waits for it gets an error.
+   * Answers the only message of a batch with an error, here: no worker survives it. It counts as
+   * bad, with its id: if it was a reply, whoever waits for it gets an error.
    */
   #setAside(batch: Batch): void {
     const { control } = batch;

@@ -52,7 +52,10 @@ export class Batch {
   runs = 0;
   /** Bytes of frames in it. */
   inputBytes = 0;
-  /** What still needs its memory, its delivery or destinations that write from it; at 0 it is filled again. */
+  /**
+   * What still needs its memory, its delivery or destinations that write from it; at 0 it is filled
+   * again.
+   */
   pins = 0;
 
   #inputEnd = 0;
@@ -77,8 +80,8 @@ export class Batch {
   }
 
   /**
-   * Copies a frame in; false when there is no room for it. The frame is not kept. `moreBytes`: what its output may
-   * need beyond its own length and OUTPUT_RESERVE_BYTES.
+   * Copies a frame in; false when there is no room for it. The frame is not kept. `moreBytes`: what
+   * its output may need beyond its own length and OUTPUT_RESERVE_BYTES.
    */
   append(
     flow: FrameOwner,
@@ -106,7 +109,10 @@ export class Batch {
     return true;
   }
 
-  /** Copies `count` frames of a run in, from `first` on, at once; returns how many there was room for. */
+  /**
+   * Copies `count` frames of a run in, from `first` on, at once; returns how many there was room
+   * for.
+   */
   appendRun(
     flow: FrameOwner,
     op: number,
@@ -162,12 +168,18 @@ export class Batch {
     this.control[HEADER_WORDS + index * FRAME_WORDS + word] = value;
   }
 
-  /** The span in frame `index` whose two words begin at `startWord` (ID_START ...); its end is 0 where there is none. */
+  /**
+   * The span in frame `index` whose two words begin at `startWord` (ID_START ...); its end is 0
+   * where there is none.
+   */
   span(index: number, startWord: number): Span {
     return { start: this.word(index, startWord), end: this.word(index, startWord + 1) };
   }
 
-  /** The part of the incoming bytes of frame `index` that this span is; a view that is valid until reset(). */
+  /**
+   * The part of the incoming bytes of frame `index` that this span is; a view that is valid until
+   * reset().
+   */
   part(index: number, startWord: number): Uint8Array {
     const { start, end } = this.span(index, startWord);
     return this.input(index).subarray(start, end);

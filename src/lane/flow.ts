@@ -25,7 +25,10 @@ export interface FrameSource {
   peek(): Uint8Array | null;
   /** The frame of peek() was accepted. */
   shift(): void;
-  /** Several objects that peek() would give one by one, where the source has such. Valid like peek()'s. */
+  /**
+   * Several objects that peek() would give one by one, where the source has such. Valid like
+   * peek()'s.
+   */
   peekRun?(): FrameRun | null;
   /** The first `count` frames of peekRun() were accepted. */
   shiftRun?(count: number): void;
@@ -51,8 +54,8 @@ export interface FlowHandler {
   /** A frame that is not a message; its output is a reason or an error reply (ON_BAD_...). */
   deliverBad(flow: Flow, batch: Batch, index: number): void;
   /**
-   * The source gave a JSON array of `count` elements (JSON-RPC 2.0 section 6). True: their results come
-   * next, one for each, in order; false: nothing comes of them. For flows with `maxArray`.
+   * The source gave a JSON array of `count` elements (JSON-RPC 2.0 section 6). True: their results
+   * come next, one for each, in order; false: nothing comes of them. For flows with `maxArray`.
    */
   array?(flow: Flow, count: number): boolean;
   /** The source has ended, and everything that came from it was taken. Called once. */
@@ -77,7 +80,9 @@ export interface FlowOptions {
   readonly args?: number | FrameArgs;
   /** Elements that a JSON array may have; not said: an array is a frame like any other. */
   readonly maxArray?: number;
-  /** It is one of many that take turns (Lane.turnFrames): a client's. A server answers many at once. */
+  /**
+   * It is one of many that take turns (Lane.turnFrames): a client's. A server answers many at once.
+   */
   readonly takesTurns?: boolean;
   /** Another ring than the usual one of 128 messages. */
   readonly ring?: Ring;
@@ -132,7 +137,10 @@ export class Flow implements FrameOwner {
     this.#scans = actionOf(op) === ACTION_SCAN;
   }
 
-  /** It has accepted nothing that is not taken yet; elements of an array that it holds count as accepted. */
+  /**
+   * It has accepted nothing that is not taken yet; elements of an array that it holds count as
+   * accepted.
+   */
   get isIdle(): boolean {
     return this.ring.pending === 0 && this.#elements === null;
   }

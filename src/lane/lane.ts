@@ -80,8 +80,8 @@ export class Lane {
   }
 
   /**
-   * Copies a frame into the filling batch; false when there is no room: the flow is woken later. `moreBytes`: see
-   * Batch.append().
+   * Copies a frame into the filling batch; false when there is no room: the flow is woken later.
+   * `moreBytes`: see Batch.append().
    */
   push(
     flow: FrameOwner,
@@ -122,8 +122,9 @@ export class Lane {
   }
 
   /**
-   * A frame that is its own task, beside the lane's batches: it is large. Its arena, with `roomBytes` each for input and
-   * output, is used for nothing else. False when there is no room: the flow is woken later.
+   * A frame that is its own task, beside the lane's batches: it is large. Its arena, with
+   * `roomBytes` each for input and output, is used for nothing else. False when there is no room:
+   * the flow is woken later.
    */
   pushAlone(
     flow: FrameOwner,
@@ -152,10 +153,10 @@ export class Lane {
   }
 
   /**
-   * To be called by a flow that was full and has room again. True in the delivery of a batch: it is pumped after
-   * that, and what it adds lies together. Otherwise it would add a few frames for each few of its own that are
-   * delivered, and flows that once lay between each other would do so for ever, each run a system call of
-   * its destination.
+   * To be called by a flow that was full and has room again. True in the delivery of a batch: it is
+   * pumped after that, and what it adds lies together. Otherwise it would add a few frames for each
+   * few of its own that are delivered, and flows that once lay between each other would do so for
+   * ever, each run a system call of its destination.
    */
   pumpLater(flow: FrameOwner): boolean {
     if (this.#delivering) this.#toPump.push(flow);
@@ -167,7 +168,10 @@ export class Lane {
     this.#flushers.push(flusher);
   }
 
-  /** To be called in its delivery: the batch's memory is in use until unpin(), a destination writes from it. */
+  /**
+   * To be called in its delivery: the batch's memory is in use until unpin(), a destination writes
+   * from it.
+   */
   pin(batch: Batch): void {
     batch.pins++;
   }
@@ -275,7 +279,9 @@ export class Lane {
   }
 }
 
-/** As an uncaught exception: what goes wrong with one flow must not reach the others of its batch. */
+/**
+ * As an uncaught exception: what goes wrong with one flow must not reach the others of its batch.
+ */
 function throwLater(error: unknown): void {
   queueMicrotask(() => {
     throw error;

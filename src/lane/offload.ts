@@ -2,8 +2,8 @@ import type { Kernel } from '../../workers/kernel/kernel.js';
 import { ASK_WORKERS_AGAIN_MS } from '../limits.js';
 
 /**
- * Bytes up to which a batch costs less on the main thread than its hand-over to a worker that waits for it
- * (50 to 100 us), for each kernel. Chosen with bench/offload.bench.ts and under load.
+ * Bytes up to which a batch costs less on the main thread than its hand-over to a worker that waits
+ * for it (50 to 100 us), for each kernel. Chosen with bench/offload.bench.ts and under load.
  */
 const ADAPTIVE_INLINE_BYTES = { native: 96 * 1024, portable: 8 * 1024 } as const;
 /** Hand-overs whose median counts: one worker that was interrupted decides nothing. */
@@ -13,7 +13,10 @@ const SAMPLES = 5;
 export const OFFLOADS = ['adaptive', 'always', 'never'] as const;
 export type Offload = (typeof OFFLOADS)[number];
 
-/** Bytes up to which a batch is processed on the main thread; -1: never, Infinity: always, and a frame that goes alone too. */
+/**
+ * Bytes up to which a batch is processed on the main thread; -1: never, Infinity: always, and a
+ * frame that goes alone too.
+ */
 export interface InlineBounds {
   /** A batch, when the lane is idle. */
   readonly inlineBytes: number;
@@ -39,10 +42,11 @@ export interface HandOver {
 }
 
 /**
- * The bound between the main thread and the workers, for a lane's batches. Where processors are busy, a
- * worker begins late, and what the main thread can do in that time it does itself. Each hand-over
- * tells how many bytes that were; of those the last few tell, the median is the bound, if it is not
- * below the one it began with. While it is above, a batch is handed over now and then, to see.
+ * The bound between the main thread and the workers, for a lane's batches. Where processors are
+ * busy, a worker begins late, and what the main thread can do in that time it does itself. Each
+ * hand-over tells how many bytes that were; of those the last few tell, the median is the bound, if
+ * it is not below the one it began with. While it is above, a batch is handed over now and then, to
+ * see.
  *
  * Benchmark: bench/offload.bench.ts (what it begins with), bench/peers.bench.ts.
  */

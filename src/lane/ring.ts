@@ -36,7 +36,10 @@ export class Ring {
     return this.pending === 0 ? 0 : this.#sizes![this.#head]!;
   }
 
-  /** How many of the messages from `first` to `end` there is room for; they begin at `bounds`, a byte apart. */
+  /**
+   * How many of the messages from `first` to `end` there is room for; they begin at `bounds`, a
+   * byte apart.
+   */
   room(bounds: Int32Array, first: number, end: number): number {
     const last = Math.min(end, first + this.#capacity - this.pending);
     const bytesLeft = this.#capacityBytes - this.bytes;

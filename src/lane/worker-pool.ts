@@ -98,7 +98,9 @@ export class WorkerPool implements BatchRunner {
     }
   }
 
-  /** Processes a sealed batch in place. Rejects when its worker died, hung or the pool is closed. */
+  /**
+   * Processes a sealed batch in place. Rejects when its worker died, hung or the pool is closed.
+   */
   async run(batch: Batch): Promise<void> {
     await this.#replacing;
     if (this.#closed) throw new SluiceError('SLUICE_ERR_WORKER_POOL', 'the worker pool is closed');
@@ -119,7 +121,10 @@ export class WorkerPool implements BatchRunner {
     }
   }
 
-  /** The same for a frame that goes alone; with two threads or more, one is left to the lanes' batches. */
+  /**
+   * The same for a frame that goes alone; with two threads or more, one is left to the lanes'
+   * batches.
+   */
   async runBig(batch: Batch): Promise<void> {
     if (this.#bigRunning >= Math.max(1, this.#threads - 1)) {
       // Woken with the place of one that has ended.

@@ -2,9 +2,9 @@ import type { RequestOwner, RequestTable } from './request-table.js';
 import { WantedId } from './wanted-id.js';
 
 /**
- * The request in flight of `owner` that a cancel notification names; of several with the same
- * id the newest that is not cancelled yet. 0: none of its own. `id` is JSON text; another spelling of the same
- * string or number counts too.
+ * The request in flight of `owner` that a cancel notification names; of several with the same id
+ * the newest that is not cancelled yet. 0: none of its own. `id` is JSON text; another spelling of
+ * the same string or number counts too.
  */
 export function cancelledRequest(table: RequestTable, owner: RequestOwner, id: Uint8Array): number {
   const wanted = new WantedId(id);

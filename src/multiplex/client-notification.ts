@@ -71,7 +71,8 @@ function cancelToServer<Session extends NotifyingClient>(
   // Others may wait for the answer to a handshake.
   const extra = server.table.extraOf(id);
   if (extra?.handshake !== undefined) return null;
-  // LSP's cancelled requests are answered all the same. The rest of an array waits for its elements.
+  // LSP's cancelled requests are answered all the same. The rest of an array waits for its
+  // elements.
   const isMcp = method === MCP_CANCELLED;
   server.table.cancel(id, isMcp && extra?.array === undefined);
   if (isMcp) server.requestCancelled(session, id);

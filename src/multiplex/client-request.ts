@@ -35,7 +35,10 @@ export function handshakeRequestOf(batch: Batch, index: number): ClientRequest {
   return { ...request, bytes, hidden: findProcessIds(bytes, batch.span(index, PARAMS_START)) };
 }
 
-/** The request with our `id`, and progress tokens made from it, as the workers write all but those of a handshake. */
+/**
+ * The request with our `id`, and progress tokens made from it, as the workers write all but those
+ * of a handshake.
+ */
 export function rewriteRequest(request: ClientRequest, id: number): Uint8Array {
   const { tokenA, tokenB } = request;
   const edits: Edit[] = [{ ...request.id, bytes: Buffer.from(String(id)) }];

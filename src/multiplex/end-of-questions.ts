@@ -4,8 +4,8 @@ import type { ServerRequests } from './server-requests.js';
 import type { ServerTokens } from './server-tokens.js';
 
 /**
- * A server has died: nobody waits for answers to its requests any more, and its own progress has come to an
- * end. Forgets these, and returns what their clients are to be told.
+ * A server has died: nobody waits for answers to its requests any more, and its own progress has
+ * come to an end. Forgets these, and returns what their clients are to be told.
  */
 export function endOfQuestions(
   profile: Profile,

@@ -141,7 +141,9 @@ export class MultiplexSession implements Session, FlowHandler, RequestOwner {
     return this.#client.heldBackBytes === 0 && this.#client.source.peek() === null;
   }
 
-  /** Requests of it are in flight, and not all of them cancelled in the way that needs no answer. */
+  /**
+   * Requests of it are in flight, and not all of them cancelled in the way that needs no answer.
+   */
   get #awaitsAnswers(): boolean {
     return this.inFlight > this.unneeded;
   }
@@ -249,7 +251,9 @@ export class MultiplexSession implements Session, FlowHandler, RequestOwner {
     this.leaveIfAnswered();
   }
 
-  /** Sends one message, or adds it to the array that it is an answer in; `id`: see ArrayReply.add(). */
+  /**
+   * Sends one message, or adds it to the array that it is an answer in; `id`: see ArrayReply.add().
+   */
   answer(message: Uint8Array, array: ArrayReply | undefined, id?: Uint8Array): void {
     if (this.#left) return;
     if (array === undefined) this.outlet.sendOne(message);

@@ -8,9 +8,9 @@ import { DID_CLOSE, DID_OPEN } from '../session/protocol-methods.js';
 const ENTRY_BYTES = 64;
 
 /**
- * LSP: the documents that clients have open at the process at hand, and those whose opening waits for the next
- * one. What a client has open when it leaves is closed for it: a client that comes again opens it again, and the
- * protocol does not allow to open it twice.
+ * LSP: the documents that clients have open at the process at hand, and those whose opening waits
+ * for the next one. What a client has open when it leaves is closed for it: a client that comes
+ * again opens it again, and the protocol does not allow to open it twice.
  */
 export class OpenDocuments<Client> {
   #open = new ClientDocuments<Client>();
@@ -34,7 +34,10 @@ export class OpenDocuments<Client> {
     this.#open = new ClientDocuments();
   }
 
-  /** Frame `index` of `client`, a notification with one of DOCUMENT_METHODS, goes to the server, or waits for it. */
+  /**
+   * Frame `index` of `client`, a notification with one of DOCUMENT_METHODS, goes to the server, or
+   * waits for it.
+   */
   note(client: Client, batch: Batch, index: number, method: string): void {
     const uri = uriOf(batch.part(index, SPAN_A_START));
     if (uri === null) return;

@@ -39,7 +39,9 @@ export const NO_REQUESTS = {
 export interface RequestExtra {
   /** The original id, where the id store has no room for it. */
   longId?: Uint8Array;
-  /** The original progress tokens, in place of which the server has ours (workers/given-tokens.ts). */
+  /**
+   * The original progress tokens, in place of which the server has ours (workers/given-tokens.ts).
+   */
   tokenA?: Uint8Array;
   tokenB?: Uint8Array;
   /** The array that it was an element of. */
@@ -130,7 +132,9 @@ export class RequestTable {
     return id;
   }
 
-  /** Calls `wake`, in a turn of its own, when an id is free again, or waiting for one is of no use. */
+  /**
+   * Calls `wake`, in a turn of its own, when an id is free again, or waiting for one is of no use.
+   */
   whenFree(wake: () => void): void {
     this.#starved.push(wake);
     this.#watchStarved();
@@ -224,7 +228,10 @@ export class RequestTable {
     if (owner !== null) owner.keptIdBytes += idBytesOf(extra);
   }
 
-  /** The server is told that nobody wants the answer to a request in flight, once. `unneeded`: it may give none. */
+  /**
+   * The server is told that nobody wants the answer to a request in flight, once. `unneeded`: it
+   * may give none.
+   */
   cancel(id: number, unneeded: boolean): void {
     this.addExtra(id, { cancelled: true, unneeded });
     const owner = this.#owners[id & ID_SLOT_MASK]!;
@@ -264,8 +271,8 @@ export class RequestTable {
   }
 
   /**
-   * The newest of an owner's requests in flight that is not cancelled and whose original id is the one looked for;
-   * 0: none. `isIt` is told where that stands, for the time of the call.
+   * The newest of an owner's requests in flight that is not cancelled and whose original id is the
+   * one looked for; 0: none. `isIt` is told where that stands, for the time of the call.
    */
   findNewest(
     owner: RequestOwner,

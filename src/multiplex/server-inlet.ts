@@ -16,8 +16,9 @@ export interface ServerInletOptions {
 }
 
 /**
- * The way to a shared server's process: what clients send goes to it, or waits while it is down or has not taken
- * the handshake yet; what the gateway has to say itself is bounded here, for no ring holds it back.
+ * The way to a shared server's process: what clients send goes to it, or waits while it is down or
+ * has not taken the handshake yet; what the gateway has to say itself is bounded here, for no ring
+ * holds it back.
  */
 export class ServerInlet {
   readonly waiting = new WaitingMessages<MultiplexSession>();
@@ -41,7 +42,9 @@ export class ServerInlet {
     this.#unreadHintBytes = 0;
   }
 
-  /** It has taken the handshake: what waits goes to it, behind its `initialized`, if there was one. */
+  /**
+   * It has taken the handshake: what waits goes to it, behind its `initialized`, if there was one.
+   */
   becomeReady(initialized: Uint8Array | null): void {
     this.#ready = true;
     if (initialized !== null) {
@@ -93,7 +96,10 @@ export class ServerInlet {
     this.#upstream!.sendOne(message, () => flow.taken(1));
   }
 
-  /** A client's answer to a request of the server; false when it takes none. `sent`: it has accepted it. */
+  /**
+   * A client's answer to a request of the server; false when it takes none. `sent`: it has accepted
+   * it.
+   */
   reply(message: Uint8Array, sent: () => void): boolean {
     if (this.#upstream === null) return false;
     this.#upstream.sendOne(message, sent);

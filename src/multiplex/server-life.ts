@@ -72,8 +72,8 @@ export class ServerLife implements UpstreamEvents {
   }
 
   /**
-   * It has died and is to be started again, or was not long ago: after it has been given up it is for
-   * the next client to try.
+   * It has died and is to be started again, or was not long ago: after it has been given up it is
+   * for the next client to try.
    */
   get isDown(): boolean {
     return this.#isDown;

@@ -93,7 +93,10 @@ export class ServerOutput implements FlowHandler, BatchFlusher {
     this.#delivered += to - from;
   }
 
-  /** A reply that the worker has not restored: the original id is long, ours is spelled in another way, or it is nobody's. */
+  /**
+   * A reply that the worker has not restored: the original id is long, ours is spelled in another
+   * way, or it is nobody's.
+   */
   deliverNothing(_flow: Flow, batch: Batch, index: number): void {
     const id = givenId(batch, index);
     batch.setWord(index, REQUEST_ID, id);
@@ -212,7 +215,9 @@ export class ServerOutput implements FlowHandler, BatchFlusher {
     this.#sendOwn(client, batch, splice(input, [edit]));
   }
 
-  /** Why no client is asked, whichever there are; `token`: a progress token that the server makes. */
+  /**
+   * Why no client is asked, whichever there are; `token`: a progress token that the server makes.
+   */
   #refusal(token: unknown): ReplyError | null {
     const { requests, tokens } = this.#server;
     if (requests.full) return GATEWAY_ERRORS.tooManyQuestions;
@@ -290,7 +295,10 @@ export class ServerOutput implements FlowHandler, BatchFlusher {
     if (params.value?.kind === 'end') tokens.delete(value);
   }
 
-  /** LSP: the token that the server makes, asking one client to show its progress; mostly there is none. */
+  /**
+   * LSP: the token that the server makes, asking one client to show its progress; mostly there is
+   * none.
+   */
   #serverToken(batch: Batch, index: number): unknown {
     if (this.#methods.find(batch, index) !== PROGRESS_CREATE) return undefined;
     const params = batch.part(index, PARAMS_START);
@@ -298,7 +306,9 @@ export class ServerOutput implements FlowHandler, BatchFlusher {
     return ((jsonValue(params) ?? {}) as { token?: unknown }).token;
   }
 
-  /** Sends the worker's output of a frame, together with what else the batch has for the session. */
+  /**
+   * Sends the worker's output of a frame, together with what else the batch has for the session.
+   */
   #send(session: MultiplexSession, batch: Batch, index: number): void {
     if (session.outlet.add(batch, index)) this.#dirty.push(session);
   }
@@ -319,7 +329,10 @@ export class ServerOutput implements FlowHandler, BatchFlusher {
   }
 }
 
-/** The integer that the id of a reply is, however the server spells it (`7.0`); 0 for none that we can have given. */
+/**
+ * The integer that the id of a reply is, however the server spells it (`7.0`); 0 for none that we
+ * can have given.
+ */
 function givenId(batch: Batch, index: number): number {
   const id = idKey(frameId(batch, index));
   return Number.isInteger(id) && (id as number) > 0 && (id as number) <= MAX_GIVEN_ID

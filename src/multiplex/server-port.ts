@@ -24,7 +24,10 @@ export interface ServerPort<Session> {
   join(session: Session): void;
   /** The client is gone: what it has in flight is cancelled. */
   leave(session: Session): void;
-  /** The client is gone, and the server has read all that it sent: the documents that it has open are closed. */
+  /**
+   * The client is gone, and the server has read all that it sent: the documents that it has open
+   * are closed.
+   */
   lastWord(session: Session): void;
   /**
    * Writes frames [from, to) with their outputs; requests among them are in flight from then on.
@@ -47,7 +50,10 @@ export interface ServerPort<Session> {
     idStart: number,
     idEnd: number,
   ): void;
-  /** Answers a request of the server in place of a client's reply that is none; false when it was not asked with that id text. */
+  /**
+   * Answers a request of the server in place of a client's reply that is none; false when it was
+   * not asked with that id text.
+   */
   brokenClientReply(session: Session, id: string): boolean;
   /** What a client sent goes nowhere: a reply or a cancel that is not its business. */
   dropped(what: string): void;

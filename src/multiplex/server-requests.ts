@@ -55,7 +55,10 @@ export class ServerRequests {
     return id;
   }
 
-  /** Takes the request that `client` answers with the id `id`, JSON text in whatever spelling; null when it is not its own. */
+  /**
+   * Takes the request that `client` answers with the id `id`, JSON text in whatever spelling; null
+   * when it is not its own.
+   */
   settle(id: string, client: MultiplexSession): ServerRequest | null {
     const given = idKey(id);
     const request = typeof given === 'number' ? this.#byGivenId.get(given) : undefined;

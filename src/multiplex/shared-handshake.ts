@@ -17,8 +17,8 @@ export interface HandshakeServer extends ReplayedServer {
 }
 
 /**
- * The handshake of a shared server: the first client's goes through, others get its answers, and a new
- * process is told it again.
+ * The handshake of a shared server: the first client's goes through, others get its answers, and a
+ * new process is told it again.
  */
 export class SharedHandshake<Session extends HandshakeClient<Session>> {
   /** Requests that wait for the answer to another client's. */
@@ -80,7 +80,10 @@ export class SharedHandshake<Session extends HandshakeClient<Session>> {
     this.#replay?.answered(method, isResult);
   }
 
-  /** A new process is told what the one before was told; `onReady` gets the `initialized` that ends it. */
+  /**
+   * A new process is told what the one before was told; `onReady` gets the `initialized` that ends
+   * it.
+   */
   begin(onReady: (initialized: Uint8Array | null) => void): void {
     const { requests } = this.#record.replay();
     this.#replay = new HandshakeReplay(this.#server, requests, () =>

@@ -328,7 +328,8 @@ export class SharedServer
     const failed = new Set<string>();
     for (const session of [...this.sessions, null]) {
       for (const id of this.table.idsOf(session ?? this.own).reverse()) {
-        // One that waits is for the next process; one that is free was a client's that has left since.
+        // One that waits is for the next process; one that is free was a client's that has left
+        // since.
         if (!this.table.isSent(id)) continue;
         const method = this.table.extraOf(id)?.handshake;
         if (method !== undefined) failed.add(method);

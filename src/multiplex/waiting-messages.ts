@@ -10,7 +10,9 @@ export interface WaitingMessage<Session> {
   readonly id: number;
 }
 
-/** Messages for a server that is down or starting, in their order; the clients' rings bound them. */
+/**
+ * Messages for a server that is down or starting, in their order; the clients' rings bound them.
+ */
 export class WaitingMessages<Session> {
   /** In their order. */
   readonly #messages = new Set<WaitingMessage<Session>>();

@@ -3,9 +3,9 @@ import { MAX_PARSED_SPELLINGS } from '../limits.js';
 import { meaningOf } from '../session/request-id.js';
 
 /**
- * An id or token, as JSON text, that others are compared with: by their bytes, or by what they mean, for a string
- * or number has many spellings. One that is neither equals nothing but its bytes, and so does a number that
- * is not exact: beyond 2^53 different ones would be equal.
+ * An id or token, as JSON text, that others are compared with: by their bytes, or by what they
+ * mean, for a string or number has many spellings. One that is neither equals nothing but its
+ * bytes, and so does a number that is not exact: beyond 2^53 different ones would be equal.
  */
 export class WantedId {
   readonly #bytes: Uint8Array;
@@ -27,7 +27,10 @@ export class WantedId {
     return isEqual(this.#bytes, bytes, start, end);
   }
 
-  /** Whether the text in [start, end) means the same; of unusual spellings so many are looked at and no more. */
+  /**
+   * Whether the text in [start, end) means the same; of unusual spellings so many are looked at and
+   * no more.
+   */
   isMeantBy(bytes: Uint8Array, start: number, end: number): boolean {
     if (this.#value === null) return this.isExactly(bytes, start, end);
     if (isEqual(this.#usual, bytes, start, end)) return true;

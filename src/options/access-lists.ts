@@ -2,7 +2,9 @@ import { isIP } from 'node:net';
 import { usageError } from '../errors.js';
 import type { ReadValue } from './value-readers.js';
 
-/** An origin as browsers send it: with a scheme, without a path; anything else would allow nobody. */
+/**
+ * An origin as browsers send it: with a scheme, without a path; anything else would allow nobody.
+ */
 export const allowedOrigin: ReadValue<string> = (text, what) => {
   if (/^(?:\*|null|[a-z][a-z\d+.-]*:\/\/[^\s/]+)$/i.test(text)) return text;
   throw usageError(

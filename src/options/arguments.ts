@@ -31,7 +31,9 @@ export interface Arguments<Name extends string> {
   read<T>(name: Name, readValue: ReadValue<T>): T | null;
 }
 
-/** Takes a command line apart by the options of its command. @throws SluiceError SLUICE_ERR_USAGE */
+/**
+ * Takes a command line apart by the options of its command. @throws SluiceError SLUICE_ERR_USAGE
+ */
 export function parseArguments<Name extends string>(
   argv: readonly string[],
   specs: Readonly<Record<Name, OptionSpec>>,
@@ -71,7 +73,9 @@ export function parseArguments<Name extends string>(
   };
 }
 
-/** Whether the options of a command ask for its help; what stands after `--` is another program's. */
+/**
+ * Whether the options of a command ask for its help; what stands after `--` is another program's.
+ */
 export function asksForHelp(argv: readonly string[]): boolean {
   return splitAtCommand(argv).own.some((argument) => argument === '--help' || argument === '-h');
 }

@@ -12,8 +12,9 @@ export const FLAG_HINT = {
 };
 
 /**
- * `; did you mean "x"?`, as the end of a message about `text`, which is none of `names`; `otherwise` where
- * none of them is like it. `write` gives the name its usual form (a flag's dashes).
+ * `; did you mean "x"?`, as the end of a message about `text`, which is none of `names`;
+ * `otherwise` where none of them is like it. `write` gives the name its usual form (a flag's
+ * dashes).
  */
 export function didYouMean(
   text: string,
@@ -24,7 +25,10 @@ export function didYouMean(
   return name === null ? otherwise : `; did you mean ${write(name)}?`;
 }
 
-/** One that begins with it (`--dura`) or that it begins with, else the one that takes the fewest changed letters, if few. */
+/**
+ * One that begins with it (`--dura`) or that it begins with, else the one that takes the fewest
+ * changed letters, if few.
+ */
 function nearestName(wanted: string, names: readonly string[]): string | null {
   if (wanted === '') return null;
   const otherCase = names.find((name) => name.toLowerCase() === wanted.toLowerCase());

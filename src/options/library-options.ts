@@ -27,8 +27,8 @@ export function checkNames<Options extends object>(
 }
 
 /**
- * The value of an option of the library that is one of a few words; the first where it is not given.
- * `value`: callers without types can hand over anything.
+ * The value of an option of the library that is one of a few words; the first where it is not
+ * given. `value`: callers without types can hand over anything.
  * @throws SluiceError SLUICE_ERR_USAGE
  */
 export function choiceOption<Choice extends string>(
@@ -65,7 +65,10 @@ export function functionOption<Wanted>(name: string, value: Wanted): Wanted {
   throw usageError(`${name} is a function, not ${inspect(value, { depth: 0 })}`);
 }
 
-/** An option of the library that is a list of texts, each of which `read` checks; empty where it is not given. */
+/**
+ * An option of the library that is a list of texts, each of which `read` checks; empty where it is
+ * not given.
+ */
 export function listOption(
   name: string,
   value: readonly string[] | undefined,
@@ -76,7 +79,10 @@ export function listOption(
   return value.map((entry) => read(String(entry), name));
 }
 
-/** The logger that an application has given; silent where it has not. @throws SluiceError SLUICE_ERR_USAGE */
+/**
+ * The logger that an application has given; silent where it has not. @throws SluiceError
+ * SLUICE_ERR_USAGE
+ */
 export function loggerOption(value: Logger | undefined): Logger {
   if (value === undefined) return silentLogger();
   const isLogger = LOG_METHODS.every(

@@ -1,7 +1,10 @@
 import { usageError } from '../errors.js';
 import { didYouMean } from './did-you-mean.js';
 
-/** What a text means; `what` (an option, a place in a file) is named in the error. @throws SluiceError SLUICE_ERR_USAGE */
+/**
+ * What a text means; `what` (an option, a place in a file) is named in the error. @throws
+ * SluiceError SLUICE_ERR_USAGE
+ */
 export type ReadValue<T> = (text: string, what: string) => T;
 
 /** One of a few words; the error names the nearest right one. */

@@ -40,8 +40,8 @@ export class ArrayReply {
   }
 
   /**
-   * An expected answer; the bytes are copied. `id`: its id as JSON text, where an error may take the place of an answer
-   * for which there is no room; one that is alone always has it.
+   * An expected answer; the bytes are copied. `id`: its id as JSON text, where an error may take
+   * the place of an answer for which there is no room; one that is alone always has it.
    */
   add(reply: Uint8Array, id?: string | Uint8Array): void {
     this.#awaited--;

@@ -14,8 +14,8 @@ const NULL_ID_START: Uint8Array = Buffer.from(`${REPLY_START}null`);
 
 /**
  * The id, as JSON text, of a message that is not valid but can only be meant for a reply: it has an
- * id and no method (`{"id":1}`, or an `error` whose code is a string), or its JSON has a fault in the result
- * behind the id. Null for every other.
+ * id and no method (`{"id":1}`, or an `error` whose code is a string), or its JSON has a fault in
+ * the result behind the id. Null for every other.
  */
 export function brokenReplyId(batch: Batch, index: number): string | null {
   if (batch.verdict(index) > 0 || batch.word(index, METHOD_END) !== 0) return null;
@@ -23,7 +23,10 @@ export function brokenReplyId(batch: Batch, index: number): string | null {
   return id === '' || id === 'null' ? null : id;
 }
 
-/** Whether such a message is for certain a reply: a client's `{"id":1}` may as well be a request without its method. */
+/**
+ * Whether such a message is for certain a reply: a client's `{"id":1}` may as well be a request
+ * without its method.
+ */
 export function isBrokenReply(batch: Batch, index: number): boolean {
   const isReply =
     batch.verdict(index) === BAD_JSON ||
@@ -33,8 +36,8 @@ export function isBrokenReply(batch: Batch, index: number): boolean {
 }
 
 /**
- * The kernel's error reply to frame `index` with null for its id: that of a client's reply is the server's, and the
- * client may have asked with the same one. Empty where nothing is answered.
+ * The kernel's error reply to frame `index` with null for its id: that of a client's reply is the
+ * server's, and the client may have asked with the same one. Empty where nothing is answered.
  */
 export function replyWithoutId(batch: Batch, index: number): Uint8Array {
   const reply = batch.output(index);

@@ -14,9 +14,9 @@ export interface CancelledRequestsEvents<Request> {
 
 /**
  * Requests that their client has cancelled in MCP's way: the server should not answer them
- * (specification 2025-06-18, "Cancellation"), so nothing else would ever end them. One that
- * is answered all the same within the grace is answered to the client. At most twice as many are kept as are
- * open, or FEW_WAITING.
+ * (specification 2025-06-18, "Cancellation"), so nothing else would ever end them. One that is
+ * answered all the same within the grace is answered to the client. At most twice as many are kept
+ * as are open, or FEW_WAITING.
  */
 export class CancelledRequests<Request> {
   readonly #events: CancelledRequestsEvents<Request>;
@@ -67,7 +67,10 @@ export class CancelledRequests<Request> {
   };
 }
 
-/** The id that `notifications/cancelled` names, as JSON text; null where there is none that is exact. */
+/**
+ * The id that `notifications/cancelled` names, as JSON text; null where there is none that is
+ * exact.
+ */
 export function cancelledId(notification: Uint8Array): string | null {
   if (notification.length > MAX_PARSED_BYTES) return null;
   const { params } = jsonValue(notification) as {

@@ -17,16 +17,19 @@ export interface Client {
   /** Sends an error reply of the gateway; the bytes are borrowed for the call. */
   reply(bytes: Uint8Array): void;
   /**
-   * Sends the outputs of these `count` frames of a batch, without flow control: the caller
-   * looks at heldBackBytes. A negative index means the message `own[~index]` in place of one in the batch. Neither has
-   * framing; the bytes are borrowed for the call.
+   * Sends the outputs of these `count` frames of a batch, without flow control: the caller looks at
+   * heldBackBytes. A negative index means the message `own[~index]` in place of one in the batch.
+   * Neither has framing; the bytes are borrowed for the call.
    */
   send(batch: Batch, frames: Int32Array, count: number, own?: readonly Uint8Array[]): void;
   /** The same for one message that is not in a batch. */
   sendOne(message: Uint8Array): void;
   /** Bytes that were sent and that the transport has not accepted yet. */
   readonly heldBackBytes: number;
-  /** Calls back once, when the transport has accepted everything or the client is gone; not within this call. */
+  /**
+   * Calls back once, when the transport has accepted everything or the client is gone; not within
+   * this call.
+   */
   onceRead(callback: () => void): void;
   /** Ends the connection from this side. */
   close(code: number, reason: string): void;

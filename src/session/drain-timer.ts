@@ -1,6 +1,6 @@
 /**
- * After the end of a client's input: answers are waited for as long as something moves. Each time that
- * `--drain-timeout` has passed it looks whether anything has.
+ * After the end of a client's input: answers are waited for as long as something moves. Each time
+ * that `--drain-timeout` has passed it looks whether anything has.
  */
 export class DrainTimer {
   /** For a log or an exit: why what was in flight is waited for no more. */

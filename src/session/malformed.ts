@@ -15,14 +15,20 @@ export class MalformedInput {
     this.#disconnects = disconnects;
   }
 
-  /** True where frame `index`, which is no message, has closed the client; else it is to be answered. */
+  /**
+   * True where frame `index`, which is no message, has closed the client; else it is to be
+   * answered.
+   */
   closesFor(batch: Batch, index: number): boolean {
     if (!this.#disconnects) return false;
     this.#close(`malformed message${detailOf(replyWithoutId(batch, index))}`);
     return true;
   }
 
-  /** True where an array of `count` elements goes nowhere: one without elements is no message either. */
+  /**
+   * True where an array of `count` elements goes nowhere: one without elements is no message
+   * either.
+   */
   refusesArray(count: number): boolean {
     if (count === 0 && this.#disconnects) this.#close('malformed message: an empty array');
     return this.refused;

@@ -10,11 +10,12 @@ const MAX_ID_BYTES = 256;
 const HASHED_END_BYTES = 12;
 
 /**
- * How many requests of a client wait for their answers. They are counted, and hashes of their ids are kept, for
- * nobody looks at ids in mode session; but a cancelled request may be answered or not (MCP, specification
- * 2025-06-18, "Cancellation"), so the ids of these are kept until it is, or until nothing is open any more. A
- * cancel may also cross the answer: whether the id is still open say the hashes. They also tell what
- * answers nothing: an error without an id, or with one that nobody sent.
+ * How many requests of a client wait for their answers. They are counted, and hashes of their ids
+ * are kept, for nobody looks at ids in mode session; but a cancelled request may be answered or not
+ * (MCP, specification 2025-06-18, "Cancellation"), so the ids of these are kept until it is, or
+ * until nothing is open any more. A cancel may also cross the answer: whether the id is still open
+ * say the hashes. They also tell what answers nothing: an error without an id, or with one that
+ * nobody sent.
  */
 export class OpenRequests {
   #sent = 0;

@@ -270,7 +270,10 @@ export class PassThroughSession implements Session, UpstreamEvents, PassedThroug
     else this.#upstream.sink.write(flow, batch, from, to);
   }
 
-  /** In place of the client's own answer. It is in no ring: nothing more is taken from the client until the server has it. */
+  /**
+   * In place of the client's own answer. It is in no ring: nothing more is taken from the client
+   * until the server has it.
+   */
   #answerServer(reply: Uint8Array): void {
     if (this.#upstream === null) return;
     this.#toServer.hold();

@@ -8,7 +8,10 @@ export const INITIALIZED_METHODS: readonly string[] = ['notifications/initialize
 export const SHUTDOWN = 'shutdown';
 export const EXIT = 'exit';
 
-/** Both ways: whoever has sent a request wants no answer any more. MCP's needs none then; LSP's gets one all the same. */
+/**
+ * Both ways: whoever has sent a request wants no answer any more. MCP's needs none then; LSP's gets
+ * one all the same.
+ */
 export const MCP_CANCELLED = 'notifications/cancelled';
 export const LSP_CANCEL_REQUEST = '$/cancelRequest';
 export const CANCEL_METHODS: readonly string[] = [MCP_CANCELLED, LSP_CANCEL_REQUEST];

@@ -3,8 +3,8 @@ import { ID_END, ID_START, IN_OFFSET } from '../../workers/batch-layout.js';
 import type { Batch } from '../lane/batch.js';
 
 /**
- * A request's id. An integer of at most MAX_DIGITS digits, as nearly every client sends them, is a number: its
- * only spelling, so String() gives its JSON text. Any other id is its JSON text.
+ * A request's id. An integer of at most MAX_DIGITS digits, as nearly every client sends them, is a
+ * number: its only spelling, so String() gives its JSON text. Any other id is its JSON text.
  */
 export type RequestId = number | string;
 
@@ -27,14 +27,19 @@ export function idText(batch: Batch, index: number): string {
   return Buffer.from(bytes).toString('utf8');
 }
 
-/** The same for all spellings of an id: `1.0` is `1`. Ids that are not exact equal their own spelling alone. */
+/**
+ * The same for all spellings of an id: `1.0` is `1`. Ids that are not exact equal their own
+ * spelling alone.
+ */
 export function idKey(id: RequestId): RequestId {
   if (typeof id === 'number' || PLAIN_STRING.test(id)) return id;
   const value = meaningOf(id);
   return typeof value === 'string' ? JSON.stringify(value) : (value ?? id);
 }
 
-/** What an id or token, as JSON text, means; null where it is neither a string nor an exact number. */
+/**
+ * What an id or token, as JSON text, means; null where it is neither a string nor an exact number.
+ */
 export function meaningOf(text: string): string | number | null {
   // An array or object may be long, and is not parsed to be none.
   if (!/^["\d-]/.test(text)) return null;

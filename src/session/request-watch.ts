@@ -78,7 +78,9 @@ export class RequestWatch {
     return request;
   }
 
-  /** Marks the request that a cancel notification names, the newest one; null: it is not watched. */
+  /**
+   * Marks the request that a cancel notification names, the newest one; null: it is not watched.
+   */
   cancel(id: RequestId): WatchedRequest | null {
     const same = this.#byKey.get(idKey(id));
     if (same === undefined) return null;
@@ -88,7 +90,9 @@ export class RequestWatch {
     return request;
   }
 
-  /** Gives up a request, whose reply is late from now on; false when it was answered or given up. */
+  /**
+   * Gives up a request, whose reply is late from now on; false when it was answered or given up.
+   */
   giveUp(request: WatchedRequest): boolean {
     if (!request.waits) return false;
     const key = idKey(request.id);

@@ -9,8 +9,8 @@ interface ArrayReader {
 }
 
 /**
- * Whether the elements of a server's array of `count` go on: as messages like any other, for the server
- * has got no arrays to answer.
+ * Whether the elements of a server's array of `count` go on: as messages like any other, for the
+ * server has got no arrays to answer.
  */
 export function takesServerArray(reader: ArrayReader, count: number): boolean {
   if (count === 0) reader.noise('an empty array');

@@ -16,8 +16,8 @@ export interface TrackedRequestsOptions {
 }
 
 /**
- * The requests of one client in mode `session` that its server has not answered. They are counted, and few are
- * watched: the elements of arrays, and with a timeout all.
+ * The requests of one client in mode `session` that its server has not answered. They are counted,
+ * and few are watched: the elements of arrays, and with a timeout all.
  */
 export class TrackedRequests {
   readonly #open = new OpenRequests();
@@ -30,7 +30,10 @@ export class TrackedRequests {
     },
   });
 
-  /** `onTimedOut`: a request has had no answer for too long; with what tells its server, null where nothing does. */
+  /**
+   * `onTimedOut`: a request has had no answer for too long; with what tells its server, null where
+   * nothing does.
+   */
   constructor(
     { requestTimeoutMs, profile }: TrackedRequestsOptions,
     onTimedOut: (request: WatchedRequest, cancel: Uint8Array | null) => void,
@@ -89,7 +92,10 @@ export class TrackedRequests {
     this.#cancelled.add(request);
   }
 
-  /** Whose part the reply is that is frame `index`, or that it is too late; null: it is for the client as it is. */
+  /**
+   * Whose part the reply is that is frame `index`, or that it is too late; null: it is for the
+   * client as it is.
+   */
   answered(batch: Batch, index: number): ArrayReply | 'late' | null {
     const request = this.#watch.active ? this.#watch.settle(frameId(batch, index)) : null;
     // What was given up or cancelled was counted as answered then.

@@ -4,8 +4,9 @@ import type { ReplyTarget } from './array-replies.js';
 import type { Client } from './client.js';
 
 /**
- * Sends a client the answers to its arrays. Such an answer was counted as taken, part by part, before it was
- * whole, so no ring bounds it; where the client does not read, the flows of its connection wait instead.
+ * Sends a client the answers to its arrays. Such an answer was counted as taken, part by part,
+ * before it was whole, so no ring bounds it; where the client does not read, the flows of its
+ * connection wait instead.
  */
 export class UnreadAnswers implements ReplyTarget {
   readonly #client: Client;

@@ -2,9 +2,9 @@ import type { WebSocket } from 'ws';
 import { HEARTBEAT_MS, SERVER_PONG_MS, SERVER_SILENCE_MS } from '../limits.js';
 
 /**
- * Keeps a `ws` connection alive, and finds out when the other side is not there any more. A paused socket does
- * not see the pings of the other side, which takes it for gone after some of them: so it gets pongs without
- * being asked (RFC 6455, 5.5.3).
+ * Keeps a `ws` connection alive, and finds out when the other side is not there any more. A paused
+ * socket does not see the pings of the other side, which takes it for gone after some of them: so
+ * it gets pongs without being asked (RFC 6455, 5.5.3).
  */
 export class Heartbeat {
   readonly #socket: WebSocket;

@@ -25,8 +25,8 @@ export class ReceiveBuffer {
   }
 
   /**
-   * Keeps a copy of the frame; false when it would go beyond the capacity. The oldest one does not count: it may
-   * be large, and what the same read has brought behind it has to be kept.
+   * Keeps a copy of the frame; false when it would go beyond the capacity. The oldest one does not
+   * count: it may be large, and what the same read has brought behind it has to be kept.
    */
   push(frame: Uint8Array): boolean {
     const cost = frame.length + LENGTH_BYTES;

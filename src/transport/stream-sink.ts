@@ -15,8 +15,8 @@ const PINS_FROM_SHARE = 4;
 const FILLS_SLAB_BYTES = SLAB_BYTES / 2;
 
 /**
- * Writes to what is below a stream at once, past the stream, which holds nothing back then; returns how
- * many bytes it took.
+ * Writes to what is below a stream at once, past the stream, which holds nothing back then; returns
+ * how many bytes it took.
  */
 export type WriteNow = (bytes: Uint8Array) => number;
 
@@ -29,7 +29,10 @@ export class StreamSink implements FrameSink, BatchFlusher {
   readonly #writable: Writable;
   readonly #onError: (error: Error) => void;
   readonly #writeNow: WriteNow | null;
-  /** A pipe or socket is done with a chunk at its callback; any other stream (a PassThrough) may keep it. */
+  /**
+   * A pipe or socket is done with a chunk at its callback; any other stream (a PassThrough) may
+   * keep it.
+   */
   readonly #mayKeepChunks: boolean;
   #closed = false;
   /** end() was called: what still comes is taken and not written. */
@@ -95,7 +98,9 @@ export class StreamSink implements FrameSink, BatchFlusher {
     else this.#write(bytes, sent);
   }
 
-  /** Ends the stream once everything given to it is written; `ended`: it is, or cannot be any more. */
+  /**
+   * Ends the stream once everything given to it is written; `ended`: it is, or cannot be any more.
+   */
   end(ended?: (error?: Error | null) => void): void {
     if (this.#batch !== null) this.flush(this.#batch);
     this.#ending = true;

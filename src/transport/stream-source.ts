@@ -6,7 +6,10 @@ import type { Flow, FrameSource } from '../lane/flow.js';
 export interface StreamSourceEvents {
   /** The stream broke; it ends. */
   failed(error: Error): void;
-  /** The stream is over; frames of it may still wait. `hasCome`: with its end, not by a failure or a close before that. */
+  /**
+   * The stream is over; frames of it may still wait. `hasCome`: with its end, not by a failure or a
+   * close before that.
+   */
   ended?(hasCome: boolean): void;
 }
 

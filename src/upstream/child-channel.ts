@@ -26,15 +26,17 @@ export interface ChildChannel {
   readonly input: StdioPipe | number;
   readonly output: StdioPipe | number;
   /**
-   * Once spawn() has returned. Input is destroyed when the process exits. Output is given to `onBytes`,
-   * borrowed for the call, and emits no data, except where `output` says otherwise.
+   * Once spawn() has returned. Input is destroyed when the process exits. Output is given to
+   * `onBytes`, borrowed for the call, and emits no data, except where `output` says otherwise.
    */
   open(child: ChildProcess, onBytes: (bytes: Uint8Array) => void): ChildStreams;
   /** The process was not started. */
   abandon(): void;
 }
 
-/** What node's types leave out: the option of connect() works for an open handle or descriptor, too. */
+/**
+ * What node's types leave out: the option of connect() works for an open handle or descriptor, too.
+ */
 interface BorrowingOptions extends SocketConstructorOpts {
   readonly handle?: unknown;
   readonly onread: {
@@ -44,8 +46,8 @@ interface BorrowingOptions extends SocketConstructorOpts {
 }
 
 /**
- * A pair of Unix sockets, which is what node makes: better than a pipe for large batches, of which a
- * pipe takes 64 KiB at once.
+ * A pair of Unix sockets, which is what node makes: better than a pipe for large batches, of which
+ * a pipe takes 64 KiB at once.
  */
 export class SocketChannel implements ChildChannel {
   readonly input = 'pipe';
@@ -69,8 +71,8 @@ export class SocketChannel implements ChildChannel {
 }
 
 /**
- * Two pipes: they take a third less of the processor than sockets while what is written at once is small
- * (a round of 1.6 KB to a process and back: 6.6 us against 9.1), as in mode session.
+ * Two pipes: they take a third less of the processor than sockets while what is written at once is
+ * small (a round of 1.6 KB to a process and back: 6.6 us against 9.1), as in mode session.
  */
 export class PipeChannel implements ChildChannel {
   readonly input: number;
@@ -95,7 +97,8 @@ export class PipeChannel implements ChildChannel {
   open(child: ChildProcess, onBytes: (bytes: Uint8Array) => void): ChildStreams {
     this.#closeTheirs();
     const input = new Socket({ fd: this.#inputEnd, readable: false, writable: true });
-    // As node does with its own. What the process has started may hold the reading end open for ever.
+    // As node does with its own. What the process has started may hold the reading end open for
+    // ever.
     child.once('exit', () => input.destroy());
     const output = borrowingSocket({ fd: this.#outputEnd }, onBytes);
     return { input, writeNow: (bytes) => this.#pipes.writeNow(this.#inputEnd, bytes), output };
@@ -116,8 +119,9 @@ export class PipeChannel implements ChildChannel {
 
 /**
  * A socket that gives what it reads to `onBytes`. Node makes a new buffer of 64 KiB for each read
- * otherwise, and at hundreds of megabytes a second the garbage collector marks the whole heap thirty
- * times a second for them. Node offers this (`onread`) for sockets that connect, not for a child's.
+ * otherwise, and at hundreds of megabytes a second the garbage collector marks the whole heap
+ * thirty times a second for them. Node offers this (`onread`) for sockets that connect, not for a
+ * child's.
  */
 function borrowingSocket(
   from: { readonly handle: unknown } | { readonly fd: number },

@@ -36,7 +36,10 @@ export function createUpstreamFactory(
   return (events) => new ChildUpstream(command, events, guard, log);
 }
 
-/** What node gives: sockets, and the usual policy of the scheduler. For a process that all clients share there is no better. */
+/**
+ * What node gives: sockets, and the usual policy of the scheduler. For a process that all clients
+ * share there is no better.
+ */
 const USUAL_PROCESS = { pipes: null, wakeups: null };
 
 /** For a process of one client: what the addon gives, where it is to be had and wanted. */

@@ -4,9 +4,9 @@ import { GUARD_GRACE_SECONDS, GUARD_RESTART_MS, GUARD_TERM_SECONDS } from '../li
 import type { Logger } from '../log.js';
 
 /**
- * The guard's program, for sh. It has the groups of its start as arguments, so that it knows them even if the gateway
- * is killed at that moment, and reads `+PGID` and `-PGID` lines; at the end of its input, which
- * is the end of the gateway however it came, it ends the groups that are left:
+ * The guard's program, for sh. It has the groups of its start as arguments, so that it knows them
+ * even if the gateway is killed at that moment, and reads `+PGID` and `-PGID` lines; at the end of
+ * its input, which is the end of the gateway however it came, it ends the groups that are left:
  * they have seen the end of their input too and get 2 s, then SIGTERM, then SIGKILL.
  */
 const GUARD_PROGRAM = `

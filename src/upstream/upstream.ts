@@ -9,7 +9,9 @@ export interface Upstream {
   readonly sink: FrameSink;
   /** How frames to it are told apart: a FRAMING_ constant. */
   readonly framing: number;
-  /** Settles when it takes messages; null: it does from the start. Unsettled where it never will. */
+  /**
+   * Settles when it takes messages; null: it does from the start. Unsettled where it never will.
+   */
   readonly opening: Promise<void> | null;
   /**
    * Sends one message that is in no batch, unframed, behind all that was given to the sink; the
@@ -39,8 +41,8 @@ export interface UpstreamExit {
 
 export interface UpstreamEvents {
   /**
-   * It is gone: exited, closed or never there. Output that it wrote may still come. `isRegular`: it has ended by itself
-   * without a failure.
+   * It is gone: exited, closed or never there. Output that it wrote may still come. `isRegular`: it
+   * has ended by itself without a failure.
    */
   gone(reason: string, exit: UpstreamExit, isRegular?: boolean): void;
   /** Output that is no message was left out. */

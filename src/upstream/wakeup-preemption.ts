@@ -11,11 +11,12 @@ export type ThreadLoad = () => number;
 export type Wakeups = Pick<WakeupPreemption, 'beforeWrites'>;
 
 /**
- * While the main thread is busy, the servers' processes do not interrupt it. What is written to a process wakes
- * it up, and Linux may give it the processor at once, in the middle of the gateway's turn; with many processes
- * each batch of messages then costs two switches between processes. Waiting for their turn, they find
- * more of the messages, and their answers are read together. A gateway that is not busy lets them: so
- * a client that waits for each answer gets it sooner. docs/performance.md has what it gives.
+ * While the main thread is busy, the servers' processes do not interrupt it. What is written to a
+ * process wakes it up, and Linux may give it the processor at once, in the middle of the gateway's
+ * turn; with many processes each batch of messages then costs two switches between processes.
+ * Waiting for their turn, they find more of the messages, and their answers are read together. A
+ * gateway that is not busy lets them: so a client that waits for each answer gets it sooner.
+ * docs/performance.md has what it gives.
  *
  * A process is told with the next batch that it gets, so what is idle costs nothing.
  */

@@ -134,7 +134,8 @@ describe('the request table', () => {
     assert.equal(table.isOneTooMany(modest), true);
     for (const id of table.idsOf(modest)) table.free(id);
     assert.equal(table.isStuck, true);
-    // What is on its way may have all that is left; who waits for that is woken as soon as one is back.
+    // What is on its way may have all that is left; who waits for that is woken as soon as one is
+    // back.
     const onTheirWay = Array.from({ length: ID_SLOTS - table.count }, () => table.give());
     const woken = new Promise<void>((resolve) => {
       starve(resolve);

@@ -97,7 +97,9 @@ export class RecordedFlow implements FrameSource, FlowHandler {
 
 const PASS_LINES = op(ACTION_PASS, FRAMING_NDJSON, ON_BAD_REASON);
 
-/** Sends good frames through a lane to a sink, as lines; without a sink they only use its arenas. */
+/**
+ * Sends good frames through a lane to a sink, as lines; without a sink they only use its arenas.
+ */
 export async function sendLines(
   lane: Lane,
   sink: FrameSink | null,

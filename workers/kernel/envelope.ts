@@ -48,7 +48,10 @@ const METHOD_MEMBER = 1;
 const RESULT_MEMBER = 3;
 /** "message" as \u escapes: the longest spelling of a name that matters. */
 const LONGEST_NAME_BYTES = 7 * 6;
-/** Of the members' names in either case, of an escape, and of U+0130 and U+0131, which can be taken for an i. */
+/**
+ * Of the members' names in either case, of an escape, and of U+0130 and U+0131, which can be taken
+ * for an i.
+ */
 const FIRST_LETTERS = Buffer.from('impreIMPRE\\\xc4', 'latin1');
 /** A code of an error that is written in another way than by its digits. */
 const LONGEST_CODE_BYTES = 32;
@@ -68,7 +71,9 @@ export class EnvelopeScanner {
   readonly #errorMembers = new ObjectMembers(this.json);
   /** Why the last frame was bad: one sentence without a full stop. */
   reason = '';
-  /** What could be taken for a member of the last frame's envelope and is none, as a reason; or ''. */
+  /**
+   * What could be taken for a member of the last frame's envelope and is none, as a reason; or ''.
+   */
   lookalike = '';
 
   #control: Int32Array = new Int32Array(0);
@@ -178,7 +183,10 @@ export class EnvelopeScanner {
     return this.#notMessage('neither "method", nor "id" with "result" or "error"');
   }
 
-  /** Index in MEMBERS of the key in [start, end), compared after unescaping; NO_MEMBER for any other. */
+  /**
+   * Index in MEMBERS of the key in [start, end), compared after unescaping; NO_MEMBER for any
+   * other.
+   */
   #memberNamed(start: number, end: number): number {
     const bytes = this.#bytes;
     const length = end - start;
@@ -266,7 +274,10 @@ export class EnvelopeScanner {
     return this.#bytes[this.#start + this.#control[this.#frame + spanWord]!]!;
   }
 
-  /** Whether `error` has an integer `code` and a string `message`, each once. Its JSON is known to be valid. */
+  /**
+   * Whether `error` has an integer `code` and a string `message`, each once. Its JSON is known to
+   * be valid.
+   */
   #isErrorObject(): boolean {
     const members = this.#errorMembers;
     members.begin(this.#bytes, this.#start + this.#control[this.#frame + ERROR_START]!);
@@ -305,8 +316,8 @@ export class EnvelopeScanner {
   }
 
   #notJson(): number {
-    // What came before the fault is not to be trusted, but for the id of what can only be an answer: whoever
-    // waits for it is told.
+    // What came before the fault is not to be trusted, but for the id of what can only be an
+    // answer: whoever waits for it is told.
     const idStart = this.#control[this.#frame + ID_START]!;
     const idEnd = this.#isAnswer ? this.#control[this.#frame + ID_END]! : 0;
     this.#control.fill(0, this.#frame + FIRST_SPAN, this.#frame + LAST_SPAN_END + 1);

@@ -137,7 +137,10 @@ export class FrameWriter {
     this.#endFrame(start, framing, hasLineBreak);
   }
 
-  /** MCP and LSP have strings and numbers for tokens; null and the like ask for no progress, and stay. */
+  /**
+   * MCP and LSP have strings and numbers for tokens; null and the like ask for no progress, and
+   * stay.
+   */
   #keepTokensOnly(control: Int32Array, frame: number): void {
     for (const word of TOKEN_SPANS) {
       if (control[frame + word + 1] === 0) continue;

@@ -1,7 +1,8 @@
 import { isUtf8 } from 'node:buffer';
 import * as ascii from '../ascii.js';
 
-// Constants of this module: V8 reads those of another one from memory at each use, which costs a tenth here.
+// Constants of this module: V8 reads those of another one from memory at each use, which costs a
+// tenth here.
 const TAB = ascii.TAB;
 const LF = ascii.LF;
 const CR = ascii.CR;
@@ -125,7 +126,10 @@ export class JsonScanner {
     return this.#fail(end, 'unterminated string');
   }
 
-  /** Offset behind the value that begins at `at` (no whitespace before it), its nested values checked. */
+  /**
+   * Offset behind the value that begins at `at` (no whitespace before it), its nested values
+   * checked.
+   */
   skipValue(at: number): number {
     const bytes = this.#bytes;
     let depth = 0;

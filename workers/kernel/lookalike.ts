@@ -1,6 +1,7 @@
 /**
  * Whether a parser that ignores case takes `text` for `name`, though it is not: Go's encoding/json
- * does, and takes U+017F for an s and U+212A for a k besides. Java's equalsIgnoreCase() takes U+0130 and U+0131 for an i.
+ * does, and takes U+017F for an s and U+212A for a k besides. Java's equalsIgnoreCase() takes
+ * U+0130 and U+0131 for an i.
  */
 export function isLookalike(text: string, name: string): boolean {
   return text !== name && folded(text) === folded(name);

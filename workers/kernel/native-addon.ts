@@ -36,8 +36,8 @@ export interface NativeAddon {
    */
   readonly writeNow: (descriptor: number, bytes: Uint8Array) => number;
   /**
-   * Whether a process that wakes up may take the processor from one that runs: the scheduler's usual policy,
-   * or SCHED_BATCH.
+   * Whether a process that wakes up may take the processor from one that runs: the scheduler's
+   * usual policy, or SCHED_BATCH.
    *
    * @returns false, and nothing has changed, where somebody else chose its policy, or the system has none
    */

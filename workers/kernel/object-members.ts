@@ -4,8 +4,8 @@ import type { JsonScanner } from './json-scanner.js';
 const NO_MORE = -1;
 
 /**
- * Goes over the members of an object, one after the other. Offsets are those of the scanner's bytes. The
- * JSON has been found to be valid.
+ * Goes over the members of an object, one after the other. Offsets are those of the scanner's
+ * bytes. The JSON has been found to be valid.
  */
 export class ObjectMembers {
   /** Of the name, quotes included. */

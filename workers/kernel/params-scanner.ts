@@ -81,14 +81,19 @@ export class ParamsScanner {
     }
   }
 
-  /** False where no member name can be one of the tokens, or be taken for it, however it is spelled. */
+  /**
+   * False where no member name can be one of the tokens, or be taken for it, however it is spelled.
+   */
   #mayHoldToken(params: Span): boolean {
     const { buffer, byteOffset } = this.#bytes;
     const view = Buffer.from(buffer, byteOffset + params.start, params.end - params.start);
     return TOKEN_OR_ESCAPE.test(view.toString('latin1'));
   }
 
-  /** Sets `found` to the value of the member `name` of the object that the member `outer` of `object` is. */
+  /**
+   * Sets `found` to the value of the member `name` of the object that the member `outer` of
+   * `object` is.
+   */
   #findWithin(object: Span, outer: string, name: string, found: Span): void {
     const inner: Span = { start: 0, end: 0 };
     this.#find(object, outer, inner);
@@ -141,7 +146,10 @@ export class ParamsScanner {
   }
 }
 
-/** The end of a token's name in UTF-8 read as Latin-1, its k as U+212A too (lookalike.ts), or a \u escape. */
+/**
+ * The end of a token's name in UTF-8 read as Latin-1, its k as U+212A too (lookalike.ts), or a \u
+ * escape.
+ */
 const TOKEN_OR_ESCAPE = /to(?:k|\xe2\x84\xaa)en"|\\u/i;
 
 /** No name that is looked for is longer, each character written as a \u escape. */

@@ -2,9 +2,10 @@
 export const REPLY_START = '{"jsonrpc":"2.0","id":';
 
 /**
- * The error objects that kernels answer with; the main thread's are in src/session/gateway-errors.ts. `code` follows JSON-RPC 2.0
- * section 5.1 where it has one; `data.reason` is the stable name to match on, since
- * servers use the numbers of the range -32000 to -32099 for other things.
+ * The error objects that kernels answer with; the main thread's are in
+ * src/session/gateway-errors.ts. `code` follows JSON-RPC 2.0 section 5.1 where it has one;
+ * `data.reason` is the stable name to match on, since servers use the numbers of the range -32000
+ * to -32099 for other things.
  */
 export interface ReplyError {
   readonly code: number;

@@ -15,7 +15,9 @@ import type { Workload } from '../payload/message-spec.js';
 import { requestTemplate, templateLength } from '../payload/message-template.js';
 import type { DisturbanceFigures, DisturbancePlan } from './disturbance-plan.js';
 
-/** Longer than any run: disturbing clients are patient, or a slow reader would time out by itself. */
+/**
+ * Longer than any run: disturbing clients are patient, or a slow reader would time out by itself.
+ */
 const FOREVER_MS = 24 * 3_600_000;
 
 /** Digits of an id, and of what placeholders become, as far as a size depends on them. */
@@ -140,7 +142,9 @@ export class Churn {
   }
 }
 
-/** As many requests as it takes to fill more than the kernel's buffers, on the average of the mix. */
+/**
+ * As many requests as it takes to fill more than the kernel's buffers, on the average of the mix.
+ */
 function slowReaderDepth({ dialect, messages }: Workload): number {
   let bytes = 0;
   let weights = 0;

@@ -2,7 +2,9 @@ import { CR, LF } from '../../../workers/ascii.js';
 import { MAX_REPLY_BYTES } from '../bench-limits.js';
 import type { MessageReader, MessageSink } from './message-sink.js';
 
-/** Reads newline-delimited JSON; blank lines are skipped, a CR before the LF is no part of the line. */
+/**
+ * Reads newline-delimited JSON; blank lines are skipped, a CR before the LF is no part of the line.
+ */
 export class LineReader implements MessageReader {
   readonly #sink: MessageSink;
   /** The beginning of a line whose end has not come yet. */

@@ -4,7 +4,9 @@
  */
 export interface MessageSink {
   onMessage(bytes: Buffer, start: number, end: number): void;
-  /** The stream cannot be read on: what stands in it is not the framing. Called once, as the last. */
+  /**
+   * The stream cannot be read on: what stands in it is not the framing. Called once, as the last.
+   */
   onBroken(reason: string): void;
 }
 

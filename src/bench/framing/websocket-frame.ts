@@ -17,7 +17,9 @@ function maskedHeaderLength(payloadLength: number): number {
   return payloadLength < 0x10000 ? 8 : 14;
 }
 
-/** Writes the header of one masked, unfragmented frame at `at`; returns where the payload begins. */
+/**
+ * Writes the header of one masked, unfragmented frame at `at`; returns where the payload begins.
+ */
 export function writeMaskedHeader(
   out: Uint8Array,
   at: number,

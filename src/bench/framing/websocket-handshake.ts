@@ -31,7 +31,9 @@ export class WebSocketHandshake {
     return `GET ${url.pathname}${url.search} HTTP/1.1\r\n${lines.join('\r\n')}\r\n\r\n`;
   }
 
-  /** Null where the head (without its last empty line) accepts the upgrade; else why it does not. */
+  /**
+   * Null where the head (without its last empty line) accepts the upgrade; else why it does not.
+   */
   refusal(head: string): string | null {
     const [statusLine = '', ...lines] = head.split('\r\n');
     const status = /^HTTP\/1\.1 (\d{3})\s?(.*)$/.exec(statusLine);

@@ -1,6 +1,8 @@
 import type { Random } from '../statistics/random.js';
 
-/** Uniform: equal gaps. Poisson: independent users, whose requests come in clusters now and then. */
+/**
+ * Uniform: equal gaps. Poisson: independent users, whose requests come in clusters now and then.
+ */
 export type Arrivals = 'uniform' | 'poisson';
 
 /** A stretch of time in which the rate goes in a straight line from one value to another. */

@@ -31,7 +31,9 @@ export class RateSchedule implements DueSchedule {
   }
 }
 
-/** Each client replays a recording from its beginning, over and over, one ramp step after the other. */
+/**
+ * Each client replays a recording from its beginning, over and over, one ramp step after the other.
+ */
 export class ReplaySchedule implements DueSchedule {
   readonly #atUs: readonly number[];
   /** Time from one beginning to the next: the recording, and its mean gap once more. */

@@ -50,7 +50,9 @@ export class LoadClient implements ConnectionOwner {
     this.flights = new FlightTable(maxFlights);
   }
 
-  /** Writes up to `count` requests that are sent now (closed model), and returns how many it did. */
+  /**
+   * Writes up to `count` requests that are sent now (closed model), and returns how many it did.
+   */
   sendNow(count: number): number {
     const { batch, recorder } = this.#context;
     if (!this.#canSend()) return 0;
@@ -71,7 +73,10 @@ export class LoadClient implements ConnectionOwner {
     return sent;
   }
 
-  /** Something is due: it is written with the next sendBacklog(). What can never be counts as failed at once. */
+  /**
+   * Something is due: it is written with the next sendBacklog(). What can never be counts as failed
+   * at once.
+   */
   addDue(dueUs: number): void {
     if (this.hasEnded || this.#context.waiting >= MAX_WAITING_REQUESTS) this.giveUp(dueUs);
     else {
@@ -285,7 +290,10 @@ export class LoadClient implements ConnectionOwner {
   }
 }
 
-/** By the method's own name, else by `*`. The server chooses the name: `constructor` is one like any other. */
+/**
+ * By the method's own name, else by `*`. The server chooses the name: `constructor` is one like any
+ * other.
+ */
 function answerTo(method: string, answers: ServerAnswers): ServerAnswer {
   for (const name of [method, '*']) if (Object.hasOwn(answers, name)) return answers[name]!;
   return { error: { code: -32601, message: `Method not found: ${method}` } };

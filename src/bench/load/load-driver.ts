@@ -6,7 +6,9 @@ export interface LoadDriver {
   onTurnEnd(clientIndex: number): void;
   /** The load begins at this moment of the thread's clock. */
   start(startUs: number): void;
-  /** The measured time ended at this moment: sends what was due before it, then stops and settles. */
+  /**
+   * The measured time ended at this moment: sends what was due before it, then stops and settles.
+   */
   finish(untilUs: number): Promise<void>;
   /** Nothing more is sent but what clients have in their backlog. */
   stop(): void;

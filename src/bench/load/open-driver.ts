@@ -131,7 +131,10 @@ export class OpenDriver implements LoadDriver {
     return touched > 0;
   }
 
-  /** Has some of what is due by `untilUs` counted as never sent; false where nobody lives to count it. */
+  /**
+   * Has some of what is due by `untilUs` counted as never sent; false where nobody lives to count
+   * it.
+   */
   #giveUp(now: number, untilUs: number): boolean {
     for (let n = 0; n < DISPATCHES_PER_TURN && this.#remaining > 0; n++) {
       const dueUs = this.#startUs + this.#schedule.nextUs;

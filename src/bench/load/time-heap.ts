@@ -1,4 +1,6 @@
-/** Binary heap of (time, number), earliest first. Holds one entry for each connection or request. */
+/**
+ * Binary heap of (time, number), earliest first. Holds one entry for each connection or request.
+ */
 export class TimeHeap {
   size = 0;
   #times = new Float64Array(64);

@@ -133,7 +133,10 @@ export class LoadRecorder {
     this.#secondErrors += count;
   }
 
-  /** Keeps a sentence for the user, once. Parts of it may be the server's: a terminal obeys none of them. */
+  /**
+   * Keeps a sentence for the user, once. Parts of it may be the server's: a terminal obeys none of
+   * them.
+   */
   explain(reason: string): void {
     const sentence = reason.replace(/\p{Cc}+/gu, ' ');
     if (this.#reasons.length < MAX_REASONS && !this.#reasons.includes(sentence)) {

@@ -55,7 +55,8 @@ export class ServerProbe {
   #cpuSeconds(): number | null {
     return this.#sum((pid) => {
       const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-      // The command in parentheses may hold anything; utime and stime are the 12th and 13th after it.
+      // The command in parentheses may hold anything; utime and stime are the 12th and 13th after
+      // it.
       const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
       return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND;
     });

@@ -8,12 +8,16 @@ export interface Expectation {
   readonly expression: string;
   readonly metric: string;
   readonly operator: '<' | '<=' | '>' | '>=';
-  /** Microseconds for a latency; requests a second; a count; or a share (0 to 1) where `isShare`. */
+  /**
+   * Microseconds for a latency; requests a second; a count; or a share (0 to 1) where `isShare`.
+   */
   readonly limit: number;
   readonly isShare: boolean;
 }
 
-/** What is true of a run: the figure in the unit of the expectation's limit, and whether it holds. */
+/**
+ * What is true of a run: the figure in the unit of the expectation's limit, and whether it holds.
+ */
 export interface ExpectationOutcome {
   readonly expression: string;
   readonly actual: number;
@@ -50,7 +54,9 @@ const RATES: Readonly<Record<string, (run: RunResult) => number>> = {
 
 const METRICS = [...Object.keys(LATENCIES), ...Object.keys(COUNTS), ...Object.keys(RATES)];
 
-/** Everything that makes a request not a good one: error replies, wrong results, lost, timed out. */
+/**
+ * Everything that makes a request not a good one: error replies, wrong results, lost, timed out.
+ */
 function countErrors(run: RunResult): number {
   const f = run.failures;
   return f.errorReplies + f.wrongResults + f.parseErrors + f.foreign + f.repeated + failed(run);

@@ -12,7 +12,10 @@ export function readText(path: string, what: string): string {
   }
 }
 
-/** Parses JSON. @throws SluiceError SLUICE_ERR_USAGE where it is none, or holds a number that would be changed */
+/**
+ * Parses JSON. @throws SluiceError SLUICE_ERR_USAGE where it is none, or holds a number that would
+ * be changed
+ */
 export function readJson(text: string, what: string): unknown {
   let value: unknown;
   try {

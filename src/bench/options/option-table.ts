@@ -70,7 +70,9 @@ const OUTPUT = {
   help: { short: 'h', help: 'this text' },
 } as const satisfies OptionSpecs;
 
-/** The options of `sluice bench`, as --help shows them. docs/bench.md explains them at more length. */
+/**
+ * The options of `sluice bench`, as --help shows them. docs/bench.md explains them at more length.
+ */
 export const BENCH_OPTION_GROUPS: readonly OptionGroup[] = [
   { title: 'Load', options: LOAD },
   { title: 'Target', options: TARGET },

@@ -22,7 +22,10 @@ export interface Scenario {
 
 type Members = Readonly<Record<string, unknown>>;
 
-/** Reads a scenario (docs/bench.md). @throws SluiceError SLUICE_ERR_USAGE that says where it is wrong. */
+/**
+ * Reads a scenario (docs/bench.md). @throws SluiceError SLUICE_ERR_USAGE that says where it is
+ * wrong.
+ */
 export function parseScenario(value: unknown, path: string): Scenario {
   const known = ['handshake', 'mix', 'thinkTime', 'answers', 'seed'];
   const { handshake, mix, thinkTime, answers, seed } = members(value, path, known);

@@ -9,12 +9,17 @@ const DRAFT_07 = /^http:..json-schema.org.draft-07.schema#?$/;
 
 const compiled = new WeakMap<object, ValidateFunction>();
 
-/** Whether a value is as the schema (2020-12, or draft-07 where its $schema says so) says. The schema must have passed checkSchema. */
+/**
+ * Whether a value is as the schema (2020-12, or draft-07 where its $schema says so) says. The
+ * schema must have passed checkSchema.
+ */
 export function conforms(value: unknown, schema: unknown): boolean {
   return typeof schema === 'boolean' ? schema : validatorOf(schema as object)(value);
 }
 
-/** @throws SluiceError SLUICE_ERR_USAGE where the schema is none, or says what cannot be checked. */
+/**
+ * @throws SluiceError SLUICE_ERR_USAGE where the schema is none, or says what cannot be checked.
+ */
 export function checkSchema(schema: unknown, where: string): void {
   if (typeof schema === 'boolean') return;
   if (typeof schema !== 'object' || schema === null || Array.isArray(schema)) {

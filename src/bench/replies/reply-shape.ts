@@ -2,7 +2,9 @@ import { MAX_SHAPE_BYTES, REPLY_SHAPES } from '../bench-limits.js';
 import type { FrameKind } from './reply-scanner.js';
 import { readId } from './reply-scanner.js';
 
-/** Up to here a comparison in JavaScript, four bytes at a time, is quicker than a call out of it. */
+/**
+ * Up to here a comparison in JavaScript, four bytes at a time, is quicker than a call out of it.
+ */
 const SHORT_BYTES = 320;
 /** So many frames in a row that fit no remembered layout: the server's replies all differ. */
 const GIVE_UP_AFTER = 1_000;

@@ -23,7 +23,9 @@ export interface LatencyColumn {
   readonly summary: LatencySummary;
 }
 
-/** All latency summaries of a run: over all, uncorrected, then by method where there are several. */
+/**
+ * All latency summaries of a run: over all, uncorrected, then by method where there are several.
+ */
 export function latencyColumns(result: RunResult): LatencyColumn[] {
   const columns: LatencyColumn[] = [{ title: 'all', path: 'latency', summary: result.latency }];
   if (result.latencyUncorrected !== null) {

@@ -31,7 +31,9 @@ export function clip(text: string, width: number): string {
   return text.length <= width ? text : `${text.slice(0, Math.max(0, width - 1))}…`;
 }
 
-/** Breaks a sentence at spaces into lines of at most `width` characters (longer words stay whole). */
+/**
+ * Breaks a sentence at spaces into lines of at most `width` characters (longer words stay whole).
+ */
 export function wrapWords(text: string, width: number): string[] {
   const lines: string[] = [];
   let line = '';

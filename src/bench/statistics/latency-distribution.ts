@@ -1,6 +1,8 @@
 import { decodeFromCompressedBase64, JsHistogram } from 'hdr-histogram-js';
 
-/** How many replies had which latency, cheap to ask often. Made from a LatencySummary's histogram. */
+/**
+ * How many replies had which latency, cheap to ask often. Made from a LatencySummary's histogram.
+ */
 export interface LatencyDistribution {
   readonly count: number;
   /** Highest recorded latency, to the histogram's three digits. */
@@ -61,7 +63,9 @@ function recordedBuckets(histogram: string): RecordedBuckets {
   return { lowestUs, valuesUs, cumulative };
 }
 
-/** Index of the first element that is at least `wanted`; the length when none is. Ascending input. */
+/**
+ * Index of the first element that is at least `wanted`; the length when none is. Ascending input.
+ */
 function firstAtLeast(ascending: readonly number[], wanted: number): number {
   let low = 0;
   let high = ascending.length;

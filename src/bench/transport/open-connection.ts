@@ -3,7 +3,10 @@ import { ProcessConnection } from './process-connection.js';
 import type { Target } from './target.js';
 import { WebSocketConnection } from './websocket-connection.js';
 
-/** Opens a connection to the target, whatever it is; rejects with ConnectFailure. `timeoutMs`: for a URL. */
+/**
+ * Opens a connection to the target, whatever it is; rejects with ConnectFailure. `timeoutMs`: for a
+ * URL.
+ */
 export function openConnection(
   target: Target,
   owner: ConnectionOwner,

@@ -48,7 +48,10 @@ export function percentileChart(result: RunResult): Chart | null {
   };
 }
 
-/** How many requests took how long, in bins that grow with the latency. Null when nothing was measured. */
+/**
+ * How many requests took how long, in bins that grow with the latency. Null when nothing was
+ * measured.
+ */
 export function histogramChart(result: RunResult): Chart | null {
   const distribution = decodeDistribution(result.latency.histogram);
   const bins = latencyBins(distribution, MOST_BINS);
