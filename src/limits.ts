@@ -288,8 +288,8 @@ export const MAX_CANCELLED_REQUESTS = 10_000;
 export const MAX_LATE_IDS = 10_000;
 
 /**
- * In mode session: open requests of a client whose ids are known, as hashes. With more open at
- * once, a stop may wait for answers that have come, as long as it waits for any.
+ * In mode session: open requests of a client whose ids are known, as hashes. With more of them open at
+ * once, a cancel of what was answered before may be taken for one of the others.
  */
 export const MAX_OPEN_HASHES = 131_072;
 
@@ -334,14 +334,13 @@ export const MAX_DOCUMENT_BYTES = 1024 * 1024;
  */
 export const HEARTBEAT_MS = 5_000;
 export const SERVER_SILENCE_MS = 30_000;
-export const SERVER_PONG_MS = 15_000;
-
+export const SERVER_PONG_MS = 120_000;
+/** How long a shared server that was down has to run until `/readyz` says so. */
+export const UP_AFTER_MS = 1000;
 /** How long a `ws://` server may take to accept the connection. */
 export const CONNECT_TIMEOUT_MS = 10_000;
-
 /** What a server gets to end at a stop: after its input was closed, and again after SIGTERM. */
 export const STOP_GRACE_MS = 2000;
-
 /** The same two steps when its client left: 2 s in all. */
 export const LEAVE_GRACE_MS = 1000;
 
@@ -351,16 +350,12 @@ export const LEAVE_GRACE_MS = 1000;
  */
 export const GUARD_GRACE_SECONDS = 2;
 export const GUARD_TERM_SECONDS = 1;
-
 /** A guard of the server processes that was killed is started again after this time. */
 export const GUARD_RESTART_MS = 1000;
-
 /** `--drain-timeout`: at a stop, how long messages in flight may take. */
 export const DRAIN_TIMEOUT_MS = 10_000;
-
 /** `--idle-timeout`: how long a shared server is kept without clients. */
 export const IDLE_TIMEOUT_MS = 60_000;
-
 /** `--max-restarts`: of a shared server, in a row. */
 export const MAX_RESTARTS = 10;
 /** What `--max-restarts` may be at most. */
@@ -373,10 +368,8 @@ export const LARGEST_RESTARTS = 1_000_000;
 export const FIRST_RESTART_DELAY_MS = 100;
 export const MAX_RESTART_DELAY_MS = 10_000;
 export const RESTART_STABLE_MS = 30_000;
-
 /** A new process of a shared server that has not taken the handshake by then is started again. */
 export const HANDSHAKE_REPLAY_TIMEOUT_MS = 30_000;
-
 /** `--pool-size`: servers in mode `pool`. */
 export const POOL_SIZE = 2;
 /** What `--pool-size` may be at most. */

@@ -38,7 +38,8 @@ export interface OutgoingOptions {
   readonly sink: FrameSink;
   /** A message could not be serialized. Returns the reason that the connection has ended for. */
   readonly onSerializeFailed: (why: string) => string;
-  readonly onEndAsked: () => void;
+  /** `isOpen`: nothing has ended it before. */
+  readonly onEndAsked: (isOpen: boolean) => void;
   /** Nothing is pending and nothing will come. */
   readonly onDrained: () => void;
 }
@@ -88,7 +89,7 @@ export class Outgoing implements OutgoingMessages, FlowHandler, FrameSource {
   }
 
   end(): void {
-    this.#options.onEndAsked();
+    this.#options.onEndAsked(!this.#closed);
   }
 
   /** Accepts no more; what was accepted is still written. */

@@ -36,6 +36,7 @@ export class Wiring implements WireEvents {
   readonly #allowHalfOpen: boolean;
   #closeCode = CLOSE_INTERNAL_ERROR;
   #hasDrained = false;
+  #endAsked = false;
   #readerEnded!: () => void;
   #writerEnded!: () => void;
 
@@ -71,15 +72,18 @@ export class Wiring implements WireEvents {
       framing: wire.framing,
       sink: wire.sink,
       onSerializeFailed: (why) => this.#serializeFailed(why),
-      onEndAsked: () => {
-        this.#closeCode = CLOSE_NORMAL;
-        this.outgoing.close();
-        // After a failure the other side's stream is still there to be ended.
-        if (this.#hasDrained) wire.end(CLOSE_NORMAL);
+      onEndAsked: (isOpen) => {
+        this.#endAsked = true;
+        if (isOpen) {
+          this.#closeCode = CLOSE_NORMAL;
+          this.outgoing.close();
+        } else if (this.#hasDrained) wire.end(CLOSE_NORMAL);
       },
       onDrained: () => {
         this.#hasDrained = true;
         wire.end(this.#closeCode);
+        // After a failure, the other side's stream is still there to be ended.
+        if (this.#endAsked) wire.end(CLOSE_NORMAL);
         this.#writerEnded();
       },
     });

@@ -9,6 +9,7 @@ const CUT_OFF = Uint8Array.of(0);
 
 const CONTENT_LENGTH = /^content-length\s*:\s*(\d{1,15})\s*$/i;
 const CONTENT_LENGTH_AT_END = /content-length\s*:\s*(\d{1,15})\s*$/i;
+const CONTENT_TYPE = /^content-type\s*:/i;
 /** The end of a line in which that may stand. */
 const LINE_TAIL_BYTES = 64;
 /** Field names are those of RFC 9110. */
@@ -171,7 +172,7 @@ export class ContentLengthSplitter implements FrameSplitter {
       this.#announcedBytes = Number(length);
     } else if (this.#announcesAtEnd(lineWithCr)) {
       this.#events.noise(line);
-    } else if (line === lineWithCr || !OTHER_HEADER.test(text)) {
+    } else if (!CONTENT_TYPE.test(text) && (line === lineWithCr || !OTHER_HEADER.test(text))) {
       // What is printed by accident ends with LF alone, and may look like a header as well.
       this.#events.noise(line);
     }

@@ -73,6 +73,7 @@ const PASSING_REQUESTS = MAX_CLIENT_REQUESTS - RING_CAPACITY;
 export class MultiplexSession implements Session, FlowHandler, RequestOwner {
   newestSlot = -1;
   inFlight = 0;
+  settled = 0;
   cancelled = 0;
   unneeded = 0;
   keptIdBytes = 0;
@@ -115,7 +116,7 @@ export class MultiplexSession implements Session, FlowHandler, RequestOwner {
     this.#malformed = new MalformedInput(client, options.disconnectOnMalformed);
     this.#drain = new DrainTimer(
       options.drainTimeoutMs,
-      () => `${this.inFlight} ${client.heldBackBytes}`,
+      () => `${this.settled} ${client.heldBackBytes}`,
       () => this.#giveUp(),
     );
     this.#ids = new IdSupply(server.table, () => this.#flow.pump());
@@ -208,7 +209,6 @@ export class MultiplexSession implements Session, FlowHandler, RequestOwner {
   ended(): void {
     this.#ended = true;
     if (this.#left) this.#server.lastWord(this);
-    // The end of standard input: answers under way are still wanted.
     else this.leaveIfAnswered();
   }
 
@@ -374,7 +374,8 @@ export class MultiplexSession implements Session, FlowHandler, RequestOwner {
   /** Its input has ended, and the server answers nothing any more. */
   #giveUp(): void {
     const { table } = this.#server;
-    this.#isUnanswered = this.#awaitsAnswers;
+    const isTaken = this.#flow.isIdle && this.#client.source.peek() === null;
+    this.#isUnanswered = this.#awaitsAnswers || !isTaken;
     for (const id of table.idsOf(this)) this.#server.timeOut(this, id);
     this.#leave();
   }

@@ -18,7 +18,9 @@ export interface RequestOwner {
   newestSlot: number;
   /** Kept by the table: its requests in flight, those that wait included. */
   inFlight: number;
-  /** Kept by the table: how many of these were cancelled. */
+  /** Kept by the table: those that are not in flight any more, so far. */
+  settled: number;
+  /** Kept by the table: how many of these in flight were cancelled. */
   cancelled: number;
   /** Kept by the table: of these, how many need no answer. */
   unneeded: number;
@@ -30,6 +32,7 @@ export interface RequestOwner {
 export const NO_REQUESTS = {
   newestSlot: -1,
   inFlight: 0,
+  settled: 0,
   cancelled: 0,
   unneeded: 0,
   keptIdBytes: 0,
@@ -251,6 +254,7 @@ export class RequestTable {
       this.#unlinkFromTime(slot);
       this.#inFlight--;
       this.#ended++;
+      owner.settled++;
     }
     this.#states[slot] = FREE;
     this.#ids[slot] = 0;

@@ -1,5 +1,5 @@
 import { messageOf } from '../errors.js';
-import { MAX_RESTART_DELAY_MS, STOP_GRACE_MS } from '../limits.js';
+import { MAX_RESTART_DELAY_MS, STOP_GRACE_MS, UP_AFTER_MS } from '../limits.js';
 import type { Logger } from '../log.js';
 import { NoiseLog } from '../session/noise-log.js';
 import type {
@@ -61,7 +61,7 @@ export class ServerLife implements UpstreamEvents {
   /** It has died, and no other one has taken its place yet. */
   #isDown = false;
   #restartTimer: NodeJS.Timeout | null = null;
-  #tryTimer: NodeJS.Timeout | null = null;
+  #upTimer: NodeJS.Timeout | null = null;
   #idleTimer: NodeJS.Timeout | null = null;
 
   constructor(server: LivingServer, options: ServerLifeOptions) {
@@ -79,9 +79,9 @@ export class ServerLife implements UpstreamEvents {
     return this.#isDown;
   }
 
-  /** The process takes clients' messages. */
+  /** The process takes clients' messages. One that has been down has to stay so for a moment. */
   becameReady(): void {
-    this.#isDown = false;
+    if (this.#isDown) this.#upIn(UP_AFTER_MS);
   }
 
   /** A client is there (or the server is eager): it is started, unless that is under way. */
@@ -130,7 +130,7 @@ export class ServerLife implements UpstreamEvents {
   /** Ends it for good; settles when the process is gone. */
   async stop(): Promise<void> {
     this.#stopped = true;
-    this.#tryTimer = clear(this.#tryTimer);
+    this.#upTimer = clear(this.#upTimer);
     await this.#end();
     this.#noise.end();
   }
@@ -189,24 +189,38 @@ export class ServerLife implements UpstreamEvents {
     this.#upstream = null;
     this.#server.gone(this.#exit);
     if (this.#stopped) return;
+    const { hasClients } = this.#server;
     if (this.#retired) {
-      if (this.#server.hasClients) this.#start();
-    } else if (this.#server.hasClients || this.#options.eager) this.#startLater(reason);
-    else this.#server.forget();
+      if (hasClients) this.#start();
+      else this.#isDown = false;
+    } else if (hasClients || this.#options.eager) this.#startLater(reason);
+    else this.#rest();
   }
 
   /** Whoever waited for it may have left. */
   #startAgain(): void {
     this.#restartTimer = null;
     if (this.#server.hasClients || this.#options.eager) this.#start();
-    else {
+    else this.#rest();
+  }
+
+  /** Nobody needs it: the next client begins anew. */
+  #rest(): void {
+    this.#isDown = false;
+    this.#server.forget();
+  }
+
+  #upIn(ms: number): void {
+    this.#upTimer = clear(this.#upTimer);
+    this.#upTimer = setTimeout(() => {
       this.#isDown = false;
-      this.#server.forget();
-    }
+    }, ms);
+    this.#upTimer.unref();
   }
 
   #startLater(reason: string): void {
     this.#isDown = true;
+    this.#upTimer = clear(this.#upTimer);
     const delayMs = this.#backoff.nextDelayMs();
     if (delayMs !== null) {
       this.#options.log.warn({ reason, delayMs }, 'the server is gone and will be started again');
@@ -215,9 +229,7 @@ export class ServerLife implements UpstreamEvents {
     }
     this.#options.log.error({ reason }, 'the server does not stay up; its clients are closed');
     this.#backoff.reset();
-    this.#tryTimer = clear(this.#tryTimer);
-    this.#tryTimer = setTimeout(() => this.becameReady(), MAX_RESTART_DELAY_MS);
-    this.#tryTimer.unref();
+    this.#upIn(MAX_RESTART_DELAY_MS);
     this.#server.forget();
     this.#server.gaveUp(reason);
   }

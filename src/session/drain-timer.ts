@@ -15,7 +15,7 @@ export class DrainTimer {
     this.#ms = ms;
     this.#position = position;
     this.#onStalled = onStalled;
-    this.reason = `requests were not answered within ${ms / 1000} s after the end of the input (--drain-timeout)`;
+    this.reason = `messages were not taken or answered within ${ms / 1000} s after the end of the input (--drain-timeout)`;
   }
 
   /** The input has ended; nothing when it runs already. */

@@ -1,75 +1,100 @@
+import { randomInt } from 'node:crypto';
 import { MAX_OPEN_HASHES } from '../limits.js';
 
-const FIRST_SLOTS = 16;
-/** A slot is empty. No hash has this value. */
-const EMPTY = 0;
-/** 2^32 divided by the golden ratio: spreads what differs in its last bits only. */
-const SPREAD = 0x9e3779b1;
+const FIRST_BITS = 4;
+/** Odd, and nobody else's to know: clients choose what is hashed. */
+const SPREAD = randomInt(2 ** 31) * 2 + 1;
 
 /**
- * Hashes of 32 bits that are there, each as often as it was added: an open table with linear
- * probing, 8 to 16 bytes for each of them. It makes nothing for a hash that comes and goes.
+ * Hashes of 32 bits that are there, and how often each was added: an open table with linear
+ * probing, 16 to 64 bytes for each. It makes nothing for a hash that comes and goes.
  */
 export class HashBag {
-  /** At most half full; null before the first hash: idle clients are many. */
-  #slots: Int32Array | null = null;
+  /** At most half of the slots are taken; null before the first hash: idle clients are many. */
+  #hashes: Int32Array | null = null;
+  /** 0: the slot is empty. */
+  #counts = new Int32Array(0);
+  #bits = FIRST_BITS;
+  /** Different ones. */
   #size = 0;
 
-  /** Adds a hash; nothing when there are MAX_OPEN_HASHES. */
-  add(hash: number): void {
-    if (this.#size >= MAX_OPEN_HASHES) return;
-    this.#slots ??= new Int32Array(FIRST_SLOTS);
-    if (2 * (this.#size + 1) > this.#slots.length) this.#resize(2 * this.#slots.length);
-    this.#put(this.#slots, hash);
-    this.#size++;
+  /** Adds a hash; false where it is new and there are MAX_OPEN_HASHES. */
+  add(hash: number): boolean {
+    this.#hashes ??= this.#allocate(FIRST_BITS);
+    let at = this.#find(hash);
+    if (this.#counts[at] === 0) {
+      if (this.#size >= MAX_OPEN_HASHES) return false;
+      if (2 * (this.#size + 1) > this.#counts.length) {
+        this.#resize(this.#bits + 1);
+        at = this.#find(hash);
+      }
+      this.#hashes[at] = hash;
+      this.#size++;
+    }
+    this.#counts[at]!++;
+    return true;
   }
 
   /** Takes a hash out once; false where it is not there. */
   delete(hash: number): boolean {
-    const slots = this.#slots;
-    if (slots === null) return false;
-    const mask = slots.length - 1;
-    const wanted = hash === EMPTY ? 1 : hash;
-    let at = home(wanted, mask);
-    while (slots[at] !== wanted) {
-      if (slots[at] === EMPTY) return false;
-      at = (at + 1) & mask;
-    }
-    this.#closeGap(slots, at);
+    if (this.#hashes === null) return false;
+    const at = this.#find(hash);
+    if (this.#counts[at] === 0) return false;
+    this.#counts[at]!--;
+    if (this.#counts[at] !== 0) return true;
+    this.#closeGap(at);
     this.#size--;
-    if (slots.length > FIRST_SLOTS && 8 * this.#size < slots.length) this.#resize(slots.length / 2);
+    if (this.#bits > FIRST_BITS && 8 * this.#size < this.#counts.length)
+      this.#resize(this.#bits - 1);
     return true;
   }
 
-  #put(slots: Int32Array, hash: number): void {
-    const mask = slots.length - 1;
-    const value = hash === EMPTY ? 1 : hash;
-    let at = home(value, mask);
-    while (slots[at] !== EMPTY) at = (at + 1) & mask;
-    slots[at] = value;
+  /** The slot that has the hash, or the empty one where it belongs. */
+  #find(hash: number): number {
+    const hashes = this.#hashes!;
+    const counts = this.#counts;
+    const mask = counts.length - 1;
+    let at = this.#home(hash);
+    while (counts[at] !== 0 && hashes[at] !== hash) at = (at + 1) & mask;
+    return at;
+  }
+
+  #home(hash: number): number {
+    // The upper bits are the ones that every bit of the hash has a part in.
+    return Math.imul(hash, SPREAD) >>> (32 - this.#bits);
   }
 
   /** Moves up what was only put behind the slot at `at` because that was taken. */
-  #closeGap(slots: Int32Array, at: number): void {
-    const mask = slots.length - 1;
+  #closeGap(at: number): void {
+    const hashes = this.#hashes!;
+    const counts = this.#counts;
+    const mask = counts.length - 1;
     let gap = at;
-    for (let next = (gap + 1) & mask; slots[next] !== EMPTY; next = (next + 1) & mask) {
-      const distance = (next - home(slots[next]!, mask)) & mask;
+    for (let next = (gap + 1) & mask; counts[next] !== 0; next = (next + 1) & mask) {
+      const distance = (next - this.#home(hashes[next]!)) & mask;
       if (distance < ((next - gap) & mask)) continue;
-      slots[gap] = slots[next]!;
+      hashes[gap] = hashes[next]!;
+      counts[gap] = counts[next]!;
       gap = next;
     }
-    slots[gap] = EMPTY;
+    counts[gap] = 0;
   }
 
-  #resize(length: number): void {
-    const slots = new Int32Array(length);
-    for (const hash of this.#slots!) if (hash !== EMPTY) this.#put(slots, hash);
-    this.#slots = slots;
+  #allocate(bits: number): Int32Array {
+    this.#bits = bits;
+    this.#counts = new Int32Array(2 ** bits);
+    return new Int32Array(2 ** bits);
   }
-}
 
-function home(hash: number, mask: number): number {
-  // The upper bits are the ones that every bit of the hash has a part in.
-  return (Math.imul(hash, SPREAD) >>> 8) & mask;
+  #resize(bits: number): void {
+    const hashes = this.#hashes!;
+    const counts = this.#counts;
+    this.#hashes = this.#allocate(bits);
+    for (let slot = 0; slot < counts.length; slot++) {
+      if (counts[slot] === 0) continue;
+      const at = this.#find(hashes[slot]!);
+      this.#hashes[at] = hashes[slot]!;
+      this.#counts[at] = counts[slot]!;
+    }
+  }
 }

@@ -22,43 +22,53 @@ export class OpenRequests {
   #settled = 0;
   /** Of the ids of those that are open and not cancelled. */
   readonly #open = new HashBag();
+  /** Those whose hashes it has no room for: an id that it does not know is one of these. */
+  #unknown = 0;
   readonly #cancelled = new Set<string>();
 
   /** Answers are still to come, and not only those that need not come. */
   get any(): boolean {
-    return this.count > this.#cancelled.size;
+    return this.#sent - this.#settled > this.#cancelled.size;
   }
 
-  /** Those that have not been answered, cancelled or not. */
-  get count(): number {
-    return this.#sent - this.#settled;
+  /** How many have been answered, or need no answer any more, so far. */
+  get settledCount(): number {
+    return this.#settled;
   }
 
   /** Frame `index` is one. */
   sent(batch: Batch, index: number): void {
     this.#sent++;
-    this.#open.add(hashOfFrame(batch, index));
+    if (!this.#open.add(hashOfFrame(batch, index))) this.#unknown++;
   }
 
   /** The one with this id, as JSON text, will have no answer, or one that nobody gets. */
   settled(id: string): void {
-    if (this.#open.delete(hashOfText(id))) this.#settle();
+    if (this.#leave(hashOfText(id))) this.#settle();
   }
 
   /** Frame `index` is an answer, to one of them or to nothing. */
   answered(batch: Batch, index: number): void {
     if (isNull(batch, index)) return;
     const wasCancelled = this.#cancelled.size > 0 && this.#cancelled.delete(idText(batch, index));
-    if (wasCancelled || this.#open.delete(hashOfFrame(batch, index))) this.#settle();
+    if (wasCancelled || this.#leave(hashOfFrame(batch, index))) this.#settle();
   }
 
   /** The one with this id, as JSON text, need not be answered, unless it was already. */
   cancelled(id: string): void {
-    if (this.#settled >= this.#sent || !this.#open.delete(hashOfText(id))) return;
+    if (this.#settled >= this.#sent || !this.#leave(hashOfText(id))) return;
     this.#cancelled.add(id);
     if (this.#cancelled.size <= MAX_CANCELLED_REQUESTS) return;
     this.#cancelled.delete(this.#cancelled.values().next().value!);
     this.#settle();
+  }
+
+  /** False where none with this hash is open. */
+  #leave(hash: number): boolean {
+    if (this.#open.delete(hash)) return true;
+    if (this.#unknown === 0) return false;
+    this.#unknown--;
+    return true;
   }
 
   #settle(): void {

@@ -101,7 +101,7 @@ export class PassThroughSession implements Session, UpstreamEvents, PassedThroug
     this.#malformed = new MalformedInput(client, options.disconnectOnMalformed);
     this.#drain = new DrainTimer(
       options.drainTimeoutMs,
-      () => `${this.#requests.count} ${client.heldBackBytes}`,
+      () => `${this.#requests.settledCount} ${client.heldBackBytes}`,
       () => this.#giveUp(),
     );
     this.#toServer = new Flow({
@@ -322,7 +322,7 @@ export class PassThroughSession implements Session, UpstreamEvents, PassedThroug
 
   /** The client's input has ended, and the server answers nothing any more. */
   #giveUp(): void {
-    if (this.#awaitsReplies) this.#goneReason ??= this.#drain.reason;
+    if (!this.#served) this.#goneReason ??= this.#drain.reason;
     void this.#stopUpstream(STOP_GRACE_MS);
   }
 

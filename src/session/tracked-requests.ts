@@ -53,9 +53,9 @@ export class TrackedRequests {
     return this.#open.any;
   }
 
-  /** How many do. */
-  get count(): number {
-    return this.#open.count;
+  /** How many do no more, so far. */
+  get settledCount(): number {
+    return this.#open.settledCount;
   }
 
   /** As many are watched as may be. */

@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import type { WebSocket } from 'ws';
 import { HEARTBEAT_MS, SERVER_PONG_MS, SERVER_SILENCE_MS } from '../limits.js';
 
@@ -10,23 +11,17 @@ export class Heartbeat {
   readonly #socket: WebSocket;
   readonly #onSilent: (() => void) | null;
   readonly #timer: NodeJS.Timeout;
-  #heard = false;
+  /** At the last look; a long message may be on its way for minutes. */
+  #bytesRead = 0;
   #silentMs = 0;
 
   /** `socket` is open. `onSilent`: nothing has come for long, not even a pong; null: never mind. */
   constructor(socket: WebSocket, onSilent: (() => void) | null) {
     this.#socket = socket;
     this.#onSilent = onSilent;
+    this.#hasReadMore();
     this.#timer = setInterval(() => this.#beat(), HEARTBEAT_MS);
     this.#timer.unref();
-    if (onSilent === null) return;
-    socket.on('ping', () => this.heard());
-    socket.on('pong', () => this.heard());
-  }
-
-  /** Something has come. */
-  heard(): void {
-    this.#heard = true;
   }
 
   stop(): void {
@@ -36,13 +31,20 @@ export class Heartbeat {
   #beat(): void {
     if (this.#socket.readyState !== this.#socket.OPEN) return;
     if (this.#socket.isPaused) this.#socket.pong();
-    else if (this.#onSilent !== null && !this.#heard) {
+    else if (this.#onSilent !== null && !this.#hasReadMore()) {
       this.#silentMs += HEARTBEAT_MS;
       if (this.#silentMs === SERVER_SILENCE_MS) this.#socket.ping();
       else if (this.#silentMs >= SERVER_SILENCE_MS + SERVER_PONG_MS) this.#onSilent();
       return;
     }
-    this.#heard = false;
     this.#silentMs = 0;
+  }
+
+  #hasReadMore(): boolean {
+    // `ws` names its stream to nobody.
+    const { _socket: stream } = this.#socket as { readonly _socket?: Socket | null };
+    const before = this.#bytesRead;
+    this.#bytesRead = stream?.bytesRead ?? before + 1;
+    return this.#bytesRead !== before;
   }
 }

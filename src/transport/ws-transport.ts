@@ -121,9 +121,9 @@ export class WsTransport implements FrameSource, FrameSink, BatchFlusher {
     });
   }
 
-  /** Closes once everything given to it is sent. */
+  /** Closes once everything given to it is sent; the first reason counts. */
   end(code: number, reason: string): void {
-    this.#endRequested = { code, reason };
+    this.#endRequested ??= { code, reason };
     this.#closeIfAsked();
   }
 
@@ -172,7 +172,6 @@ export class WsTransport implements FrameSource, FrameSink, BatchFlusher {
   }
 
   #message(data: Buffer): void {
-    this.#heartbeat?.heard();
     if (this.#discarding) return;
     const flow = this.#flow;
     if (flow !== null && this.#received.length === 0 && flow.accept(data)) return;

@@ -55,7 +55,7 @@ export class ChildUpstream implements Upstream {
   #inputFailed = false;
   #isEndedByUs = false;
   /** Nobody wants anything of it any more. */
-  #isInputClosed = false;
+  #isUnneeded = false;
   /** The process and all of its group are gone: its number may mean somebody else. */
   #groupGone = false;
 
@@ -106,11 +106,11 @@ export class ChildUpstream implements Upstream {
   }
 
   closeInput(): void {
-    this.#isInputClosed = true;
     this.sink.end();
   }
 
   discardOutput(): void {
+    this.#isUnneeded = true;
     this.source.discard();
   }
 
@@ -144,7 +144,7 @@ export class ChildUpstream implements Upstream {
   #processExited(code: number | null, signal: NodeJS.Signals | null): void {
     const { pid } = this.#process;
     const how = signal === null ? `exited with code ${code ?? 0}` : `was ended by ${signal}`;
-    const isExpected = code === 0 || this.#isEndedByUs || this.#isInputClosed;
+    const isExpected = code === 0 || this.#isEndedByUs || this.#isUnneeded;
     if (isExpected) this.#log.info({ code, signal }, EXITED);
     else {
       // After what it said last has been read.

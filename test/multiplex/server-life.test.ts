@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, type TestContext, test } from 'node:test';
-import { MAX_RESTART_DELAY_MS } from '../../src/limits.js';
+import { MAX_RESTART_DELAY_MS, UP_AFTER_MS } from '../../src/limits.js';
 import { silentLogger } from '../../src/log.js';
 import { type LivingServer, ServerLife } from '../../src/multiplex/server-life.js';
 import { MemoryUpstream } from '../support/memory-upstream.js';
@@ -50,6 +50,9 @@ describe('a shared server whose process has died', () => {
     t.mock.timers.tick(RESTART_MS);
     assert.equal(life.isDown, true);
     life.becameReady();
+    t.mock.timers.tick(UP_AFTER_MS - 1);
+    assert.equal(life.isDown, true);
+    t.mock.timers.tick(1);
     assert.equal(life.isDown, false);
     while (!server.told.includes('gave up')) {
       life.gone('the server exited', { code: 1, signal: null });
@@ -69,6 +72,21 @@ describe('a shared server whose process has died', () => {
     life.unneeded();
     t.mock.timers.tick(RESTART_MS);
     assert.equal(life.isDown, false);
+  });
+
+  test('is not down when the last client leaves while the next one starts, however that ends', (t) => {
+    for (const retires of [true, false]) {
+      const { server, life } = died(t);
+      t.mock.timers.tick(RESTART_MS);
+      server.hasClients = false;
+      life.unneeded();
+      if (retires) t.mock.timers.tick(60_000);
+      assert.equal(life.isDown, true);
+      life.gone('the server exited', { code: 1, signal: null });
+      life.outputEnded();
+      assert.equal(life.isDown, false);
+      t.mock.timers.reset();
+    }
   });
 
   test('is not started for nobody, nor ended later', (t) => {

@@ -128,7 +128,7 @@ test('a client on standard input shares the server; at its end it has its answer
 
 test('what a client on standard input asked is answered with an error --drain-timeout after the end', async (t) => {
   const gateway = GatewayProcess.overStdio(t, {
-    args: ['--mode', 'shared', '--drain-timeout', '300ms'],
+    args: ['--mode', 'shared', '--drain-timeout', '2s'],
     command: fixture('shared-server'),
   });
   gateway.process.stdin.end('{"id":"a","method":"m","params":5}\n{"id":"b","method":"hold"}\n');
@@ -146,6 +146,19 @@ test('what a client on standard input asked is answered with an error --drain-ti
   );
   assert.match(
     gateway.stderr,
-    /requests were not answered within 0\.3 s after the end of the input/,
+    /messages were not taken or answered within 2 s after the end of the input/,
   );
 });
+
+for (const mode of ['shared', 'session']) {
+  test(`what a server does not read at the end of the input is a failure, in mode ${mode}`, async (t) => {
+    const gateway = GatewayProcess.overStdio(t, {
+      args: ['--mode', mode, '--drain-timeout', '300ms'],
+      command: ['/bin/sleep', '1000'],
+    });
+    const note = `{"method":"m","params":"${'x'.repeat(10_000)}"}\n`;
+    gateway.process.stdin.end(`${note.repeat(100)}{"id":1,"method":"last"}\n`);
+    assert.equal((await gateway.ended()).code, 1);
+    assert.match(gateway.stderr, /messages were not taken or answered within 0\.3 s/);
+  });
+}

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { beforeEach, describe, test } from 'node:test';
 import { Batch } from '../../src/lane/batch.js';
+import { MAX_OPEN_HASHES } from '../../src/limits.js';
 import { OpenRequests } from '../../src/session/open-requests.js';
 import { ID_END, ID_START } from '../../workers/batch-layout.js';
 
@@ -68,6 +69,15 @@ describe('requests that wait for their answers', () => {
     open.cancelled('"never sent"');
     assert.equal(open.any, true);
     answered('2');
+    assert.equal(open.any, false);
+  });
+
+  test('are as many as were sent, where there are too many to know their ids', () => {
+    const last = MAX_OPEN_HASHES + 100;
+    for (let n = 3; n <= last; n++) sent(String(n));
+    for (let n = 1; n < last; n++) answered(String(n));
+    assert.equal(open.any, true);
+    answered(String(last));
     assert.equal(open.any, false);
   });
 

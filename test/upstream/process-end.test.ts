@@ -134,16 +134,18 @@ test('a process that is killed is not taken for one that has closed its input', 
   assert.deepEqual(await client.close(), { code: 1011, reason: 'the server was ended by SIGKILL' });
 });
 
-test('the log says with a warning that a process has failed, and what it said last', async (t) => {
-  const gateway = await GatewayProcess.start(t, {
-    args: ['--log-level', 'warn'],
-    command: ['/bin/sh', '-c', 'echo starting >&2; echo "need API_KEY" >&2; exit 2'],
+for (const mode of ['session', 'shared']) {
+  test(`the log says with a warning that a process has failed, and what it said last, in mode ${mode}`, async (t) => {
+    const gateway = await GatewayProcess.start(t, {
+      args: ['--log-level', 'warn', '--mode', mode, '--max-restarts', '0'],
+      command: ['/bin/sh', '-c', 'echo starting >&2; echo "need API_KEY" >&2; exit 2'],
+    });
+    const client = await JsonRpcSocket.open(t, gateway.url);
+    assert.equal((await client.close()).reason, 'the server exited with code 2');
+    const { lastLine, code } = await gateway.logged(
+      'the end',
+      ({ msg }) => msg === 'the process has exited',
+    );
+    assert.deepEqual([lastLine, code], ['need API_KEY', 2]);
   });
-  const client = await JsonRpcSocket.open(t, gateway.url);
-  assert.equal((await client.close()).reason, 'the server exited with code 2');
-  const { lastLine, code } = await gateway.logged(
-    'the end',
-    ({ msg }) => msg === 'the process has exited',
-  );
-  assert.deepEqual([lastLine, code], ['need API_KEY', 2]);
-});
+}

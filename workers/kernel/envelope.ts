@@ -330,6 +330,8 @@ export class EnvelopeScanner {
 
   /** What was seen so far has an id, and a result or error, or the beginning of one. */
   get #isAnswer(): boolean {
+    // Cut off: whoever wrote it has ended, which says more.
+    if (this.json.errorAt >= this.#end - 1) return false;
     if (this.#idIsRepeated || !isIdStart(this.#firstByteOf(ID_START))) return false;
     if (this.#has(METHOD_START) || this.#member === METHOD_MEMBER) return false;
     // UTF-8 is checked at the end only, where the scanner has not come.

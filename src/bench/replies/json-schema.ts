@@ -26,7 +26,8 @@ export function checkSchema(schema: unknown, where: string): void {
     throw usageError(`${where} is not a JSON Schema: not an object`);
   }
   try {
-    validatorOf(schema);
+    // An asynchronous one answers with a promise, which is no answer here.
+    if ('$async' in validatorOf(schema)) throw new Error('"$async" is not supported');
   } catch (error) {
     throw usageError(`${where} is no JSON Schema that can be checked: ${messageOf(error)}`);
   }

@@ -147,15 +147,18 @@ export function outputs(kernel: Kernel): void {
     it('that are answers with a fault in the result have their ids, and are answered with null', () => {
       for (const [bytes, id] of [
         ['{"id":7,"result":{"a":NaN}}', '7'],
-        ['{"error":1,"id":"a"', '"a"'],
-        ['{"id":7,"result":1} x', '7'],
-        ['{"id":7,"id":7,"error":', '7'],
-        ['{"id":7,"result":1,"x":', '7'],
-        ['{"id":7,"x":', undefined],
-        ['{"id":7,"method":"m","result":', undefined],
-        ['{"id":7,"result":1,"method":', undefined],
-        ['{"id":7,"id":8,"result":', undefined],
-        ['{"id":null,"error":', undefined],
+        ['{"error":1,"id":"a" "x"}', '"a"'],
+        ['{"id":7,"result":1} and more', '7'],
+        ['{"id":7,"id":7,"error":NaN}', '7'],
+        ['{"id":7,"result":1,"x":NaN}', '7'],
+        ['{"id":7,"x":NaN}', undefined],
+        ['{"id":7,"method":"m","result":NaN}', undefined],
+        ['{"id":7,"result":1,"method":NaN}', undefined],
+        ['{"id":7,"id":8,"result":NaN}', undefined],
+        ['{"id":null,"error":NaN}', undefined],
+        // Cut off, by itself or by a byte that stands for what is missing.
+        ['{"id":7,"result":{"a":"b', undefined],
+        ['{"id":7,"result":{"a":1\0', undefined],
         ['{"result":NaN,"id":7}', undefined],
       ] as const) {
         const outcome = runFrame(kernel, { bytes, action: ACTION_PASS, onBad: ON_BAD_REPLY });
