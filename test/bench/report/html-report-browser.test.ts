@@ -8,7 +8,7 @@ import { writeReports } from '../../../src/bench/report/write-reports.js';
 import type { FailureCounts, RunResult } from '../../../src/bench/run-result.js';
 import { temporaryFolder } from '../../support/temporary-folder.js';
 import { launchChromium } from './chromium.js';
-import { failureCounts, sampleRun } from './sample-run.js';
+import { emptyHistogram, failureCounts, sampleRun, summaryOf } from './sample-run.js';
 
 const PHONE = { width: 375, height: 800 };
 const DESKTOP = { width: 1200, height: 900 };
@@ -60,11 +60,12 @@ async function openReport(
   viewport: { readonly width: number; readonly height: number },
   colorScheme: 'light' | 'dark' = 'light',
   javaScriptEnabled = true,
+  file = html,
 ): Promise<OpenedPage> {
   const context = await browser.newContext({ viewport, colorScheme, javaScriptEnabled });
   const page = await context.newPage();
   const complaints: string[] = [];
-  const url = pathToFileURL(html).href;
+  const url = pathToFileURL(file).href;
   page.on('request', (request) => {
     if (request.url() !== url && request.url() !== 'data:,') complaints.push(request.url());
   });
@@ -167,7 +168,7 @@ test('the tables under the charts hold the timeline, and each line has its point
   const corners = await page.evaluate<number>(
     `document.querySelector('#throughput .line.one').getAttribute('d').split('L').length`,
   );
-  assert.equal(corners, result.timeline.length + 1);
+  assert.equal(corners, result.timeline.length, 'no point that was not measured');
   await page.context().close();
 });
 
@@ -177,7 +178,7 @@ test('pointing at a second reads out that second', async () => {
   await field.scrollIntoViewIfNeeded();
   const box = (await field.boundingBox())!;
   const point = result.timeline[9]!;
-  const x = box.x + (box.width * point.second) / result.timeline.length;
+  const x = box.x + (box.width * 9) / (result.timeline.length - 1);
   await page.mouse.move(x, box.y + 50);
   const text = await shownText(page, '#throughput .readout');
   assert.match(text, /^10\.0 s\n/);
@@ -210,6 +211,24 @@ for (const scheme of ['light', 'dark'] as const) {
     );
     assert.ok(needed <= given, `${needed} px on ${given} px`);
     assert.deepEqual(complaints, []);
+    await page.context().close();
+  });
+}
+
+for (const viewport of [PHONE, DESKTOP]) {
+  test(`no label runs past the end of its axis, on ${viewport.width} px`, async () => {
+    const file = join(folder, 'many.html');
+    const histogram = emptyHistogram();
+    histogram.recordValueWithCount(200, 1_100_000);
+    histogram.recordValueWithCount(70_000, 40);
+    writeReports({ ...result, latency: summaryOf(histogram) }, { html: file });
+    const { page } = await openReport(viewport, 'light', true, file);
+    const beyond = await page.evaluate<string[]>(`
+      [...document.querySelectorAll('.x-axis span')]
+        .filter((label) => label.getBoundingClientRect().right > label.parentNode.getBoundingClientRect().right + 1)
+        .map((label) => label.textContent)`);
+    assert.deepEqual(beyond, []);
+    assert.ok(await page.locator('.x-axis', { hasText: '99.9999 %' }).isVisible());
     await page.context().close();
   });
 }

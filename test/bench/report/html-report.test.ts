@@ -113,6 +113,37 @@ test('a run that measured nothing still makes a page', () => {
   assert.doesNotMatch(html, /NaN|Infinity<|undefined/);
 });
 
+const tilesOf = (result: RunResult): string =>
+  /<section class="tiles".*?<\/section>/s.exec(renderHtmlReport(result))![0];
+
+test('the key figure of replies has the bytes of the replies beside it', () => {
+  const totals = { ...run.totals, bytesSentPerSecond: 9.5e6, bytesReceivedPerSecond: 8.38e6 };
+  assert.match(tilesOf({ ...run, totals }), /in all, 8\.38 MB\/s</);
+});
+
+test('a percentile that fewer than ten requests stand behind is no key figure', () => {
+  const tiles = (count: number) =>
+    tilesOf({ ...run, latency: summaryOfValues(Array.from({ length: count }, (_, n) => n + 1)) });
+  assert.match(
+    tiles(999),
+    /p99 latency<\/p><p class="figure">-<\/p><p class="note">too few requests/,
+  );
+  assert.match(tiles(999), /p50 latency<\/p><p class="figure"><data/);
+  assert.match(tiles(1_000), /p99 latency<\/p><p class="figure"><data/);
+  assert.match(tiles(9_999), /p99\.9 latency<\/p><p class="figure">-</);
+  assert.match(tiles(10_000), /p99\.9 latency<\/p><p class="figure"><data/);
+});
+
+test('key figures of a run that measured nothing say so, and nothing of slower requests', () => {
+  const failed = { ...run, latency: summaryOfValues([]), passed: false };
+  assert.equal(tilesOf(failed).match(/nothing measured/g)?.length, 4);
+  assert.doesNotMatch(tilesOf(failed), /slower|none counted|of 0 requests/);
+});
+
+test('headings are those of the sections, key figures have none', () => {
+  assert.doesNotMatch(tilesOf(run), /<h\d/);
+});
+
 test('a second without a reply is a gap in the latency, not a zero', () => {
   const timeline = run.timeline.map((point) =>
     point.second === 10 ? { ...point, repliesPerSecond: 0, p50Us: 0, p99Us: 0, maxUs: 0 } : point,

@@ -30,8 +30,6 @@ export interface Chart {
   readonly yTicks: readonly Tick[];
   /** One for each row: 0 to 1 along the x axis, and what the row is called. */
   readonly positions: readonly number[];
-  /** The first reading holds from the axis on: a point that covers the second before it. */
-  readonly firstFromAxis?: boolean;
   readonly headers: readonly string[];
   readonly series: readonly ChartSeries[];
   /** Readings that stand in the table and the read-out but are not drawn. */
@@ -53,9 +51,9 @@ export function renderChart(chart: Chart): string {
 <figcaption><h3>${escapeHtml(title)}</h3>${noteMarkup}${legend(chart)}</figcaption>
 <div class="plot">
 <span class="y-label" aria-hidden="true">${escapeHtml(chart.yLabel)}</span>
-<div class="y-axis" aria-hidden="true">${axis(chart.yTicks, 'bottom')}</div>
+<div class="y-axis" aria-hidden="true">${axis(chart.yTicks, ({ at }) => `bottom:${percent(at)}`)}</div>
 <div class="field">${drawing(chart)}<div class="cursor" hidden></div><output class="readout" hidden></output></div>
-<div class="x-axis" aria-hidden="true">${axis(chart.xTicks, 'left')}</div>
+<div class="x-axis" aria-hidden="true">${axis(chart.xTicks, beneath)}</div>
 <span class="x-label" aria-hidden="true">${escapeHtml(chart.xLabel)}</span>
 </div>
 ${table(chart)}
@@ -70,10 +68,16 @@ function legend({ series }: Chart): string {
   return `<ul class="legend">${items.join('')}</ul>`;
 }
 
-function axis(ticks: readonly Tick[], side: 'bottom' | 'left'): string {
-  const label = ({ at, text, minor }: Tick) =>
-    `<span${minor === true ? ' class="minor"' : ''} style="${side}:${percent(at)}">${escapeHtml(text)}</span>`;
+function axis(ticks: readonly Tick[], place: (tick: Tick) => string): string {
+  const label = (tick: Tick) =>
+    `<span${tick.minor === true ? ' class="minor"' : ''} style="${place(tick)}">${escapeHtml(tick.text)}</span>`;
   return ticks.map(label).join('');
+}
+
+/** Centred under its tick, except that no label may run past the end of the axis: there the card ends. */
+function beneath({ at, text }: Tick): string {
+  if (at < 0.75) return `left:${percent(at)}`;
+  return `left:min(${percent(at)},100% - ${text.length / 2}ch)`;
 }
 
 function drawing(chart: Chart): string {
@@ -92,13 +96,10 @@ function drawing(chart: Chart): string {
   return `<svg viewBox="0 0 ${UNITS} ${UNITS}" preserveAspectRatio="none" role="img" aria-label="${escapeHtml(chart.summary)}">${columns}${rows}${shapes}</svg>`;
 }
 
-function shapeOf(series: ChartSeries, chart: Chart): string {
-  const { positions } = chart;
+function shapeOf(series: ChartSeries, { positions }: Chart): string {
   if (series.shape === 'bars') return bars(series, positions);
   const corners = unbroken(series.heights).map((run) => {
-    const points = run.map((row) => ({ at: positions[row]!, height: series.heights[row] ?? 0 }));
-    const held = chart.firstFromAxis === true && run[0] === 0;
-    return held ? [{ at: 0, height: points[0]!.height }, ...points] : points;
+    return run.map((row) => ({ at: positions[row]!, height: series.heights[row] ?? 0 }));
   });
   const line = corners
     .map((points) => `M${points.map(corner).join('L')}${points.length === 1 ? 'h0' : ''}`)

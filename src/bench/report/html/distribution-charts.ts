@@ -1,6 +1,6 @@
 import type { LatencySummary, RunResult } from '../../run-result.js';
 import { decodeDistribution } from '../../statistics/latency-distribution.js';
-import { latencyBins } from '../latency-bins.js';
+import { type LatencyBin, latencyBins } from '../latency-bins.js';
 import { formatCount, formatLatency, formatShare, trimZeros } from '../units.js';
 import type { Chart, ChartSeries } from './chart.js';
 import { latencyScale, linearScale, ninesScale, type Scale, type Tick } from './scale.js';
@@ -8,7 +8,7 @@ import { latencyScale, linearScale, ninesScale, type Scale, type Tick } from './
 const POINTS_PER_NINE = 16;
 const NAMED_SHARES = [0.5, 0.75, 0.9, 0.95, 0.99, 0.999, 0.9999];
 const MOST_BINS = 40;
-const MOST_BIN_TICKS = 5;
+const MOST_BIN_TICKS = 6;
 
 interface Curve {
   readonly name: string;
@@ -66,7 +66,7 @@ export function histogramChart(result: RunResult): Chart | null {
     note: 'Share of requests; bins grow with the latency.',
     summary: `Latency histogram: most requests, ${formatShare(fullest.count / distribution.count)}, took between ${edge(fullest.fromUs)} and ${edge(fullest.toUs)}.`,
     xLabel: 'Latency',
-    xTicks: binTicks(bins.map(({ toUs }) => edge(toUs))),
+    xTicks: binTicks(bins, edge),
     yLabel: 'of requests',
     yTicks: scale.ticks,
     positions: bins.map((_, index) => (index + 0.5) / bins.length),
@@ -135,11 +135,48 @@ function shareHeader(share: number): string {
   return `${Number((share * 100).toFixed(decimals))} %`;
 }
 
-/** Upper edges of some bins, at the right end of the bin that they close. */
-function binTicks(edges: readonly string[]): Tick[] {
-  const every = Math.ceil(edges.length / MOST_BIN_TICKS);
-  return edges
-    .map((text, index) => ({ at: (index + 1) / edges.length, text }))
-    .filter((_, index) => (index + 1) % every === 0)
-    .map((tick, index) => ({ ...tick, minor: index % 2 === 1 }));
+/**
+ * Ticks at 1, 2 and 5 of each decade, or at its 1 where those are too many. Bins end at other
+ * round values, so a tick may lie within one.
+ */
+function binTicks(bins: readonly LatencyBin[], text: (us: number) => string): Tick[] {
+  const fine = roundTicks(bins, [1, 2, 5], text);
+  const ticks = fine.length <= MOST_BIN_TICKS ? fine : roundTicks(bins, [1], text);
+  const isCrowded = ticks.length > MOST_BIN_TICKS / 2;
+  if (ticks.length >= 2) {
+    return ticks.map((tick, index) => ({ ...tick, minor: isCrowded && index % 2 === 1 }));
+  }
+  // Latencies so close together that no two such values are among them.
+  const [first, last] = [bins[0]!, bins.at(-1)!];
+  return [
+    { at: 0, text: text(first.fromUs) },
+    { at: 1, text: text(last.toUs) },
+  ];
+}
+
+function roundTicks(
+  bins: readonly LatencyBin[],
+  series: readonly number[],
+  text: (us: number) => string,
+): Tick[] {
+  const ticks: Tick[] = [];
+  const lastUs = bins.at(-1)!.toUs;
+  for (let decade = 1; decade <= lastUs; decade *= 10) {
+    for (const step of series) {
+      const us = decade * step;
+      const at = placeInBins(bins, us);
+      if (at !== null) ticks.push({ at, text: text(us) });
+    }
+  }
+  return ticks;
+}
+
+/** Where a latency lies on an axis on which every bin is equally wide; null beyond it. */
+function placeInBins(bins: readonly LatencyBin[], us: number): number | null {
+  if (us === bins[0]!.fromUs) return 0;
+  const index = bins.findIndex(({ fromUs, toUs }) => us > fromUs && us <= toUs);
+  if (index === -1) return null;
+  const { fromUs, toUs } = bins[index]!;
+  const within = Math.log(us / Math.max(1, fromUs)) / Math.log(toUs / Math.max(1, fromUs));
+  return (index + (us === toUs ? 1 : within)) / bins.length;
 }

@@ -1,8 +1,11 @@
-import type { RunResult } from '../../run-result.js';
+import type { LatencySummary, RunResult } from '../../run-result.js';
 import { BOTTLENECK_HEADLINE, bottleneckSentence } from '../bottleneck.js';
 import { totalFailures } from '../failure-labels.js';
 import { formatBytes, formatCount, formatElapsed, formatLatency, formatRate } from '../units.js';
 import { escapeHtml, figureMarkup } from './markup.js';
+
+/** So many that ten are slower: docs/bench.md, "How to read a percentile curve". The slowest is one by itself. */
+const FEWEST_REQUESTS = { p50Us: 20, p99Us: 1_000, p999Us: 10_000, maxUs: 1 } as const;
 
 /** What was measured, whether it passed, what to beware of, and the six figures that matter. */
 export function renderMasthead(result: RunResult, notes: readonly string[]): string {
@@ -71,11 +74,8 @@ function failureReasons({ passed, failureReasons: reasons }: RunResult): string 
   return `<section class="alarm"><h2>The run failed</h2><ul>${items}</ul></section>\n`;
 }
 
-function keyFigures({ totals, latency, failures }: RunResult): string {
+function keyFigures({ totals, latency, failures, passed }: RunResult): string {
   const failed = totalFailures(failures);
-  const measured = (path: string, valueUs: number) =>
-    latency.count === 0 ? '-' : figureMarkup(path, valueUs, formatLatency(valueUs));
-  const bytes = totals.bytesSentPerSecond + totals.bytesReceivedPerSecond;
   const tiles = [
     tile(
       'Replies per second',
@@ -84,29 +84,43 @@ function keyFigures({ totals, latency, failures }: RunResult): string {
         totals.repliesPerSecond,
         formatRate(totals.repliesPerSecond),
       ),
-      `${formatCount(totals.replies)} in all, ${formatBytes(bytes)}/s`,
+      `${formatCount(totals.replies)} in all, ${formatBytes(totals.bytesReceivedPerSecond)}/s`,
       'first',
     ),
-    tile('p50 latency', measured('latency.p50Us', latency.p50Us), 'half were slower'),
-    tile('p99 latency', measured('latency.p99Us', latency.p99Us), '1 in 100 slower'),
-    tile('p99.9 latency', measured('latency.p999Us', latency.p999Us), '1 in 1,000 slower'),
-    tile(
-      'Slowest',
-      measured('latency.maxUs', latency.maxUs),
-      `of ${formatCount(latency.count)} requests`,
-    ),
+    latencyTile('p50 latency', latency, 'p50Us', 'half were slower'),
+    latencyTile('p99 latency', latency, 'p99Us', '1 in 100 slower'),
+    latencyTile('p99.9 latency', latency, 'p999Us', '1 in 1,000 slower'),
+    latencyTile('Slowest', latency, 'maxUs', `of ${formatCount(latency.count)} requests`),
     tile(
       'Failures',
       `<data data-figure="failures" value="${failed}">${formatCount(failed)}</data>`,
-      failed === 0 ? 'none counted' : 'listed below',
+      failureNote(failed, passed),
       failed === 0 ? '' : 'bad',
     ),
   ];
   return `<section class="tiles" aria-label="Key figures">${tiles.join('')}</section>\n`;
 }
 
+/** A percentile that fewer than ten requests stand behind says what these few did by chance. */
+function latencyTile(
+  label: string,
+  latency: LatencySummary,
+  name: 'p50Us' | 'p99Us' | 'p999Us' | 'maxUs',
+  note: string,
+): string {
+  if (latency.count === 0) return tile(label, '-', 'nothing measured');
+  if (latency.count < FEWEST_REQUESTS[name]) return tile(label, '-', 'too few requests');
+  const valueUs = latency[name];
+  return tile(label, figureMarkup(`latency.${name}`, valueUs, formatLatency(valueUs)), note);
+}
+
+function failureNote(failed: number, passed: boolean): string {
+  if (failed > 0) return 'listed below';
+  return passed ? 'none counted' : 'why is said above';
+}
+
 function tile(label: string, figure: string, note: string, style = ''): string {
-  return `<div class="tile ${style}"><h2>${escapeHtml(label)}</h2><p class="figure">${figure}</p><p class="note">${escapeHtml(note)}</p></div>`;
+  return `<div class="tile ${style}"><p class="label">${escapeHtml(label)}</p><p class="figure">${figure}</p><p class="note">${escapeHtml(note)}</p></div>`;
 }
 
 function warnings({ generator }: RunResult, notes: readonly string[]): string {

@@ -7,7 +7,7 @@ export const PAGE_STYLE = `
 :root {
   --paper: #f6f7f5; --card: #ffffff; --ink: #16211f; --muted: #5b6966; --line: #dfe4e1;
   --grid: #e6eae7; --one: #0d6a8f; --two: #bd5400; --three: #74699f; --quiet: #8a9693;
-  --good: #16705a; --bad: #b3261e; --alarm: #fdecea; --alarm-line: #b3261e; --note: #fff8e6; --note-line: #c28a00;
+  --good: #16705a; --bad: #b3261e; --alarm: #fdecea; --alarm-line: #b3261e; --note: #fff8e6; --note-line: #c28a00; --edge: #16211f55;
   --mono: ui-monospace, 'SF Mono', 'Cascadia Mono', Menlo, Consolas, 'Liberation Mono', monospace;
   color-scheme: light dark;
 }
@@ -15,7 +15,7 @@ export const PAGE_STYLE = `
   :root {
     --paper: #0d1315; --card: #141c1f; --ink: #e5ebe9; --muted: #96a5a2; --line: #263135;
     --grid: #212b2f; --one: #5cbbe0; --two: #f5a055; --three: #aea6dc; --quiet: #7b8a88;
-    --good: #5cc9a7; --bad: #ff8a80; --alarm: #33181a; --alarm-line: #ff8a80; --note: #26210f; --note-line: #d6a531;
+    --good: #5cc9a7; --bad: #ff8a80; --alarm: #33181a; --alarm-line: #ff8a80; --note: #26210f; --note-line: #d6a531; --edge: #000000cc;
   }
 }
 * { box-sizing: border-box; margin: 0; }
@@ -45,7 +45,7 @@ h1 { font: 600 28px/1.2 var(--mono); letter-spacing: -.02em; overflow-wrap: anyw
 
 .tiles { display: grid; grid-template-columns: 1.75fr repeat(5, 1fr); margin-top: 28px; background: var(--card); border: 1px solid var(--line); border-radius: 12px; overflow: hidden; }
 .tile { padding: 18px 20px 16px; box-shadow: -1px -1px 0 var(--line); min-width: 0; }
-.tile h2 { font-size: 13px; font-weight: 500; color: var(--muted); white-space: nowrap; }
+.tile .label { font-size: 13px; line-height: 1.25; font-weight: 500; color: var(--muted); white-space: nowrap; }
 .tile .figure { font-size: 25px; font-weight: 600; line-height: 1.3; letter-spacing: -.02em; white-space: nowrap; }
 .tile.first .figure { color: var(--one); font-size: 38px; line-height: 1.1; }
 .tile.bad .figure, .tile.bad .note { color: var(--bad); }
@@ -83,7 +83,6 @@ figcaption p { order: 3; width: 100%; font-size: 13px; color: var(--muted); }
 .field svg { position: absolute; inset: 0; width: 100%; height: 100%; overflow: visible; }
 .x-axis { position: relative; grid-column: 2; height: 22px; margin-top: 6px; }
 .x-axis span { position: absolute; transform: translateX(-50%); white-space: nowrap; }
-.x-axis span:last-child[style*='100%'] { transform: translateX(-100%); }
 .x-label { grid-column: 2; text-align: right; margin-top: -2px; }
 .chart[data-group='time'] .x-label { display: none; }
 svg path { vector-effect: non-scaling-stroke; fill: none; }
@@ -108,6 +107,11 @@ details { margin-top: auto; padding-top: 12px; font-size: 13px; }
 summary { color: var(--muted); cursor: pointer; width: max-content; } summary:hover { color: var(--ink); }
 details .scroll { max-height: 320px; margin-top: 8px; overflow-y: auto; }
 .scroll { overflow-x: auto; outline-offset: 4px; }
+/* A shadow at the edge behind which there is more: the cover over it scrolls away with the table. */
+.scroll {
+  background: linear-gradient(to left, var(--card) 50%, transparent) right / 40px 100% local no-repeat,
+    radial-gradient(farthest-side at 100% 50%, var(--edge), transparent) right / 14px 100% scroll no-repeat;
+}
 table { border-collapse: collapse; width: 100%; font-size: 13.5px; }
 th, td { padding: 6px 0 6px 18px; text-align: right; white-space: nowrap; border-top: 1px solid var(--grid); font-weight: 400; }
 thead th { color: var(--muted); font-weight: 500; font-size: 12.5px; border-top: 0; }

@@ -60,15 +60,17 @@ export function latencyScale(valuesUs: readonly number[], format: (us: number) =
 
 const TIME_STEPS_S = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 1800, 3600, 7200, 21600, 86400];
 
-/** Seconds from 0 to `lastSecond`, with ticks where a clock would have them. */
-export function timeScale(lastSecond: number): Scale {
+/** From one second to another, with ticks where a clock would have them; from 0 where they are the same. */
+export function timeScale(firstSecond: number, lastSecond: number): Scale {
+  const start = firstSecond < lastSecond ? firstSecond : 0;
   const end = Math.max(1, lastSecond);
   const step = TIME_STEPS_S.find((seconds) => end / seconds <= 8) ?? Math.ceil(end / 8);
+  const at = (second: number) => clamp((second - start) / (end - start));
   const ticks: Tick[] = [];
-  for (let second = 0; second <= end; second += step) {
-    ticks.push({ at: second / end, text: clockText(second, step), minor: ticks.length % 2 === 1 });
+  for (let second = Math.ceil(start / step) * step; second <= end; second += step) {
+    ticks.push({ at: at(second), text: clockText(second, step), minor: ticks.length % 2 === 1 });
   }
-  return { at: (second) => clamp(second / end), ticks };
+  return { at, ticks };
 }
 
 function clockText(second: number, step: number): string {

@@ -15,7 +15,7 @@ import type { Chart, ChartSeries } from './chart.js';
 import type { PageCopy } from './page-copy.js';
 import { latencyScale, linearScale, type Scale, timeScale } from './scale.js';
 
-type Frame = Pick<Chart, 'group' | 'firstFromAxis' | 'xLabel' | 'xTicks' | 'positions' | 'headers'>;
+type Frame = Pick<Chart, 'group' | 'xLabel' | 'xTicks' | 'positions' | 'headers'>;
 
 /** The charts over time that this run has anything for, in reading order. */
 export function timeCharts({ timeline, pointSeconds }: PageCopy): Chart[] {
@@ -44,10 +44,9 @@ export function serverCharts({ timeline }: PageCopy): Chart[] {
 }
 
 function timeFrame(timeline: readonly TimelinePoint[]): Frame {
-  const scale = timeScale(timeline.at(-1)!.second);
+  const scale = timeScale(timeline[0]!.second, timeline.at(-1)!.second);
   return {
     group: 'time',
-    firstFromAxis: true,
     xLabel: 'Time',
     xTicks: scale.ticks,
     positions: timeline.map(({ second }) => scale.at(second)),

@@ -46,6 +46,22 @@ test('the bins of the histogram hold every reply once', () => {
   assert.equal(counts[bin], 90);
 });
 
+test('the ticks of the histogram are at 1, 2 and 5, where the bins have such latencies', () => {
+  const ticks = (latenciesUs: readonly number[]) =>
+    histogramChart({ ...run, latency: summaryOfValues(latenciesUs) })!.xTicks;
+  const decade = Array.from({ length: 901 }, (_, index) => index + 100);
+  assert.deepEqual(
+    ticks(decade).map(({ text }) => text),
+    ['100 µs', '200 µs', '500 µs', '1 ms'],
+  );
+  assert.ok(ticks(decade).every(({ at }, index, all) => index === 0 || at > all[index - 1]!.at));
+  assert.deepEqual(
+    ticks([3, 40_000_000]).map(({ text }) => text),
+    ['10 µs', '100 µs', '1 ms', '10 ms', '100 ms', '1 s', '10 s'],
+  );
+  assert.equal(ticks([130, 131, 132]).length, 2, 'the ends of the axis where there are none');
+});
+
 test('a run without a reply has neither', () => {
   const nothing = { ...run, latency: summaryOfValues([]) };
   assert.equal(percentileChart(nothing), null);

@@ -57,7 +57,7 @@ test('every further nine is equally far on the percentile axis', () => {
 });
 
 test('a time axis has the steps of a clock', () => {
-  assert.deepEqual(texts(timeScale(30).ticks), [
+  assert.deepEqual(texts(timeScale(0, 30).ticks), [
     '0',
     '5 s',
     '10 s',
@@ -66,6 +66,16 @@ test('a time axis has the steps of a clock', () => {
     '25 s',
     '30 s',
   ]);
-  assert.deepEqual(texts(timeScale(1200).ticks).slice(0, 3), ['0', '5 min', '10 min']);
-  assert.equal(texts(timeScale(180).ticks).at(-1), '3:00');
+  assert.deepEqual(texts(timeScale(0, 1200).ticks).slice(0, 3), ['0', '5 min', '10 min']);
+  assert.equal(texts(timeScale(0, 180).ticks).at(-1), '3:00');
+});
+
+test('a time axis begins at the first point, which stands at its end where it is the only one', () => {
+  const scale = timeScale(1, 11);
+  close(scale.at(1), 0);
+  close(scale.at(6), 0.5);
+  assert.deepEqual(texts(scale.ticks), ['2 s', '4 s', '6 s', '8 s', '10 s']);
+  close(scale.ticks[0]!.at, 0.1);
+  close(timeScale(0.3, 0.3).at(0.3), 0.3);
+  close(timeScale(1, 1).at(1), 1);
 });
