@@ -29,10 +29,12 @@ export interface RunResult {
   readonly totals: {
     readonly requests: number;
     readonly notifications: number;
+    /** To those requests, whenever they came; late ones are among the failures. */
     readonly replies: number;
     readonly bytesSent: number;
     readonly bytesReceived: number;
     readonly requestsPerSecond: number;
+    /** What came in within the measured time, to whichever requests, but no more than `replies`. */
     readonly repliesPerSecond: number;
     readonly bytesSentPerSecond: number;
     readonly bytesReceivedPerSecond: number;

@@ -70,6 +70,28 @@ describe('load models', () => {
     assert.equal(result.timeline.length, 1);
   });
 
+  it('replies to the warm-up make no rate that is higher than that of the requests', async () => {
+    const delay = ['--method', 'delay', '--params', '{"ms":100}', '--warmup', '250ms'];
+    const { totals } = await bench(
+      ...[server.url, ...delay, '--connections', '4', '--requests', '12'],
+    );
+    assert.equal(totals.replies, 12);
+    assert.equal(totals.repliesPerSecond, totals.requestsPerSecond);
+  });
+
+  it('replies that come after the end are no throughput, unless the warm-up made up for them', async () => {
+    const load = ['--method', 'delay', '--params', '{"ms":700}', '--rate', '100'];
+    const alone = await bench(server.url, ...load, '--duration', '1s');
+    assert.equal(alone.totals.replies, alone.totals.requests);
+    assert.ok(alone.totals.repliesPerSecond < 40, `${alone.totals.repliesPerSecond} a second`);
+    const after = await bench(server.url, ...load, '--duration', '1s', '--warmup', '1s');
+    const { repliesPerSecond, requestsPerSecond } = after.totals;
+    assert.ok(
+      repliesPerSecond > 60 && repliesPerSecond <= requestsPerSecond,
+      `${repliesPerSecond}`,
+    );
+  });
+
   it('nothing is sent before it is due, not even at the end of the time', async () => {
     for (let round = 0; round < 8; round++) {
       const length = ['--duration', `${60 + round / 3}ms`];
