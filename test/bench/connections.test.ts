@@ -33,7 +33,7 @@ describe('targets', () => {
     assert.equal(result.passed, false);
     assert.match(
       result.failureReasons.join('\n'),
-      /ECONNREFUSED .*; start the server, or check the port/,
+      /^2 connections could not be made\n.*ECONNREFUSED .*; start the server, or check the port$/,
     );
   });
 

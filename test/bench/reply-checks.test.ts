@@ -107,6 +107,46 @@ describe('every reply is checked', () => {
     assert.equal(result.failures.lost, result.totals.requests);
   });
 
+  it('silence from the first request on is told with what may be wrong', async () => {
+    const one = ['--connections', '1', '--warmup', '100ms', '--duration', '100ms'];
+    const silent = ['--method', 'never', '--timeout', '300ms'];
+    const { totals, passed, failureReasons } = await bench(server.url, ...one, ...silent);
+    assert.equal(totals.requests, 0);
+    assert.equal(passed, false);
+    assert.deepEqual(failureReasons, [
+      'no request of the warm-up was answered within 0.3 s; check --method, --preset, and that the server speaks JSON-RPC',
+    ]);
+    const later = await bench(
+      server.url,
+      ...one.slice(0, 2),
+      ...silent,
+      '--warmup',
+      '0',
+      '--duration',
+      '100ms',
+    );
+    assert.match(later.failureReasons.join('\n'), /^no request was answered within 0\.3 s; check/m);
+    const command = await bench(
+      ...silent,
+      ...one,
+      '--',
+      process.execPath,
+      '-e',
+      'setTimeout(String, 1e6)',
+    );
+    assert.match(command.failureReasons.join('\n'), /check --framing, .* on its standard output$/m);
+  });
+
+  it('a warm-up that is slower than the whole run is told so', async () => {
+    const one = ['--connections', '1', '--warmup', '50ms', '--duration', '50ms'];
+    const { totals, failureReasons } = await bench(server.url, ...one, '--method', 'late');
+    assert.equal(totals.requests, 0);
+    assert.match(
+      failureReasons.join('\n'),
+      /^nothing was sent in the measured time: .*--duration$/,
+    );
+  });
+
   it('a reply that is no JSON is a parse error', async () => {
     const result = await six('bad-json', '--timeout', '200ms');
     assert.deepEqual(result.failures, { ...NO_FAILURES, parseErrors: 6, lost: 6, timeouts: 6 });

@@ -70,6 +70,8 @@ export interface ThreadOutcome {
   readonly replies: number;
   /** Replies that came inside the measured time, whenever their request was sent. */
   readonly repliesInTime: number;
+  /** Whether any reply came, be it to a request of the warm-up. */
+  readonly wasAnswered: boolean;
   readonly bytesSent: number;
   readonly bytesReceived: number;
   /** By method, in the order of requestMethods(). */

@@ -11,6 +11,7 @@ import {
 } from '../run-result.js';
 import { type Target, targetName } from '../transport/target.js';
 import { describeSettings } from './describe-settings.js';
+import { explainFailures } from './failure-reasons.js';
 import { type HistogramContents, LatencyHistogram } from './latency-histogram.js';
 import { noFailures } from './load-recorder.js';
 import { machineFacts, versions } from './machine.js';
@@ -27,20 +28,6 @@ export interface RunTraces {
   readonly wasInterrupted: boolean;
 }
 
-/** Failures that make a run a failed one, and what is said of them. */
-const FATAL: Readonly<Partial<Record<keyof FailureCounts, string>>> = {
-  lost: 'requests were never answered',
-  repeated: 'replies came more than once',
-  foreign: 'replies had an id that was not asked for',
-  parseErrors: 'replies could not be read',
-  wrongResults: 'results were not as expected',
-  connectFailures: 'connections could not be made',
-  tlsFailures: 'connections failed in TLS',
-  upgradeFailures: 'connections were refused at the upgrade or the handshake',
-  unexpectedCloses: 'connections were closed by the server',
-  childExits: 'processes ended',
-};
-
 /** Makes the result of a run from what its threads counted. */
 export function assembleResult(options: BenchOptions, traces: RunTraces): RunResult {
   const { outcomes } = traces;
@@ -50,14 +37,8 @@ export function assembleResult(options: BenchOptions, traces: RunTraces): RunRes
   const lateness = merge(outcomes.map((outcome) => outcome.lateness));
   const isOpen = options.model.kind !== 'closed';
   const cpuShare = Math.max(0, ...outcomes.map((outcome) => outcome.busyShare));
-  const failureReasons = explainFailures(failures, outcomes);
   const totals = sumTotals(outcomes, durationMs);
-  if (outcomes.length > 0 && totals.replies + failures.late === 0) {
-    const isEmpty = traces.wasInterrupted && totals.requests === 0;
-    failureReasons.push(
-      isEmpty ? 'interrupted before anything was measured' : 'no request was answered',
-    );
-  }
+  const failureReasons = explainFailures(options, traces, failures, totals);
   const result: RunResult = {
     schema: 'sluice-bench',
     schemaVersion: SCHEMA_VERSION,
@@ -86,7 +67,7 @@ export function assembleResult(options: BenchOptions, traces: RunTraces): RunRes
           lateness.percentile(99) > latency.percentile(99) * MAX_LATENESS_SHARE),
       warnings: [
         ...interruption(options, traces, durationMs, totals.requests),
-        ...warnings(options, failures, totals.replies),
+        ...warnings(options, failures, totals),
       ],
     },
     disturbance: traces.disturbance,
@@ -161,15 +142,6 @@ function sumRecords(records: readonly Readonly<Record<string, number>>[]): Recor
   return total;
 }
 
-function explainFailures(failures: FailureCounts, outcomes: readonly ThreadOutcome[]): string[] {
-  const sentences: string[] = [];
-  for (const [name, what] of Object.entries(FATAL)) {
-    const count = failures[name as keyof FailureCounts];
-    if (count > 0) sentences.push(`${count} ${what}`);
-  }
-  return [...sentences, ...new Set(outcomes.flatMap((outcome) => outcome.reasons))];
-}
-
 /** That the run is shorter than it was to be. */
 function interruption(
   { durationMs, requests }: BenchOptions,
@@ -189,10 +161,10 @@ function interruption(
 function warnings(
   options: BenchOptions,
   failures: FailureCounts,
-  replies: number,
+  { requests, replies }: RunResult['totals'],
 ): readonly string[] {
   const sentences: string[] = [];
-  if (options.model.kind === 'closed') {
+  if (options.model.kind === 'closed' && requests > 0) {
     sentences.push(
       'A closed load waits with the server: a stall holds up a few requests and hides from the percentiles. Use --rate to see it.',
     );

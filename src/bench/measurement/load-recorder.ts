@@ -49,6 +49,8 @@ export class LoadRecorder {
   #secondReplies = 0;
   #secondBytes = 0;
   #secondErrors = 0;
+  /** In a second that has ended. */
+  #wasAnswered = false;
 
   constructor(messages: readonly MessageSpec[]) {
     const methods = requestMethods(messages);
@@ -187,6 +189,7 @@ export class LoadRecorder {
       notifications: this.notifications,
       replies: this.replies,
       repliesInTime: this.repliesInTime,
+      wasAnswered: this.#wasAnswered || this.#secondReplies > 0,
       bytesSent: this.bytesSent,
       bytesReceived: this.bytesReceived,
       latency: this.latency.map((histogram) => histogram.contents),
@@ -211,6 +214,7 @@ export class LoadRecorder {
       inFlight: this.countInFlight(),
       latency: this.#secondLatency.contents,
     });
+    this.#wasAnswered ||= this.#secondReplies > 0;
     this.#secondLatency.reset();
     this.#secondStartUs = endUs;
     this.#secondRequests = 0;

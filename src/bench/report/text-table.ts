@@ -18,13 +18,15 @@ const COLUMN_TITLE_WIDTH = 20;
 
 /**
  * A finished run as text for a terminal of 80 columns: warnings first, then throughput,
- * latency, histogram, failures and verdict. No colours, so that it can be redirected.
- * Ends with a newline.
+ * latency, histogram, failures and verdict; of a run that measured nothing the verdict
+ * first, and no table of zeros. No colours, so that it can be redirected. Ends with a newline.
  */
 export function renderRunText(result: RunResult): string {
+  const hasFigures = result.latency.count > 0;
   const blocks = [
     bottleneckBanner(result),
     headline(result),
+    ...(hasFigures ? [] : [verdict(result)]),
     throughput(result),
     ...latencyBlocks(result),
     histogram(result),
@@ -33,7 +35,7 @@ export function renderRunText(result: RunResult): string {
     generatorLines(result),
     warnings(result),
     expectations(result),
-    verdict(result),
+    ...(hasFigures ? [verdict(result)] : []),
   ];
   return `${blocks
     .filter((lines) => lines.length > 0)
@@ -55,6 +57,7 @@ function headline(result: RunResult): string[] {
 }
 
 function throughput({ totals }: RunResult): string[] {
+  if (totals.requests + totals.notifications === 0) return [];
   const rows = [
     ['Throughput', 'per second', 'in all', 'bytes/s', 'bytes in all'],
     [
@@ -80,6 +83,7 @@ function throughput({ totals }: RunResult): string[] {
 
 /** One table for as many columns as fit; the next columns go into a table below. */
 function latencyBlocks(result: RunResult): string[][] {
+  if (result.latency.count === 0) return [];
   const blocks: string[][] = [];
   let columns: LatencyColumn[] = [];
   let width = 0;
@@ -118,7 +122,9 @@ function failures(result: RunResult): string[] {
   const closes = Object.entries(result.closeCodes).map(
     ([code, count]) => [`close code ${code}`, formatCount(count)] as const,
   );
-  if (totalFailures(result.failures) === 0 && closes.length === 0) return ['Failures  none'];
+  if (totalFailures(result.failures) === 0 && closes.length === 0) {
+    return result.passed ? ['Failures  none'] : [];
+  }
   const counted = namedFailures(result.failures)
     .filter(({ count }) => count > 0)
     .map(({ label, count }) => [label, formatCount(count)] as const);
@@ -132,6 +138,7 @@ function disturbance(result: RunResult): string[] {
 }
 
 function generatorLines({ generator }: RunResult): string[] {
+  if (generator.lateness.count === 0) return [];
   const threads = `${generator.threads} ${generator.threads === 1 ? 'thread' : 'threads'}`;
   const late = latencyCell(generator.lateness, 'p99Us');
   const most = latencyCell(generator.lateness, 'maxUs');
@@ -147,7 +154,7 @@ function warnings({ generator }: RunResult): string[] {
 
 /** A sentence of several lines, those after the first indented. */
 function hanging(sentence: string): string[] {
-  return wrapWords(sentence, WIDTH).map((line, index) => (index === 0 ? line : `  ${line}`));
+  return wrapWords(sentence, WIDTH - 2).map((line, index) => (index === 0 ? line : `  ${line}`));
 }
 
 function expectations(result: RunResult): string[] {
@@ -164,7 +171,7 @@ function verdict(result: RunResult): string[] {
   if (result.passed) return [];
   const reasons =
     result.failureReasons.length > 0 ? result.failureReasons : ['see the failures above'];
-  return ['RUN FAILED', ...reasons.map((reason) => `  ${reason}`)];
+  return ['RUN FAILED', ...reasons.flatMap(hanging).map((line) => `  ${line}`)];
 }
 
 /** The title row stands out by beginning at the margin; its columns stay where they are. */

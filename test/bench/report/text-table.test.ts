@@ -76,10 +76,37 @@ test('a run without failures says none', () => {
   assert.match(renderRunText(run), /^Failures {2}none$/m);
 });
 
-test('a run without a reply has dashes instead of latencies', () => {
-  const text = renderRunText({ ...run, latency: summaryOfValues([]), perMethod: [] });
-  assert.match(text, /^ {2}p99 +-$/m);
-  assert.doesNotMatch(text, /Latency histogram/);
+test('a run that measured nothing says why at once, and has no table of zeros', () => {
+  const nothing = { requests: 0, replies: 0, notifications: 0 };
+  const text = renderRunText({
+    ...run,
+    totals: { ...run.totals, ...nothing },
+    latency: summaryOfValues([]),
+    perMethod: [],
+    passed: false,
+    failureReasons: ['50 connections could not be made', 'cannot connect: refused'],
+    failures: failureCounts({ connectFailures: 50 }),
+    generator: { ...run.generator, lateness: summaryOfValues([]), warnings: [] },
+  });
+  assert.equal(
+    text,
+    'ws://127.0.0.1:4000  closed load, 3.0 s measured\n\n' +
+      'RUN FAILED\n  50 connections could not be made\n  cannot connect: refused\n\n' +
+      'Failures\n  connect failures  50\n',
+  );
+});
+
+test('a failed run does not say that there were no failures', () => {
+  const failed = { ...run, passed: false, failureReasons: ['no request was answered'] };
+  assert.doesNotMatch(renderRunText(failed), /^Failures {2}none$/m);
+});
+
+test('of several methods, one without a reply has dashes instead of latencies', () => {
+  const perMethod = [
+    { method: 'a', latency: summaryOfValues([]) },
+    { method: 'b', latency: summaryOfValues([5]) },
+  ];
+  assert.match(renderRunText({ ...run, perMethod }), /^ {2}p99 .* - .*5 µs$/m);
 });
 
 test('a broken expectation is marked and has its measured value', () => {

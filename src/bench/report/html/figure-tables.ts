@@ -9,7 +9,7 @@ import { definitionList, escapeHtml, figureMarkup, scrollingTable } from './mark
 /** Throughput, latency by group, failures, expectations and disturbing clients, in figures. */
 export function renderFigureTables(result: RunResult): string {
   return [
-    card('Latency in figures', latencyTable(result)),
+    result.latency.count === 0 ? '' : card('Latency in figures', latencyTable(result)),
     `<div class="pair">${card('Throughput in figures', throughputTable(result))}${card('Load generator', generatorList(result))}</div>`,
     card('Failures', failureList(result)),
     expectationList(result),
