@@ -38,7 +38,8 @@ const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 /**
  * `sluice bench`, with the arguments after `bench`. The result goes to stdout, what
  * happens meanwhile to stderr. Returns the exit code: 0 good, 1 a failed run, 99 a broken
- * --expect. @throws SluiceError SLUICE_ERR_USAGE, SLUICE_ERR_RUN_FILE, SLUICE_ERR_REPORT_UNWRITABLE
+ * --expect. @throws SluiceError SLUICE_ERR_USAGE, SLUICE_ERR_PROGRAM, SLUICE_ERR_RUN_FILE,
+ * SLUICE_ERR_REPORT_UNWRITABLE
  */
 export async function runBenchCommand(argv: readonly string[]): Promise<number> {
   if (argv[0] === 'compare') return runCompareCommand(argv.slice(1));

@@ -1,10 +1,10 @@
 import { loadNativeAddon } from '../../workers/kernel/native-addon.js';
 import type { ServeConfig } from '../config/serve-config.js';
 import type { Logger } from '../log.js';
+import { findProgram } from '../program.js';
 import { childEnvironment } from './child-environment.js';
 import { type ChildCommand, ChildUpstream } from './child-upstream.js';
 import type { OrphanGuard } from './orphan-guard.js';
-import { findProgram } from './program.js';
 import type { UpstreamFactory } from './upstream.js';
 import { WakeupPreemption } from './wakeup-preemption.js';
 import { WebSocketUpstream } from './websocket-upstream.js';

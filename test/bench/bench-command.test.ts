@@ -166,6 +166,16 @@ describe('the command', () => {
     assert.equal(bad.out, '');
   });
 
+  it('a command that is not there is told before the run, as sluice serve tells it', () => {
+    const missing = sluiceBench('--', 'no-such-command-here');
+    assert.equal(missing.code, 1);
+    assert.equal(missing.out, '');
+    assert.equal(
+      missing.err,
+      'sluice: cannot start "no-such-command-here": it is not in PATH; check the command after -- (SLUICE_ERR_PROGRAM)\n',
+    );
+  });
+
   it('measures, prints a table and writes the result', () => {
     const json = join(folder, 'run.json');
     const run = sluiceBench(

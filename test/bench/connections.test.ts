@@ -187,15 +187,6 @@ describe('targets', () => {
     );
   });
 
-  it('a command that is not there is told in one sentence', async () => {
-    const result = await bench('--requests', '4', '--', 'no-such-command-here');
-    assert.equal(result.failures.childExits, 1);
-    assert.match(
-      result.failureReasons.join('\n'),
-      /cannot start no-such-command-here: .*ENOENT; check the command after --/,
-    );
-  });
-
   it('an echo of the request is its reply where that is allowed, and told where it is not', async () => {
     const echo = ['--', process.execPath, '-e', 'process.stdin.pipe(process.stdout)'];
     const allowed = await bench('--requests', '50', '--depth', '5', '--allow-echo', ...echo);

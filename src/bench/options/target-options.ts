@@ -1,6 +1,7 @@
 import { usageError } from '../../errors.js';
 import { FRAMINGS } from '../../framing/splitter.js';
 import { oneOf } from '../../options/value-readers.js';
+import { findProgram } from '../../program.js';
 import { PRESETS } from '../payload/presets.js';
 import type { Target, WebSocketTarget } from '../transport/target.js';
 import { readText } from './json-argument.js';
@@ -20,7 +21,7 @@ const WEBSOCKET_OPTIONS = [
   'big-messages',
 ] as const satisfies readonly BenchOption[];
 
-/** The target: a URL, or the command after `--`. */
+/** The target: a URL, or the command after `--`. @throws SluiceError SLUICE_ERR_USAGE, SLUICE_ERR_PROGRAM */
 export function readTarget(flags: BenchArguments): Target {
   const { command } = flags;
   const [url = null, extra] = flags.positionals;
@@ -30,6 +31,7 @@ export function readTarget(flags: BenchArguments): Target {
     for (const flag of WEBSOCKET_OPTIONS) {
       if (flags.has(flag)) throw usageError(`--${flag} is for a URL, not for a command`);
     }
+    findProgram(command[0]!, process.env.PATH ?? '/usr/bin:/bin', process.cwd());
     const preset = readPresetName(flags);
     const usual = preset === null ? 'ndjson' : PRESETS[preset].framing;
     return {

@@ -1,6 +1,6 @@
 import { accessSync, constants, existsSync, statSync } from 'node:fs';
 import { delimiter, join, resolve } from 'node:path';
-import { SluiceError } from '../errors.js';
+import { SluiceError } from './errors.js';
 
 /**
  * Finds the program of a command as execvp does, so that a missing one is an error at the

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { findProgram } from '../../src/upstream/program.js';
-import { temporaryFolder } from '../support/temporary-folder.js';
+import { findProgram } from '../src/program.js';
+import { temporaryFolder } from './support/temporary-folder.js';
 
 const folder = temporaryFolder({ after });
 before(() => {
