@@ -10,7 +10,7 @@ import { Timeline } from './measurement/timeline.js';
 import type { BenchOptions } from './options/bench-options.js';
 import type { LiveSnapshot } from './report/live-panel.js';
 import type { RunResult, TimelinePoint } from './run-result.js';
-import { type Target, targetName } from './transport/target.js';
+import type { Target } from './transport/target.js';
 
 /** Time for every load thread to hear when the load begins. */
 const START_DELAY_MS = 20;
@@ -79,7 +79,7 @@ async function runLoad(
 ): Promise<RunResult> {
   const children = connected.flatMap((report) => report.pids);
   const probe = new ServerProbe(
-    target.kind === 'process' ? children : ServerProbe.pidsOfUrl(targetName(target)),
+    target.kind === 'process' ? children : ServerProbe.pidsOfUrl(target.url),
   );
   const beganMs = performance.now();
   const progress = new Progress(options.requests);

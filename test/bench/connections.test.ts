@@ -1,11 +1,16 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
+import type { IncomingMessage } from 'node:http';
 import net from 'node:net';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import type { WebSocket } from 'ws';
+import { renderHtmlReport } from '../../src/bench/report/html-report.js';
+import { renderRunText } from '../../src/bench/report/text-table.js';
 import { selfSigned } from '../support/self-signed.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
+import { webSocketServer } from '../support/web-socket-server.js';
 import {
   bench,
   SERVER_PROGRAM,
@@ -41,6 +46,23 @@ describe('targets', () => {
     const result = await bench(`${server.url}/refused`, ...FEW);
     assert.equal(result.failures.upgradeFailures, 2);
     assert.match(result.failureReasons.join('\n'), /refused the upgrade: 401/);
+  });
+
+  it('ws:// to a server of wss:// is told so, an answer that is cut short is not', async (t) => {
+    const { keyFile, certFile } = selfSigned(t);
+    const secure = await startServer('--tls', keyFile, certFile);
+    const silent = await bench(secure.url.replace('wss:', 'ws:'), ...FEW);
+    await secure.stop();
+    assert.equal(silent.failures.upgradeFailures, 2);
+    assert.match(silent.failureReasons.join('\n'), /upgrade; is it wss:\/\/ and not ws:\/\/\?$/m);
+    const cut = net.createServer((socket) => {
+      socket.once('data', () => socket.end('HTTP/1.1 1'));
+    });
+    t.after(() => cut.close());
+    await once(cut.listen(0, '127.0.0.1'), 'listening');
+    const { port } = cut.address() as net.AddressInfo;
+    const spoken = await bench(`ws://127.0.0.1:${port}`, ...FEW);
+    assert.match(spoken.failureReasons.join('\n'), /closed the connection during the upgrade$/m);
   });
 
   it('a handshake that is answered with an error is an upgrade failure', async () => {
@@ -89,6 +111,18 @@ describe('targets', () => {
     assert.equal(repeated.failures.wrongResults, 0);
     assert.ok(header.commandLine.includes('Authorization: ***'));
     assert.ok(!JSON.stringify(header).includes('c2VjcmV0'));
+  });
+
+  it('values of the query reach the server, and the report has their names alone', async (t) => {
+    const { server: other, url } = await webSocketServer(t);
+    const asked = once(other, 'connection') as Promise<[WebSocket, IncomingMessage]>;
+    const target = `${url}/mcp?token=c2VjcmV0&c2VjcmV0&empty=`;
+    const result = await bench(target, '--duration', '50ms', '--timeout', '50ms', '--vs', target);
+    assert.equal((await asked)[1].url, '/mcp?token=c2VjcmV0&c2VjcmV0&empty=');
+    assert.equal(result.target, `${url}/mcp?token=***&***&empty=***`);
+    assert.equal(result.commandLine[0], result.target);
+    const everything = [JSON.stringify(result), renderHtmlReport(result), renderRunText(result)];
+    for (const report of everything) assert.ok(!report.includes('c2VjcmV0'));
   });
 
   it('TLS: refused with a certificate that nobody vouches for, measured with --insecure', async (t) => {

@@ -19,7 +19,7 @@ import {
 } from '../bench-limits.js';
 import { isStageShape, level, parseStages } from '../load/stage-plan.js';
 import type { Workload } from '../payload/message-spec.js';
-import type { Target } from '../transport/target.js';
+import { maskQuery, type Target } from '../transport/target.js';
 import { benchDurationMs } from './bench-duration.js';
 import type { BenchOptions, ModelOptions } from './bench-options.js';
 import { parseExpectation, parseLimits } from './expectation.js';
@@ -168,13 +168,14 @@ function someTimeMs(text: string, what: string): number {
   throw usageError(`${what} must be longer than nothing`);
 }
 
-/** Header values are often tokens: reports are handed on, so they keep the names alone. */
+/** Values of headers and queries are often tokens: reports are handed on, so they keep the names alone. */
 function maskSecrets(argv: readonly string[]): readonly string[] {
   const end = argv.includes('--') ? argv.indexOf('--') : argv.length;
   return argv.map((argument, i) => {
     if (i >= end) return argument;
     if (argument.startsWith('--header=')) return `--header=${maskHeader(argument.slice(9))}`;
-    return argv[i - 1] === '--header' ? maskHeader(argument) : argument;
+    if (argv[i - 1] === '--header') return maskHeader(argument);
+    return /^(--vs=)?wss?:/i.test(argument) ? maskQuery(argument) : argument;
   });
 }
 

@@ -1,9 +1,10 @@
 import { usageError } from '../../errors.js';
 import { FRAMINGS } from '../../framing/splitter.js';
+import { didYouMean } from '../../options/did-you-mean.js';
 import { oneOf } from '../../options/value-readers.js';
 import { findProgram } from '../../program.js';
 import { PRESETS } from '../payload/presets.js';
-import type { Target, WebSocketTarget } from '../transport/target.js';
+import { maskQuery, type Target, type WebSocketTarget } from '../transport/target.js';
 import { readText } from './json-argument.js';
 import type { BenchArguments, BenchOption } from './option-table.js';
 import { readPresetName } from './workload-options.js';
@@ -25,9 +26,13 @@ const WEBSOCKET_OPTIONS = [
 export function readTarget(flags: BenchArguments): Target {
   const { command } = flags;
   const [url = null, extra] = flags.positionals;
-  if (extra !== undefined) throw usageError(`"${extra}" is one argument too many`);
+  if (extra !== undefined) {
+    const hint = url === null ? '' : otherCommand(url);
+    throw usageError(`"${maskQuery(extra)}" is one argument too many${hint}`);
+  }
   if (command.length > 0) {
-    if (url !== null) throw usageError(`either ${url} or the command after --, not both`);
+    if (url !== null)
+      throw usageError(`either ${maskQuery(url)} or the command after --, not both`);
     for (const flag of WEBSOCKET_OPTIONS) {
       if (flags.has(flag)) throw usageError(`--${flag} is for a URL, not for a command`);
     }
@@ -85,13 +90,25 @@ function readInsecure(url: string, flags: BenchArguments): boolean {
 function checkUrl(text: string, what: string): string {
   const url = URL.canParse(text) ? new URL(text) : null;
   if (url === null || !['ws:', 'wss:'].includes(url.protocol) || url.hostname === '') {
-    const hint = /^[\w.-]+:\d+/.test(text) ? `; did you mean ws://${text}?` : '';
-    throw usageError(`${what} must be a ws:// or wss:// URL, not "${text}"${hint}`);
+    throw usageError(
+      `${what} must be a ws:// or wss:// URL, not "${maskQuery(text)}"${urlHint(text)}`,
+    );
   }
   if (url.username !== '' || url.password !== '') {
     throw usageError(`${what}: credentials go into --token-file or --header, not into the URL`);
   }
   return text;
+}
+
+/** What was probably meant by a text that is no URL: an address, a port, or the other command. */
+function urlHint(text: string): string {
+  if (/^[\w.-]+:\d+/.test(text)) return `; did you mean ws://${maskQuery(text)}?`;
+  if (/^\d{1,5}$/.test(text)) return `; did you mean ws://127.0.0.1:${text}?`;
+  return otherCommand(text);
+}
+
+function otherCommand(word: string): string {
+  return didYouMean(word, ['compare'], { write: (name) => `sluice bench ${name}` });
 }
 
 function readHeaders(flags: BenchArguments): readonly (readonly [string, string])[] {

@@ -17,7 +17,22 @@ export interface ProcessTarget {
   readonly framing: 'ndjson' | 'content-length';
 }
 
-/** The target as a user would name it. */
+/** The target as a user would name it, values of its query masked. */
 export function targetName(target: Target): string {
-  return target.kind === 'websocket' ? target.url : target.command.join(' ');
+  return target.kind === 'websocket' ? maskQuery(target.url) : target.command.join(' ');
+}
+
+/** A URL with the names of its query alone: the values are often tokens, and reports are handed on. */
+export function maskQuery(url: string): string {
+  const start = url.indexOf('?') + 1;
+  if (start === 0) return url;
+  const parts = url.slice(start).split('&').map(maskParameter);
+  return url.slice(0, start) + parts.join('&');
+}
+
+/** What has no name is taken for a value. */
+function maskParameter(parameter: string): string {
+  if (parameter === '') return '';
+  const equals = parameter.indexOf('=');
+  return equals === -1 ? '***' : `${parameter.slice(0, equals)}=***`;
 }

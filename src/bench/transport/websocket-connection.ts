@@ -155,7 +155,9 @@ export class WebSocketConnection implements Connection, WebSocketSink {
     });
     socket.on('end', () => socket.end());
     socket.on('close', () => {
-      this.#fail('the server closed the connection during the upgrade');
+      // A server that waits for TLS does not understand the upgrade, and says nothing.
+      const hint = !isTls && this.#head?.length === 0 ? '; is it wss:// and not ws://?' : '';
+      this.#fail(`the server closed the connection during the upgrade${hint}`);
       this.#end('closed', 'the server closed the connection without a close frame');
     });
   }
