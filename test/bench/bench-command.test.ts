@@ -123,6 +123,30 @@ describe('bad options get one clear line', () => {
     }
   });
 
+  it('a recording says which line is wrong, and which of its members', (t) => {
+    const path = join(temporaryFolder(t), 'bad.ndjson');
+    const good = '{"id":1,"method":"a"}';
+    const wrong: readonly (readonly [string, RegExp])[] = [
+      ['{', /line 2 is not JSON/],
+      ['[]', /line 2: not an object/],
+      ['{"atMs":"x"}', /line 2: "message" is missing/],
+      ['{"atMs":"x","message":{"id":1,"method":"a"}}', /line 2: "atMs" is not a time/],
+      ['{"atMs":1,"message":5}', /line 2: "message" is not an object/],
+      ['{"atMs":1,"message":{"id":1}}', /line 2: "method" is missing/],
+      ['{"id":1,"params":[]}', /line 2: "method" is missing/],
+      ['{"id":1,"method":5}', /line 2: "method" is not a string/],
+    ];
+    for (const [line, expected] of wrong) {
+      writeFileSync(path, `${good}\n${line}\n`);
+      assert.throws(() => parseBenchOptions([URL_A, '--scenario', path]), expected, line);
+    }
+    writeFileSync(path, `${good}\n{"id":7,"result":null}\n{"id":8,"error":{}}\n`);
+    const { workload } = parseBenchOptions([URL_A, '--scenario', path]);
+    assert.equal(workload.messages.length, 1, 'replies of the client are left out');
+    writeFileSync(path, '{"method":"note"}\n');
+    assert.throws(() => parseBenchOptions([URL_A, '--scenario', path]), /holds no request$/);
+  });
+
   it('a scenario with a mix leaves no room for --method, one without has it', (t) => {
     const path = join(temporaryFolder(t), 'method.json');
     const argv = [URL_A, '--scenario', path, '--method', 'ask'];

@@ -28,13 +28,16 @@ export function parseRecording(text: string, path: string): Recording {
     if (line.trim() === '') return;
     const where = `${path}, line ${i + 1}`;
     const { atMs, message } = parseLine(line, where);
-    if (typeof message.method !== 'string') return;
+    if (isReply(message)) return;
+    const { method } = message;
+    if (method === undefined) throw usageError(`${where}: "method" is missing`);
+    if (typeof method !== 'string') throw usageError(`${where}: "method" is not a string`);
     isTimed ??= atMs !== null;
     if (isTimed !== (atMs !== null)) throw usageError(`${where}: "atMs" is on some lines only`);
     if (atMs !== null && atMs < latestMs) throw usageError(`${where}: "atMs" goes backwards`);
     latestMs = atMs ?? 0;
     recording.push({ atMs, messageIndex: messages.length });
-    messages.push(specOf(message, message.method));
+    messages.push(specOf(message, method));
   });
   if (!messages.some((message) => !message.isNotification)) {
     throw usageError(`${path} holds no request`);
@@ -52,7 +55,11 @@ export function parseRecording(text: string, path: string): Recording {
 function parseLine(line: string, where: string): RecordedLine {
   const value = readJson(line, where);
   if (!isObject(value)) throw usageError(`${where}: not an object`);
-  if (!('message' in value)) return { atMs: null, message: value };
+  if (!('message' in value)) {
+    // No message has this member: the line was to be one with a time.
+    if ('atMs' in value) throw usageError(`${where}: "message" is missing`);
+    return { atMs: null, message: value };
+  }
   const { atMs, message } = value;
   if (!isObject(message)) throw usageError(`${where}: "message" is not an object`);
   if (typeof atMs !== 'number' || !(atMs >= 0)) {
@@ -69,6 +76,11 @@ function specOf(message: Record<string, unknown>, method: string): MessageSpec {
     weight: 1,
     expectedResult: null,
   };
+}
+
+/** What a client answers to a server's request. */
+function isReply(message: Record<string, unknown>): boolean {
+  return !('method' in message) && ('result' in message || 'error' in message);
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {
