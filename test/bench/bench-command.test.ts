@@ -71,8 +71,6 @@ const BAD: readonly (readonly [readonly string[], RegExp])[] = [
   [[URL_A, '--stages', '5s@0,5s@0..0'], /no stage has a rate above 0/],
   [[URL_A, '--stages', '5s@5', '--duration', '3s'], /which leaves no room for --duration/],
   [[URL_A, '--duration', '501h'], /--duration takes a duration from 0s to 500h.*"501h" is none/],
-  [[URL_A, '--json', '/no/folder/x.json'], /--json: cannot write .*: no such file or folder/],
-  [[URL_A, '--report', tmpdir()], /--report: cannot write .*: it is a folder/],
   [[URL_A, '--json', './a', '--csv', 'a'], /--json and --csv name the same file/],
   [[URL_A, '--subprotocol', 'a b'], /--subprotocol: "a b" is not one name/],
   [
@@ -103,6 +101,19 @@ describe('bad options get one clear line', () => {
       );
     });
   }
+
+  it('a report that cannot be written is refused before the run, with the code that it has behind it', () => {
+    const wrong: readonly (readonly [string, string, string])[] = [
+      ['--json', '/no/folder/x.json', 'no such file or folder'],
+      ['--report', tmpdir(), 'it is a folder'],
+    ];
+    for (const [option, path, why] of wrong) {
+      assert.throws(() => parseBenchOptions([URL_A, option, path]), {
+        code: 'SLUICE_ERR_REPORT_UNWRITABLE',
+        message: `${option} ${path}: cannot write the file: ${why}`,
+      });
+    }
+  });
 
   it('a scenario says where it is wrong', (t) => {
     const path = join(temporaryFolder(t), 'bad.json');

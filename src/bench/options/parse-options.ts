@@ -32,8 +32,8 @@ const MAX_REQUESTS = 1e12;
 const MAX_DISTURBERS = 10_000;
 
 /**
- * Understands the arguments after `sluice bench`. @throws SluiceError SLUICE_ERR_USAGE or
- * SLUICE_ERR_PROGRAM with one clear line.
+ * Understands the arguments after `sluice bench`. @throws SluiceError SLUICE_ERR_USAGE,
+ * SLUICE_ERR_PROGRAM, SLUICE_ERR_REPORT_UNWRITABLE, each with one clear line.
  */
 export function parseBenchOptions(argv: readonly string[]): BenchOptions {
   const flags = parseArguments(argv, BENCH_OPTIONS);

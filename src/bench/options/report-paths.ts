@@ -2,14 +2,14 @@ import { accessSync, constants, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { usageError } from '../../errors.js';
 import { fileErrorReason } from '../../file-error-reason.js';
-import type { ReportPaths } from '../report/write-reports.js';
+import { type ReportPaths, reportUnwritable } from '../report/write-reports.js';
 import type { BenchArguments } from './option-table.js';
 
 const FLAG_OF = { json: 'json', csv: 'csv', hgrm: 'hgrm', html: 'report' } as const;
 
 /**
  * Where reports go. A path that cannot be written is refused now: at the end of the run
- * its figures would be lost.
+ * its figures would be lost. @throws SluiceError SLUICE_ERR_REPORT_UNWRITABLE, SLUICE_ERR_USAGE
  */
 export function readReportPaths(flags: BenchArguments): ReportPaths {
   const paths: Record<string, string> = {};
@@ -28,7 +28,7 @@ export function readReportPaths(flags: BenchArguments): ReportPaths {
 
 function checkWritable(flag: string, path: string): void {
   const refuse = (why: string): never => {
-    throw usageError(`--${flag}: cannot write ${path}: ${why}`);
+    throw reportUnwritable(`--${flag}`, path, why);
   };
   const found = statSync(path, { throwIfNoEntry: false });
   if (found?.isDirectory() === true) refuse('it is a folder');

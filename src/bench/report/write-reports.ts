@@ -53,9 +53,14 @@ function writeText(option: string, path: string, text: string): void {
   try {
     writeFileSync(path, text);
   } catch (error) {
-    throw new SluiceError(
-      'SLUICE_ERR_REPORT_UNWRITABLE',
-      `${option} ${path}: cannot write the file: ${fileErrorReason(error)}`,
-    );
+    throw reportUnwritable(option, path, fileErrorReason(error));
   }
+}
+
+/** That a report cannot be written, found before the run or after it: the same code either way. */
+export function reportUnwritable(option: string, path: string, why: string): SluiceError {
+  return new SluiceError(
+    'SLUICE_ERR_REPORT_UNWRITABLE',
+    `${option} ${path}: cannot write the file: ${why}`,
+  );
 }

@@ -74,6 +74,19 @@ test('a run of more failures is worse, however quick it was', () => {
   assert.equal(compare(before, erring, '--fail-over', '25%').code, 0);
 });
 
+test('a ratio beyond the limit is not worse where its interval includes no change', () => {
+  const swinging = (rates: readonly number[]) => {
+    const { timeline, ...rest } = sampleRun({ seconds: rates.length });
+    const points = timeline.map((point, i) => ({ ...point, repliesPerSecond: rates[i]! }));
+    return { ...rest, timeline: points };
+  };
+  const high = saved('high.json', swinging([60, 30, 60, 30, 60, 30, 60]));
+  const low = saved('low.json', swinging([30, 60, 30, 60, 30, 60, 30]));
+  const { code, out } = compare(high, low, '--fail-over', '10%');
+  assert.match(out, /replies\/s .* 0\.500 .* no difference$/m);
+  assert.equal(code, 0);
+});
+
 test('runs too short for an interval are judged by their ratio', () => {
   const short = saved('short.json', sampleRun({ seconds: 2 }));
   const shortSlower = saved(
