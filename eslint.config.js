@@ -2,15 +2,7 @@ import tseslint from 'typescript-eslint';
 
 export default tseslint.config(
   {
-    ignores: [
-      'dist/**',
-      'node_modules/**',
-      'native/**',
-      'bench/peers/**',
-      '**/*.js',
-      '**/*.mjs',
-      '**/*.cjs',
-    ],
+    ignores: ['dist/**', 'node_modules/**', 'native/**', '**/*.js', '**/*.mjs', '**/*.cjs'],
   },
   ...tseslint.configs.strictTypeChecked,
   {

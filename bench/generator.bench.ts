@@ -2,13 +2,15 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { machineFacts, versions } from '../src/bench/measurement/machine.js';
 import { parseBenchOptions } from '../src/bench/options/parse-options.js';
 import { generateParams } from '../src/bench/payload/generated-params.js';
 import { runBenchmark } from '../src/bench/run-benchmark.js';
 import type { RunResult } from '../src/bench/run-result.js';
 import { median } from '../src/bench/statistics/median.js';
+import { UNWATCHED } from './comparison/measure.js';
+import { runFacts, writeResult } from './comparison/result.js';
 import { runUsualClient, type UsualOutcome } from './fixtures/usual-client.js';
+import { JSON_OPTION, ROUNDS_OPTION, readRounds, readScriptArguments } from './script-arguments.js';
 
 /**
  * How fast the load generator of `sluice bench` is: one thread, closed load of 50
@@ -16,9 +18,7 @@ import { runUsualClient, type UsualOutcome } from './fixtures/usual-client.js';
  * uWebSockets.js echo in a process of its own; beside it the same load from a `ws`
  * client written in the usual way. Both in turn, so that the machine's mood is shared.
  *
- *     node dist/bench/generator.bench.js [rounds]
- *
- * JSON with machine facts goes to stdout, one line for people to stderr.
+ *     npm run bench:generator [-- --rounds 3] [--json FILE]
  */
 const CONNECTIONS = 50;
 const DEPTH = 16;
@@ -29,7 +29,20 @@ const DURATION_MS = 2_000;
 const WANTED_PER_SECOND = 300_000;
 const WANTED_RATIO = 5;
 
-const rounds = Number(process.argv[2] ?? 3);
+const { rounds, json } = readScriptArguments(
+  {
+    name: 'bench:generator',
+    about:
+      'Measures the load generator of sluice bench against a raw uWebSockets.js echo, beside a ws client\n' +
+      'written in the usual way.',
+    takes: 'about 20 s',
+    options: { ...ROUNDS_OPTION, ...JSON_OPTION },
+  },
+  (given) => ({
+    rounds: readRounds(given),
+    json: given.one('json'),
+  }),
+);
 const server = spawn(
   process.execPath,
   [fileURLToPath(new URL('./peers/raw-echo.js', import.meta.url))],
@@ -50,9 +63,7 @@ server.stdin.end();
 const ratio = median(generator) / median(usual);
 const report = {
   name: 'generator',
-  measuredAt: new Date().toISOString(),
-  machine: machineFacts(),
-  versions: versions(),
+  ...runFacts(),
   load: {
     connections: CONNECTIONS,
     depth: DEPTH,
@@ -66,8 +77,8 @@ const report = {
   ratio: Math.round(ratio * 100) / 100,
   wanted: { perSecond: WANTED_PER_SECOND, ratio: WANTED_RATIO },
 };
-process.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
-process.stderr.write(
+if (json !== null) writeResult(json, report);
+process.stdout.write(
   `generator ${report.medianGeneratorPerSecond}/s, usual ws client ` +
     `${report.medianUsualClientPerSecond}/s: ${report.ratio} times ` +
     `(wanted: ${WANTED_PER_SECOND}/s and ${WANTED_RATIO} times)\n`,
@@ -79,10 +90,7 @@ async function driveGenerator(bounds: readonly string[]): Promise<RunResult> {
     ...[url, '--connections', String(CONNECTIONS), '--depth', String(DEPTH)],
     ...['--payload-size', String(REQUEST_BYTES), '--allow-echo', ...bounds],
   ]);
-  const result = await runBenchmark(options, options.target, {
-    onSnapshot: () => undefined,
-    signal: new AbortController().signal,
-  });
+  const result = await runBenchmark(options, options.target, UNWATCHED);
   if (!result.passed || result.totals.replies !== result.totals.requests) {
     throw new Error(`the generator's run failed: ${result.failureReasons.join('; ')}`);
   }

@@ -22,7 +22,6 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
 import { parseBenchOptions } from '../src/bench/options/parse-options.js';
 import { textColumns } from '../src/bench/report/text-columns.js';
 import { formatCount } from '../src/bench/report/units.js';
@@ -30,10 +29,13 @@ import { runBenchmark } from '../src/bench/run-benchmark.js';
 import { median } from '../src/bench/statistics/median.js';
 import { type Contender, sluice, uwsRaw, wsJson } from './comparison/contenders.js';
 import { NOTHING_INSTALLED } from './comparison/installation.js';
+import { UNWATCHED } from './comparison/measure.js';
 import { progress } from './comparison/progress.js';
 import { runFacts, writeResult } from './comparison/result.js';
 import { closeGuard, ServerProcess } from './comparison/server-process.js';
+import { verdict } from './comparison/verdict.js';
 import type { FloodCounts } from './fixtures/flooding-client.js';
+import { JSON_OPTION, ROUNDS_OPTION, readRounds, readScriptArguments } from './script-arguments.js';
 
 const LARGE_BYTES = 8 * 1024 * 1024;
 const SMALL_BYTES = 100;
@@ -72,9 +74,20 @@ interface Round {
   readonly flood: Flood;
 }
 
-const { values } = parseArgs({
-  options: { rounds: { type: 'string', default: '3' }, json: { type: 'string' } },
-});
+const told = readScriptArguments(
+  {
+    name: 'bench:isolation',
+    about:
+      'Measures what one client does to the others: one with requests of 8 MiB, and one that floods; on\n' +
+      'Sluice, the plain ws + JSON server and the raw uWebSockets.js echo.',
+    takes: 'about 3 min, one for each round',
+    options: { ...ROUNDS_OPTION, ...JSON_OPTION },
+  },
+  (given) => ({
+    rounds: readRounds(given),
+    json: given.one('json'),
+  }),
+);
 const say = progress();
 const servers = new Map<Contender, ServerProcess>();
 const rounds: Round[] = [];
@@ -85,7 +98,7 @@ try {
     const argv = [...command.argv, ...threads];
     servers.set(contender, await ServerProcess.start({ ...command, argv }));
   }
-  for (let round = 0; round < Number(values.rounds); round++) {
+  for (let round = 0; round < told.rounds; round++) {
     for (const [contender, { url }] of servers) {
       rounds.push(await measureRound(contender, url));
       const { alone, besideLarge } = rounds.at(-1)!;
@@ -139,8 +152,8 @@ process.stdout.write(
   `Sluice's round trip beside 8 MiB, p99 <= ${P99_BAR_US} us: ${verdict(own!.roundTripP99Us <= P99_BAR_US)}; ` +
     `share beside a flood >= ${SHARE_BAR}: ${verdict(own!.shareBesideFlood >= SHARE_BAR)}\n`,
 );
-if (values.json !== undefined) {
-  writeResult(values.json, { name: 'isolation', ...runFacts(), summary, rounds });
+if (told.json !== null) {
+  writeResult(told.json, { name: 'isolation', ...runFacts(), summary, rounds });
 }
 
 async function measureRound(contender: Contender, url: string): Promise<Round> {
@@ -161,10 +174,7 @@ async function measureRound(contender: Contender, url: string): Promise<Round> {
 /** Small requests in the given load. */
 async function drive(contender: Contender, url: string, load: readonly string[]): Promise<Small> {
   const options = parseBenchOptions([url, ...load, ...TIMES, ...contender.flags(SMALL_BYTES)]);
-  const result = await runBenchmark(options, options.target, {
-    onSnapshot: () => undefined,
-    signal: new AbortController().signal,
-  });
+  const result = await runBenchmark(options, options.target, UNWATCHED);
   const { timeouts, errorReplies, lost } = result.failures;
   return {
     p50Us: result.latency.p50Us,
@@ -215,8 +225,4 @@ async function beside(
 
 function closes(flood: Flood): number {
   return Object.values(flood.closes).reduce((sum, count) => sum + count, 0);
-}
-
-function verdict(isMet: boolean): string {
-  return isMet ? 'met' : 'not met';
 }

@@ -23,7 +23,7 @@ export interface FrameSet {
   readonly bytes: Uint8Array;
 }
 
-/** Sizes that the issue names, and how many frames of each a batch under load holds. */
+/** From a short call to a large document, and how many frames of each size a batch under load holds. */
 export const FRAME_SIZES = [
   { label: '100 B', frameBytes: 100, count: 256 },
   { label: '1.2 KB', frameBytes: 1_200, count: 64 },

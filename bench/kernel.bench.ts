@@ -1,7 +1,7 @@
 /**
  * How fast each kernel is beside JSON.parse, by frame size, on one thread.
  *
- *     npm run bench:kernel [-- path/of/result.json]
+ *     npm run bench:kernel [-- --json FILE]
  *
  * JSON.parse is given the same bytes (decoded with Buffer.toString, as a server in
  * JavaScript must), and once more with JSON.stringify behind it, which is what
@@ -9,8 +9,6 @@
  * its envelope and copies it into the output region as ndjson.
  */
 import assert from 'node:assert/strict';
-import { writeFileSync } from 'node:fs';
-import { availableParallelism, cpus } from 'node:os';
 import { Bench, type Task } from 'tinybench';
 import {
   FRAME_WORDS,
@@ -23,7 +21,9 @@ import {
 import { createIdStore } from '../workers/id-store.js';
 import type { Kernel } from '../workers/kernel/kernel.js';
 import { selectKernel } from '../workers/kernel/select-kernel.js';
+import { runFacts, writeResult } from './comparison/result.js';
 import { FRAME_SIZES, type FrameSet, frameSet } from './kernel-frames.js';
+import { JSON_OPTION, readScriptArguments } from './script-arguments.js';
 
 interface Row {
   readonly size: string;
@@ -38,6 +38,17 @@ interface Row {
 const PARSE = 'JSON.parse';
 const PARSE_AND_STRINGIFY = 'JSON.parse + JSON.stringify';
 const NS_PER_MS = 1e6;
+
+const json = readScriptArguments(
+  {
+    name: 'bench:kernel',
+    about:
+      'Measures each kernel beside JSON.parse of the same bytes, by frame size, on one thread.',
+    takes: 'about 15 s',
+    options: JSON_OPTION,
+  },
+  (given) => given.one('json'),
+);
 
 /** Keeps the compiler from dropping work whose result nobody reads. */
 let sink = 0;
@@ -102,24 +113,9 @@ function measure(set: FrameSet): Row[] {
   });
 }
 
-function machineFacts(): object {
-  return {
-    date: new Date().toISOString(),
-    node: process.version,
-    v8: process.versions.v8,
-    platform: `${process.platform} ${process.arch}`,
-    processor: cpus()[0]?.model,
-    threads: availableParallelism(),
-  };
-}
-
 const rows = FRAME_SIZES.flatMap(({ label, frameBytes, count }) =>
   measure(frameSet(label, frameBytes, count)),
 );
 console.table(rows);
-const path = process.argv[2];
-if (path !== undefined) {
-  const result = { machine: machineFacts(), rows };
-  writeFileSync(path, `${JSON.stringify(result, null, 2)}\n`);
-}
+if (json !== null) writeResult(json, { name: 'kernel', ...runFacts(), rows });
 if (sink === 0) throw new Error('nothing was measured');

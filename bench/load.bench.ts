@@ -2,7 +2,7 @@
  * Sluice's echo, a server behind `ws://`, and echoes written with the library, beside the plain `ws` +
  * JSON.parse + JSON.stringify server, one after the other in each round, through the engine of `sluice bench`.
  *
- *     npm run bench:load [-- path/of/result.json]
+ *     npm run bench:load [-- --json FILE]
  *
  * The quick comparison that needs nothing but this repository; `npm run bench:peers` is
  * the whole one.
@@ -23,6 +23,19 @@ import { writeResult } from './comparison/result.js';
 import { runGroup } from './comparison/run-group.js';
 import { closeGuard } from './comparison/server-process.js';
 import { renderText } from './comparison/table.js';
+import { JSON_OPTION, readScriptArguments } from './script-arguments.js';
+
+const json = readScriptArguments(
+  {
+    name: 'bench:load',
+    about:
+      "Measures Sluice's echo, a server behind ws://, and echoes written with the library, beside the\n" +
+      'plain ws + JSON server.',
+    takes: 'about 90 s',
+    options: JSON_OPTION,
+  },
+  (given) => given.one('json'),
+);
 
 /** Times the plain server, at 100 B and 1.2 KB. */
 const WANTED = new Map([
@@ -49,6 +62,5 @@ const comparisons = [...WANTED].flatMap(([contender, wanted]) =>
   bySize('echo', contender.name, wsJson.name, wanted),
 );
 const result = assemble('load', [group], [outcome], comparisons, { isQuick: false, versions: {} });
-const path = process.argv[2];
-if (path !== undefined) writeResult(path, result);
+if (json !== null) writeResult(json, result);
 process.stdout.write(renderText(result));

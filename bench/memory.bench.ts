@@ -10,45 +10,73 @@
  */
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { parseArgs } from 'node:util';
 import { parseBenchOptions } from '../src/bench/options/parse-options.js';
 import { textColumns } from '../src/bench/report/text-columns.js';
 import { runBenchmark } from '../src/bench/run-benchmark.js';
 import { median } from '../src/bench/statistics/median.js';
+import { usageError } from '../src/errors.js';
+import { LARGEST_CONNECTIONS } from '../src/limits.js';
+import { type ReadValue, wholeNumber } from '../src/options/value-readers.js';
 import { type Contender, sluice, uwsRaw } from './comparison/contenders.js';
 import { NOTHING_INSTALLED } from './comparison/installation.js';
+import { UNWATCHED } from './comparison/measure.js';
 import { progress } from './comparison/progress.js';
 import { runFacts, writeResult } from './comparison/result.js';
 import { closeGuard, ServerProcess } from './comparison/server-process.js';
+import { verdict } from './comparison/verdict.js';
 import { closeIdle, openIdle } from './fixtures/idle-clients.js';
+import { JSON_OPTION, readScriptArguments } from './script-arguments.js';
 
 const IDLE_BAR_BYTES = 2 * 1024;
 /** The memory at the end may be this much above that after a minute: what VmRSS wanders by itself. */
 const GROWTH_BAR = 1.05;
 /** Connections that are there before anything is measured: first uses cost once, not each time. */
 const FIRST_CONNECTIONS = 100;
+const DEFAULT_CONNECTIONS = 10_000;
+const DEFAULT_MINUTES = 2;
+const MAX_MINUTES = 24 * 60;
 const SETTLE_MS = 3_000;
 const MINUTE_S = 60;
 /** Seconds around a moment whose median counts. */
 const MOMENT_S = 10;
 const KIB = 1024;
 
-const { values } = parseArgs({
-  options: {
-    connections: { type: 'string', default: '10000' },
-    minutes: { type: 'string', default: '2' },
-    json: { type: 'string' },
+/** 0 leaves the load out; below 2 it would have no end apart from its first minute. */
+const minutesOfLoad: ReadValue<number> = (text, what) => {
+  const read = wholeNumber(0, MAX_MINUTES)(text, what);
+  if (read !== 1) return read;
+  throw usageError(`${what} is 0, for no load, or at least 2`);
+};
+
+const { connections, minutes, json } = readScriptArguments(
+  {
+    name: 'bench:memory',
+    about:
+      'Measures the memory of the gateway: for each idle connection, beside the raw uWebSockets.js echo; and\n' +
+      'at the end of minutes of full load against after the first.',
+    takes: 'about 3 min: one, and the minutes of load',
+    options: {
+      connections: { value: 'N', help: `idle connections [${DEFAULT_CONNECTIONS}]` },
+      minutes: { value: 'N', help: `of full load; 0 leaves it out [${DEFAULT_MINUTES}]` },
+      ...JSON_OPTION,
+    },
   },
-});
+  (given) => ({
+    connections:
+      given.read('connections', wholeNumber(FIRST_CONNECTIONS + 1, LARGEST_CONNECTIONS)) ??
+      DEFAULT_CONNECTIONS,
+    minutes: given.read('minutes', minutesOfLoad) ?? DEFAULT_MINUTES,
+    json: given.one('json'),
+  }),
+);
 const say = progress();
-const wanted = Math.min(Number(values.connections), affordable());
+const wanted = Math.min(connections, affordable());
 const idle = {
   connections: wanted,
   sluiceBytes: await idleBytes(sluice, wanted),
   rawBytes: await idleBytes(uwsRaw, wanted),
   barBytes: IDLE_BAR_BYTES,
 };
-const minutes = Number(values.minutes);
 const load = minutes === 0 ? null : await loadMemory(minutes);
 closeGuard();
 
@@ -70,12 +98,12 @@ if (load !== null) {
   ]);
 }
 process.stdout.write(`${textColumns(rows, ['left', 'right', 'right', 'left']).join('\n')}\n`);
-if (values.json !== undefined) {
-  writeResult(values.json, { name: 'memory', ...runFacts(), idle, load });
+if (json !== null) {
+  writeResult(json, { name: 'memory', ...runFacts(), idle, load });
 }
 
-/** VmRSS that one more idle connection takes, measured with `connections` of them. */
-async function idleBytes(contender: Contender, connections: number): Promise<number> {
+/** VmRSS that one more idle connection takes, measured with `count` of them. */
+async function idleBytes(contender: Contender, count: number): Promise<number> {
   const command = await contender.command(NOTHING_INSTALLED);
   const isSluice = contender === sluice;
   const argv = isSluice ? [...command.argv, '--max-connections', '100000'] : command.argv;
@@ -84,12 +112,12 @@ async function idleBytes(contender: Contender, connections: number): Promise<num
     const first = await openIdle(server.url, FIRST_CONNECTIONS);
     await sleep(SETTLE_MS);
     const beforeBytes = residentBytes(server.pid);
-    const others = await openIdle(server.url, connections - FIRST_CONNECTIONS);
+    const others = await openIdle(server.url, count - FIRST_CONNECTIONS);
     await sleep(SETTLE_MS);
     const afterBytes = residentBytes(server.pid);
     say(
       `${contender.name}: ${mib(beforeBytes)} MiB with ${FIRST_CONNECTIONS} idle connections, ` +
-        `${mib(afterBytes)} MiB with ${connections}`,
+        `${mib(afterBytes)} MiB with ${count}`,
     );
     await closeIdle([...first, ...others]);
     return Math.round((afterBytes - beforeBytes) / others.length);
@@ -98,25 +126,25 @@ async function idleBytes(contender: Contender, connections: number): Promise<num
   }
 }
 
-async function loadMemory(minutesOfLoad: number): Promise<{
+async function loadMemory(lengthMinutes: number): Promise<{
   minutes: number;
   afterOneMinuteBytes: number;
   atEndBytes: number;
   growth: number;
   bytesBySecond: readonly (number | null)[];
 }> {
-  if (minutesOfLoad < 2) throw new Error('--minutes: 0, or at least 2 to have an end and a start');
   const server = await ServerProcess.start(await sluice.command(NOTHING_INSTALLED));
   try {
-    say(`${minutesOfLoad} minutes of full load`);
+    say(`${lengthMinutes} minutes of full load`);
     const options = parseBenchOptions([
       ...[server.url, '--connections', '50', '--depth', '16'],
-      ...['--duration', `${minutesOfLoad}m`, '--payload-size', '1200'],
+      ...['--duration', `${lengthMinutes}m`, '--payload-size', '1200'],
     ]);
-    const { timeline, passed, failureReasons } = await runBenchmark(options, options.target, {
-      onSnapshot: () => undefined,
-      signal: new AbortController().signal,
-    });
+    const { timeline, passed, failureReasons } = await runBenchmark(
+      options,
+      options.target,
+      UNWATCHED,
+    );
     if (!passed) throw new Error(`the load failed: ${failureReasons.join('; ')}`);
     const around = (second: number): number =>
       median(
@@ -125,9 +153,9 @@ async function loadMemory(minutesOfLoad: number): Promise<{
           .flatMap(({ serverMemoryBytes }) => serverMemoryBytes ?? []),
       );
     const afterOneMinuteBytes = around(MINUTE_S);
-    const atEndBytes = around(minutesOfLoad * MINUTE_S);
+    const atEndBytes = around(lengthMinutes * MINUTE_S);
     return {
-      minutes: minutesOfLoad,
+      minutes: lengthMinutes,
       afterOneMinuteBytes,
       atEndBytes,
       growth: Math.round((atEndBytes / afterOneMinuteBytes) * 1_000) / 1_000,
@@ -143,7 +171,7 @@ function affordable(): number {
   const limits = readFileSync('/proc/self/limits', 'utf8');
   const files = Number(/^Max open files\s+(\d+)/m.exec(limits)?.[1] ?? Number.POSITIVE_INFINITY);
   const most = files - FIRST_CONNECTIONS;
-  if (most < Number(values.connections)) {
+  if (most < connections) {
     say(`only ${most} connections: the limit is ${files} descriptors (ulimit -n)`);
   }
   return most;
@@ -156,8 +184,4 @@ function residentBytes(pid: number): number {
 
 function mib(bytes: number): string {
   return (bytes / KIB / KIB).toFixed(1);
-}
-
-function verdict(isMet: boolean): string {
-  return isMet ? 'met' : 'not met';
 }

@@ -2,7 +2,7 @@
  * What a batch costs on the main thread, and what its hand-over to a worker costs: this
  * decides ADAPTIVE_INLINE_BYTES in src/lane/offload.ts.
  *
- *     npm run bench:offload [-- path/of/result.json]
+ *     npm run bench:offload [-- --json FILE]
  *
  * For each kernel and batch size: processing it inline; its round trip through the real
  * WorkerPool; and how long the main thread is busy during that round trip (event loop
@@ -31,6 +31,7 @@ import type { Kernel } from '../workers/kernel/kernel.js';
 import { selectKernel } from '../workers/kernel/select-kernel.js';
 import { runFacts, writeResult } from './comparison/result.js';
 import { toolCall } from './kernel-frames.js';
+import { JSON_OPTION, readScriptArguments } from './script-arguments.js';
 
 const KERNELS = ['native', 'portable'] as const;
 const FRAME_BYTES = [100, 1_200] as const;
@@ -51,6 +52,18 @@ interface Row {
   /** Of the hand-over: what the main thread spends on it. */
   readonly mainBusyUs: number;
 }
+
+const json = readScriptArguments(
+  {
+    name: 'bench:offload',
+    about:
+      'Measures what a batch costs on the main thread, and what its hand-over to a worker costs, by kernel\n' +
+      'and size; and from which size on the hand-over pays.',
+    takes: 'about 30 s',
+    options: JSON_OPTION,
+  },
+  (given) => given.one('json'),
+);
 
 const nobody: FrameOwner = {
   pump: () => undefined,
@@ -162,5 +175,4 @@ const crossovers = KERNELS.flatMap((kernel) =>
 );
 console.table(rows);
 console.table(crossovers);
-const path = process.argv[2];
-if (path !== undefined) writeResult(path, { name: 'offload', ...runFacts(), rows, crossovers });
+if (json !== null) writeResult(json, { name: 'offload', ...runFacts(), rows, crossovers });

@@ -8,10 +8,20 @@ import { join } from 'node:path';
 import { PEERS_RESULT, ROOT } from './comparison/paths.js';
 import { readResult } from './comparison/result.js';
 import { renderMarkdown } from './comparison/table.js';
+import { readScriptArguments } from './script-arguments.js';
 
 const BEGIN = '<!-- bench:peers -->';
 const END = '<!-- /bench:peers -->';
 
+readScriptArguments(
+  {
+    name: 'bench:readme',
+    about: 'Writes the tables of the last npm run bench:peers into README.md. Measures nothing.',
+    takes: 'a moment',
+    options: {},
+  },
+  () => undefined,
+);
 const path = join(ROOT, 'README.md');
 const readme = readFileSync(path, 'utf8');
 const begin = readme.indexOf(BEGIN);

@@ -2,7 +2,7 @@
  * Runs the tinybench suites, the load generator's own benchmark and the comparison with the
  * plain server, each in a process of its own, and prints one table.
  *
- *     npm run bench [-- path/of/result.json]
+ *     npm run bench [-- --json FILE]
  */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -13,6 +13,8 @@ import { textColumns } from '../src/bench/report/text-columns.js';
 import { formatCount } from '../src/bench/report/units.js';
 import { progress } from './comparison/progress.js';
 import { type ComparisonResult, runFacts, writeResult } from './comparison/result.js';
+import { verdict } from './comparison/verdict.js';
+import { JSON_OPTION, readScriptArguments } from './script-arguments.js';
 
 /** Times JSON.parse of the same bytes, for the native kernel at these sizes. */
 const KERNEL_BAR = { times: 6, sizes: ['1.2 KB', '12 KB', '1.2 MB'] };
@@ -42,6 +44,17 @@ interface Line {
   readonly atLeast: number | null;
 }
 
+const json = readScriptArguments(
+  {
+    name: 'bench',
+    about:
+      'Runs bench:kernel, bench:generator and bench:load one after the other, and prints one table with\n' +
+      'their bars.',
+    takes: 'about 2 min',
+    options: JSON_OPTION,
+  },
+  (given) => given.one('json'),
+);
 const say = progress();
 const scratch = mkdtempSync(join(tmpdir(), 'sluice-bench-'));
 const lines: Line[] = [];
@@ -57,27 +70,24 @@ const rows = lines.map(({ suite, what, figure, ratio, to, atLeast }) => [
   what,
   figure,
   `${ratio.toFixed(2)} x ${to}`,
-  atLeast === null ? '' : `>= ${atLeast}: ${ratio >= atLeast ? 'met' : 'not met'}`,
+  atLeast === null ? '' : `>= ${atLeast}: ${verdict(ratio >= atLeast)}`,
 ]);
 const header = ['suite', 'what', 'figure', 'ratio', 'bar'];
 process.stdout.write(
   `${textColumns([header, ...rows], ['left', 'left', 'right', 'left', 'left']).join('\n')}\n`,
 );
-const path = process.argv[2];
-if (path !== undefined) writeResult(path, { name: 'bench', ...runFacts(), lines });
+if (json !== null) writeResult(json, { name: 'bench', ...runFacts(), lines });
 
-/** Runs one suite; its JSON is in the file that it is told, or on its stdout. */
+/** Runs one suite; its result. */
 function run(suite: 'kernel' | 'generator' | 'load'): unknown {
   say(`${suite}.bench`);
   const script = fileURLToPath(new URL(`./${suite}.bench.js`, import.meta.url));
   const file = join(scratch, `${suite}.json`);
-  const isOnStdout = suite === 'generator';
-  const { status, stdout } = spawnSync(process.execPath, [script, ...(isOnStdout ? [] : [file])], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-    encoding: 'utf8',
-  });
+  // Its own table is left out: this one has its figures.
+  const stdio = ['ignore', 'ignore', 'inherit'] as const;
+  const { status } = spawnSync(process.execPath, [script, '--json', file], { stdio: [...stdio] });
   if (status !== 0) throw new Error(`${suite}.bench ended with ${String(status)}`);
-  return JSON.parse(isOnStdout ? stdout : readFileSync(file, 'utf8'));
+  return JSON.parse(readFileSync(file, 'utf8'));
 }
 
 function kernelLines({ rows: measured }: KernelResult): Line[] {

@@ -1,7 +1,13 @@
 import { parseBenchOptions } from '../../src/bench/options/parse-options.js';
-import { runBenchmark } from '../../src/bench/run-benchmark.js';
+import { type RunWatch, runBenchmark } from '../../src/bench/run-benchmark.js';
 import type { RunResult } from '../../src/bench/run-result.js';
 import type { Contender } from './contenders.js';
+
+/** For runs that nobody looks at or ends early. */
+export const UNWATCHED: RunWatch = {
+  onSnapshot: () => undefined,
+  signal: new AbortController().signal,
+};
 
 /** A closed load. */
 export interface Shape {
@@ -30,8 +36,8 @@ export interface Sample {
 
 /** A reply that takes longer than this means that the server has stalled. */
 const STALL_MS = 4_000;
-/** For requests of more than 100 KB, of which a slow server has seconds of work in its queue. */
-const LARGE_BYTES = 100_000;
+/** Of requests above it a slow server has seconds of work in its queue. */
+export const LARGE_BYTES = 100_000;
 const LARGE_STALL_MS = 10_000;
 
 /** Puts one closed load on a server, with the project's own generator, and checks its replies. */
@@ -48,10 +54,7 @@ export async function measure(
     ...['--timeout', `${stallMs}ms`],
     ...contender.flags(shape.bytes),
   ]);
-  const result = await runBenchmark(options, options.target, {
-    onSnapshot: () => undefined,
-    signal: new AbortController().signal,
-  });
+  const result = await runBenchmark(options, options.target, UNWATCHED);
   return {
     perSecond: Math.round(result.totals.repliesPerSecond),
     p50Us: result.latency.p50Us,

@@ -12,7 +12,7 @@ import {
   websocketd,
   wsJson,
 } from './contenders.js';
-import type { Shape, Timing } from './measure.js';
+import { LARGE_BYTES, type Shape, type Timing } from './measure.js';
 
 export type GroupName = 'echo' | 'process' | 'round-trip' | 'many-clients' | 'many-shared';
 
@@ -31,8 +31,7 @@ export interface Group {
 }
 
 export const SIZES = [100, 1_200, 12_000, 122_000] as const;
-/** The largest messages keep a slow server busy for seconds: they are measured for longer. */
-const LARGE_BYTES = 100_000;
+/** Requests above LARGE_BYTES keep a slow server busy for seconds: they are measured for so many times as long. */
 const LARGE_FACTOR = 2;
 
 const load = (bytes: number, connections = 50, depth = 16): Shape => ({
@@ -93,7 +92,7 @@ export function plan(isQuick: boolean): readonly Group[] {
 }
 
 export function timingOf(shape: Shape, isQuick: boolean): Timing {
-  const factor = shape.bytes >= LARGE_BYTES ? LARGE_FACTOR : 1;
+  const factor = shape.bytes > LARGE_BYTES ? LARGE_FACTOR : 1;
   return isQuick
     ? { warmupMs: 200 * factor, durationMs: 400 * factor }
     : { warmupMs: 300 * factor, durationMs: 1_000 * factor };

@@ -4,6 +4,7 @@ import { formatCount, formatLatency } from '../../src/bench/report/units.js';
 import { median } from '../../src/bench/statistics/median.js';
 import type { Sample } from './measure.js';
 import type { ComparisonResult, Ratio, Series } from './result.js';
+import { verdict } from './verdict.js';
 
 /** A group's table: what was measured, then the ratios with their bars. */
 interface Table {
@@ -130,7 +131,7 @@ function ratioCell({ ratio, bar, met }: Ratio): string {
   const figure = ratio.toFixed(2);
   if (bar === null) return figure;
   const wanted = 'atLeast' in bar ? `>= ${bar.atLeast}` : `<= ${bar.atMost}`;
-  return `${figure} (${wanted}: ${met === true ? 'met' : 'not met'})`;
+  return `${figure} (${wanted}: ${verdict(met === true)})`;
 }
 
 function failures({ series }: ComparisonResult): string[] {

@@ -1,0 +1,4 @@
+/** How a figure stands to its bar, for a table. */
+export function verdict(isMet: boolean): string {
+  return isMet ? 'met' : 'not met';
+}
