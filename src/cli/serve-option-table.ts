@@ -57,6 +57,7 @@ const SERVERS = {
     help: 'a variable for the command, ours or with this value',
   },
   'inherit-env': { needs: 'command', help: 'give the command our whole environment' },
+  profile: { value: 'NAME', help: 'mcp, lsp, codex or plain [guessed from the handshake]' },
 } as const satisfies ServeOptionSpecs;
 
 const SHARED_SERVERS = {
@@ -78,7 +79,6 @@ const SHARED_SERVERS = {
     multiple: true,
     help: 'requests whose first result is given to later clients; none for none [initialize]',
   },
-  profile: { value: 'NAME', help: 'mcp, lsp, codex or plain [guessed from the handshake]' },
   'server-requests': {
     needs: 'shared',
     value: 'WHO',

@@ -1,11 +1,9 @@
 import { KERNELS } from '../../workers/kernel/select-kernel.js';
 import {
   defaultServeConfig,
-  type ListenAddress,
   MODES,
   ON_MALFORMED,
   type ServeConfig,
-  type UpstreamTarget,
 } from '../config/serve-config.js';
 import { usageError } from '../errors.js';
 import { FRAMINGS } from '../framing/splitter.js';
@@ -23,12 +21,11 @@ import {
   SMALLEST_BYTES,
   SMALLEST_GRACE_MS,
 } from '../limits.js';
-import { LOG_FORMATS, LOG_LEVELS } from '../log.js';
+import { LOG_FORMATS, LOG_LEVELS, type LogFormat } from '../log.js';
 import { NOTIFICATION_RULES, type NotificationRule } from '../multiplex/notification-rules.js';
 import { SERVER_REQUEST_RULES } from '../multiplex/server-request-rule.js';
 import { allowedHost, allowedOrigin } from '../options/access-lists.js';
 import { type Arguments, parseArguments } from '../options/arguments.js';
-import { parseListenUrl } from '../options/listen-url.js';
 import {
   byteSize,
   durationMs,
@@ -38,6 +35,8 @@ import {
 } from '../options/value-readers.js';
 import { PROFILES } from '../session/profile.js';
 import { idleOptions } from './idle-options.js';
+import { PEER_OPTIONS } from './peer-options.js';
+import { listenAddress, upstreamTarget } from './serve-addresses.js';
 import { SERVE_OPTIONS, type ServeOption } from './serve-option-table.js';
 
 const HOUR_MS = 3_600_000;
@@ -47,7 +46,7 @@ type ServeArguments = Arguments<ServeOption>;
 
 /** Resolves the command line into a frozen configuration. @throws SluiceError SLUICE_ERR_USAGE */
 export function parseServeOptions(argv: readonly string[]): ServeConfig {
-  const given = parseArguments(argv, SERVE_OPTIONS);
+  const given = parseArguments(argv, SERVE_OPTIONS, PEER_OPTIONS);
   const [extra] = given.positionals;
   if (extra !== undefined) {
     throw usageError(`unexpected argument "${extra}"; a server's command goes after --`);
@@ -136,53 +135,25 @@ function limitOptions(given: ServeArguments, defaults: ServeConfig) {
 }
 
 function workAndLogOptions(given: ServeArguments, defaults: ServeConfig) {
-  const ownLogFormat = process.env.LOG_FORMAT === 'json' ? 'json' : defaults.logFormat;
   return {
     threads: given.read('threads', wholeNumber(1, MAX_THREADS)) ?? defaults.threads,
     kernel: given.read('kernel', oneOf(KERNELS)) ?? defaults.kernel,
     offload: given.read('offload', oneOf(OFFLOADS)) ?? defaults.offload,
     logLevel: given.read('log-level', oneOf(LOG_LEVELS)) ?? defaults.logLevel,
-    logFormat: given.read('log-format', oneOf(LOG_FORMATS)) ?? ownLogFormat,
+    logFormat: given.read('log-format', oneOf(LOG_FORMATS)) ?? ownLogFormat() ?? defaults.logFormat,
   };
+}
+
+/** As the environment has it; an empty variable says nothing. */
+function ownLogFormat(): LogFormat | null {
+  const text = process.env['LOG_FORMAT'] ?? '';
+  return text === '' ? null : oneOf(LOG_FORMATS)(text, 'LOG_FORMAT in the environment');
 }
 
 /** A duration, rounded up. */
 function wholeSeconds(min: number, max: number): ReadValue<number> {
   const read = durationMs(min * 1000, max * 1000);
   return (text, what) => Math.ceil(read(text, what) / 1000);
-}
-
-function listenAddress(text: string): ListenAddress {
-  if (text === 'stdio' || text === 'stdio://') return { kind: 'stdio' };
-  const address = parseListenUrl(text, '--listen');
-  if (address !== null) return address;
-  throw usageError(
-    `--listen takes ws://IP:PORT, wss://IP:PORT or stdio://; "${text}" is none of these${listenHint(text)}`,
-  );
-}
-
-function listenHint(text: string): string {
-  if (/^\d+$/.test(text)) return `; did you mean ws://127.0.0.1:${text}?`;
-  if (/^[\w.-]+:\d+$/.test(text)) return `; did you mean ws://${text}?`;
-  if (/^wss?:\/\/[^/]+:\d+\/.+$/.test(text)) return ': it has no path, all are served';
-  if (/^wss?:\/\/[\w.-]+\/?$/.test(text)) return ': the port is missing (0 for any that is free)';
-  return '';
-}
-
-function upstreamTarget(url: string | null, command: readonly string[]): UpstreamTarget {
-  const [program, ...args] = command;
-  if (program !== undefined && url !== null) {
-    throw usageError('--upstream and a command after -- cannot both be given; leave one out');
-  }
-  if (program === '') throw usageError('a command is missing after --');
-  if (program !== undefined) return { kind: 'command', command: program, args };
-  if (url === null || url === 'echo:') return { kind: 'echo' };
-  if (/^wss?:\/\/.+/.test(url) && URL.canParse(url)) {
-    const { hash } = new URL(url);
-    if (hash !== '') throw usageError(`--upstream: leave out "${hash}", a server never sees it`);
-    return { kind: 'websocket', url };
-  }
-  throw usageError(`--upstream takes echo:, ws://... or wss://...; "${url}" is none of these`);
 }
 
 function handshakeMethods(given: readonly string[], defaults: ServeConfig): readonly string[] {

@@ -32,11 +32,18 @@ export interface Arguments<Name extends string> {
 }
 
 /**
- * Takes a command line apart by the options of its command. @throws SluiceError SLUICE_ERR_USAGE
+ * What to say of options that a command does not have and other programs do, by their names without dashes.
+ * `textOf` has what stands behind such an option; null where nothing does.
  */
+export type ForeignOptions = Readonly<
+  Record<string, (textOf: (name: string) => string | null) => string>
+>;
+
+/** Takes a command line apart by the options of its command. @throws SluiceError SLUICE_ERR_USAGE */
 export function parseArguments<Name extends string>(
   argv: readonly string[],
   specs: Readonly<Record<Name, OptionSpec>>,
+  foreign: ForeignOptions = {},
 ): Arguments<Name> {
   const { own, command } = splitAtCommand(argv);
   const { tokens, positionals } = parseArgs({
@@ -55,7 +62,12 @@ export function parseArguments<Name extends string>(
   for (const token of tokens) {
     if (token.kind !== 'option') continue;
     const before = given.get(token.name) ?? [];
-    checkOption(token, before.length > 0, specs);
+    const spec = Object.hasOwn(specs, token.name) ? specs[token.name as Name] : undefined;
+    if (spec === undefined) {
+      const hint = foreignHint(token.name, tokens, foreign) ?? nearHint(token, own, specs);
+      throw usageError(`unknown option ${token.rawName}${hint}`);
+    }
+    checkOption(token, before.length > 0, spec);
     given.set(token.name, [...before, token.value ?? '']);
   }
   if (command?.length === 0) throw usageError('a command is missing after --');
@@ -90,19 +102,49 @@ function splitAtCommand(argv: readonly string[]): {
 }
 
 interface OptionToken {
+  readonly kind: 'option';
+  /** Of the argument that it stands in. */
+  readonly index: number;
   readonly name: string;
   readonly rawName: string;
   readonly value: string | undefined;
   readonly inlineValue: boolean | undefined;
 }
 
-function checkOption(token: OptionToken, isRepeated: boolean, specs: OptionSpecs): void {
-  const { name, rawName, value } = token;
-  const spec = Object.hasOwn(specs, name) ? specs[name] : undefined;
-  if (spec === undefined) {
-    const hint = didYouMean(rawName.replace(/^-+/, ''), Object.keys(specs), FLAG_HINT);
-    throw usageError(`unknown option ${rawName}${hint}`);
-  }
+type Token =
+  | OptionToken
+  | { readonly kind: 'positional'; readonly value: string }
+  | { readonly kind: 'option-terminator' };
+
+function foreignHint(
+  name: string,
+  tokens: readonly Token[],
+  foreign: ForeignOptions,
+): string | null {
+  const say = Object.hasOwn(foreign, name) ? foreign[name] : undefined;
+  return say === undefined ? null : `; ${say((other) => textBehind(other, tokens))}`;
+}
+
+function textBehind(name: string, tokens: readonly Token[]): string | null {
+  const at = tokens.findIndex((token) => token.kind === 'option' && token.name === name);
+  const [token, next] = tokens.slice(at, at + 2);
+  if (at === -1 || token?.kind !== 'option') return null;
+  return token.value ?? (next?.kind === 'positional' ? next.value : null);
+}
+
+/** One letter is like too many names; but it may be the first of a name with a dash too few (`-threads`). */
+function nearHint(
+  { index, rawName }: OptionToken,
+  argv: readonly string[],
+  specs: OptionSpecs,
+): string {
+  if (rawName.startsWith('--')) return didYouMean(rawName.slice(2), Object.keys(specs), FLAG_HINT);
+  const name = argv[index]!.slice(1).replace(/=.*$/s, '');
+  return Object.hasOwn(specs, name) ? `; did you mean --${name}?` : FLAG_HINT.otherwise;
+}
+
+function checkOption(token: OptionToken, isRepeated: boolean, spec: OptionSpec): void {
+  const { rawName, value } = token;
   if (spec.value !== undefined && !hasValue(token)) {
     throw usageError(`${rawName} needs a value: ${rawName} ${spec.value}`);
   }

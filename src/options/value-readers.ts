@@ -25,8 +25,15 @@ export function wholeNumber(min: number, max: number): ReadValue<number> {
   return (text, what) => {
     const value = quantity(text, COUNT_UNITS);
     if (Number.isInteger(value) && value >= min && value <= max) return value;
-    throw usageError(`${what} takes a whole number from ${min} to ${max}; "${text}" is none`);
+    const misfit = misfitOf(value, min, max);
+    throw usageError(`${what} takes a whole number from ${min} to ${max}; "${text}" is ${misfit}`);
   };
+}
+
+/** What is wrong with a value outside its bounds, or with one that is NaN or not whole. */
+function misfitOf(value: number, min: number, max: number): string {
+  if (value < min) return 'too small';
+  return value > max ? 'too large' : 'none';
 }
 
 /** So many a second, above 0 and up to `max`, such as 0.5, 500, 50k, 50k/s. */
@@ -34,13 +41,16 @@ export function ratePerSecond(max: number): ReadValue<number> {
   return (text, what) => {
     const value = quantity(text.replace(/\/s$/, ''), COUNT_UNITS);
     if (value > 0 && value <= max) return value;
+    const misfit = misfitOf(value, Number.MIN_VALUE, max);
     throw usageError(
-      `${what} takes a rate a second such as 500 or 50k, of ${max} at most; "${text}" is none`,
+      `${what} takes a rate a second such as 500 or 50k, of ${max} at most; "${text}" is ${misfit}`,
     );
   };
 }
 
 const SIZE_UNITS = { '': 1, b: 1, ...binary('k', 1), ...binary('m', 2), ...binary('g', 3) };
+
+const SIZE_UNITS_TEXT = 'units: KiB, MiB, GiB; MB and M are MiB';
 
 function binary(letter: string, power: number): Readonly<Record<string, number>> {
   const bytes = 1024 ** power;
@@ -52,9 +62,9 @@ export function byteSize(min: number, max: number): ReadValue<number> {
   return (text, what) => {
     const value = quantity(text, SIZE_UNITS);
     if (Number.isInteger(value) && value >= min && value <= max) return value;
-    throw usageError(
-      `${what} takes a size from ${sizeText(min)} to ${sizeText(max)}; "${text}" is none (units: KiB, MiB, GiB)`,
-    );
+    const bounds = `from ${sizeText(min)} to ${sizeText(max)}`;
+    const misfit = misfitOf(value, min, max);
+    throw usageError(`${what} takes a size ${bounds}; "${text}" is ${misfit} (${SIZE_UNITS_TEXT})`);
   };
 }
 
@@ -77,7 +87,8 @@ export function durationMs(minMs: number, maxMs: number): ReadValue<number> {
     if (value >= minMs && value <= maxMs) return value;
     const bounds = `from ${durationText(minMs)} to ${durationText(maxMs)}`;
     const hint = isNumber(text) ? `add a unit, as in ${text}s` : 'units: us, ms, s, m, h';
-    throw usageError(`${what} takes a duration ${bounds}; "${text}" is none (${hint})`);
+    const misfit = misfitOf(value, minMs, maxMs);
+    throw usageError(`${what} takes a duration ${bounds}; "${text}" is ${misfit} (${hint})`);
   };
 }
 

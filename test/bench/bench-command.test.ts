@@ -36,7 +36,7 @@ const BAD: readonly (readonly [readonly string[], RegExp])[] = [
   [['ws://me:secret@127.0.0.1:1'], /credentials go into --token-file or --header/],
   [[URL_A, URL_A], /one argument too many$/],
   [[URL_A, '--conections', '5'], /unknown option --conections; did you mean --connections\?/],
-  [[URL_A, '-d', '5'], /unknown option -d; did you mean/],
+  [[URL_A, '-d', '5'], /unknown option -d; --help lists all/],
   [[URL_A, '--dura', '5'], /unknown option --dura; did you mean --duration\?/],
   [[URL_A, '--rate'], /--rate needs a value: --rate R/],
   [[URL_A, '--json', '--quiet'], /--json needs a value: --json FILE/],
@@ -70,7 +70,10 @@ const BAD: readonly (readonly [readonly string[], RegExp])[] = [
   [[URL_A, '--stages', '0s@5'], /--stages: "0s@5" lasts no time/],
   [[URL_A, '--stages', '5s@0,5s@0..0'], /no stage has a rate above 0/],
   [[URL_A, '--stages', '5s@5', '--duration', '3s'], /which leaves no room for --duration/],
-  [[URL_A, '--duration', '501h'], /--duration takes a duration from 0s to 500h.*"501h" is none/],
+  [
+    [URL_A, '--duration', '501h'],
+    /--duration takes a duration from 0s to 500h.*"501h" is too large/,
+  ],
   [[URL_A, '--json', './a', '--csv', 'a'], /--json and --csv name the same file/],
   [[URL_A, '--subprotocol', 'a b'], /--subprotocol: "a b" is not one name/],
   [

@@ -37,7 +37,7 @@ test('sluice help bench is the help of that command', async (t) => {
   assert.deepEqual(await sluice(t, ['help', 'bench']), { code: 0, stdout, stderr: '' });
 });
 
-for (const option of ['--version', '-v']) {
+for (const option of ['--version', '-v', '-V']) {
   test(`sluice ${option} prints the version`, async (t) => {
     assert.deepEqual(await sluice(t, [option]), { code: 0, stdout: `${version}\n`, stderr: '' });
   });
@@ -48,6 +48,17 @@ test('without a command the help is shown, and the exit code is 2', async (t) =>
   assert.deepEqual({ code, stdout }, { code: 2, stdout: '' });
   assert.match(stderr, /sluice serve/);
   assert.match(stderr, /\nsluice: say which command\n$/);
+});
+
+test('a format of logs in the environment that there is not is refused, unless an option has one', async (t) => {
+  const env = { LOG_FORMAT: 'xml' };
+  const asked = await sluice(t, ['serve'], { env });
+  const message = 'LOG_FORMAT in the environment is one of text, json, not "xml"';
+  assert.deepEqual(asked, { code: 2, stdout: '', stderr: `sluice: ${message}\n` });
+  const options = ['--log-format', 'json', '--listen', 'stdio://'];
+  assert.equal((await sluice(t, ['serve', ...options], { env })).code, 0);
+  const empty = await sluice(t, ['serve', '--listen', 'stdio://'], { env: { LOG_FORMAT: '' } });
+  assert.equal(empty.code, 0);
 });
 
 test('a wrong command line is refused with one clear line and exit code 2', async (t) => {

@@ -42,6 +42,9 @@ describe('a command line', () => {
     [['--lisen', 'x'], /^unknown option --lisen; did you mean --listen\?$/],
     [['--thr', '2'], /^unknown option --thr; did you mean --threads\?$/],
     [['--toString'], /^unknown option --toString; --help lists all$/],
+    [['-t'], /^unknown option -t; --help lists all$/],
+    [['-threads', '2'], /^unknown option -t; did you mean --threads\?$/],
+    [['-threads=2'], /^unknown option -t; did you mean --threads\?$/],
     [['--listen'], /^--listen needs a value: --listen URL$/],
     [['--listen', '--quiet'], /^--listen needs a value: --listen URL$/],
     [['--threads', '1', '--threads', '2'], /^--threads is given twice$/],
@@ -53,6 +56,28 @@ describe('a command line', () => {
       assert.throws(() => parseArguments(argv, SPECS), { code: 'SLUICE_ERR_USAGE', message });
     });
   }
+
+  test('says of options that are other programs what to write in their place', () => {
+    const foreign = {
+      port: (textOf: (name: string) => string | null) => `${textOf('host')}:${textOf('port')}`,
+    };
+    const hints = {
+      '--port': 'null:null',
+      '--port 1': 'null:1',
+      '--port=1 --host a': 'a:1',
+      '--port --quiet': 'null:null',
+      '--quiet --port 1 2': 'null:1',
+    };
+    for (const [line, hint] of Object.entries(hints)) {
+      assert.throws(() => parseArguments(line.split(' '), SPECS, foreign), {
+        code: 'SLUICE_ERR_USAGE',
+        message: `unknown option --port; ${hint}`,
+      });
+    }
+    assert.throws(() => parseArguments(['--prt'], SPECS, foreign), {
+      message: 'unknown option --prt; --help lists all',
+    });
+  });
 
   test('asks for help ahead of the command only', () => {
     assert.equal(asksForHelp(['--quiet', '-h']), true);

@@ -2,29 +2,32 @@ import type { Arguments, OptionSpecs } from '../../options/arguments.js';
 import type { OptionGroup } from '../../options/options-help.js';
 
 const LOAD = {
-  connections: { value: 'N', help: 'connections, or processes of a command (50; command: 1)' },
-  depth: { value: 'N', help: 'closed model: requests in flight on each connection (1)' },
+  connections: { value: 'N', help: 'connections, or processes of a command [50; command: 1]' },
+  depth: { value: 'N', help: 'closed model: requests in flight on each connection [1]' },
   rate: {
     value: 'R',
     help: 'open model: requests a second over all, due whatever the server does',
   },
-  arrivals: { value: 'KIND', help: 'open model: uniform (default) or poisson' },
+  arrivals: { value: 'KIND', help: 'open model: uniform or poisson [uniform]' },
   stages: {
     value: 'LIST',
     help: 'open model: 10s@1000,5s@1000..8000 or step, spike, soak (of --rate)',
   },
-  ramp: { value: 'TIME', help: 'rate grows, or connections join, over this time; not counted (0)' },
-  warmup: { value: 'TIME', help: 'load that is not counted (1s)' },
-  duration: { value: 'TIME', help: 'measured time (10s)' },
+  ramp: {
+    value: 'DURATION',
+    help: 'rate grows, or connections join, over this time; not counted [0s]',
+  },
+  warmup: { value: 'DURATION', help: 'load that is not counted [1s]' },
+  duration: { value: 'DURATION', help: 'measured time [10s]' },
   requests: { value: 'N', help: 'measured requests, instead of --duration' },
-  timeout: { value: 'TIME', help: 'a reply after this is late (10s)' },
-  threads: { value: 'N', help: 'threads of the generator (1)' },
-  seed: { value: 'N', help: 'of payloads, mix and arrivals (1)' },
+  timeout: { value: 'DURATION', help: 'a reply after this is late [10s]' },
+  threads: { value: 'N', help: 'threads of the generator [1]' },
+  seed: { value: 'N', help: 'of payloads, mix and arrivals [1]' },
 } as const satisfies OptionSpecs;
 
 const TARGET = {
-  framing: { value: 'KIND', help: "a command's stdio: ndjson (default) or content-length" },
-  processes: { value: 'N', help: 'how many processes of the command (1)' },
+  framing: { value: 'KIND', help: "a command's stdio: ndjson or content-length [ndjson]" },
+  processes: { value: 'N', help: 'how many processes of the command [1]' },
   header: { value: 'LINE', multiple: true, help: "'Name: value' for the upgrade" },
   'token-file': { value: 'FILE', help: 'sends the token in it as Authorization: Bearer' },
   subprotocol: { value: 'NAME', multiple: true, help: 'offers a WebSocket subprotocol' },
@@ -32,10 +35,10 @@ const TARGET = {
 } as const satisfies OptionSpecs;
 
 const MESSAGES = {
-  method: { value: 'NAME', help: 'method of the request (echo)' },
+  method: { value: 'NAME', help: 'method of the request [echo]' },
   params: { value: 'JSON|@FILE', help: 'its params' },
-  'payload-size': { value: 'BYTES', help: 'makes nested params so that a request has this size' },
-  dialect: { value: '2.0|lite', help: 'with "jsonrpc":"2.0" (default) or without' },
+  'payload-size': { value: 'SIZE', help: 'makes nested params so that a request has this size' },
+  dialect: { value: '2.0|lite', help: 'with "jsonrpc":"2.0" or without [2.0]' },
   preset: { value: 'NAME', help: "mcp, lsp or codex: that kind's handshake, method and framing" },
   scenario: {
     value: 'FILE',
@@ -51,7 +54,7 @@ const MESSAGES = {
 const QUESTIONS = {
   'find-max': { value: 'LIMITS', help: "highest rate within limits: 'p99<10ms,errors<0.1%'" },
   vs: { value: 'URL', help: 'measures two targets in turn and compares them' },
-  rounds: { value: 'N', help: '--vs: rounds of each (5)' },
+  rounds: { value: 'N', help: '--vs: rounds of each [5]' },
   expect: { value: 'LIMIT', multiple: true, help: "exits with 99 when broken: 'p99<5ms'" },
 } as const satisfies OptionSpecs;
 
