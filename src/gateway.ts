@@ -59,7 +59,7 @@ export class Gateway {
   /** Starts everything; clients are accepted when it settles. @throws SluiceError */
   static async start(config: ServeConfig, log: Logger): Promise<Gateway> {
     const guard = new OrphanGuard(log);
-    const upstream = createUpstreamFactory(config, guard, log);
+    const upstream = createUpstreamFactory(config, guard);
     const ids = createIdStore();
     const { kernel, why } = mainKernel(config.kernel, ids);
     const { threads } = config;
@@ -187,7 +187,9 @@ function startStdio(parts: Omit<GatewayParts, 'finished'>): Promise<{ failure: s
       maxPayloadBytes: config.maxPayloadBytes,
       log,
       onClosed: (failure) => {
-        if (failure !== null) log.error({ reason: failure }, 'the stdio client was closed');
+        if (failure !== null) {
+          log.error({ client: client.label, reason: failure }, 'the stdio client was closed');
+        }
         // With other listeners there is still somebody to serve.
         if (config.listen.length === 1) resolve({ failure });
       },

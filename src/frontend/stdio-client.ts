@@ -13,6 +13,7 @@ import { GATEWAY_ERRORS } from '../session/gateway-errors.js';
 import { slabs } from '../transport/slabs.js';
 import { StreamSink } from '../transport/stream-sink.js';
 import { StreamSource } from '../transport/stream-source.js';
+import { clientLabel, nextClientNumber } from './client-label.js';
 
 export interface StdioClientOptions {
   readonly input: Readable;
@@ -26,11 +27,12 @@ export interface StdioClientOptions {
 
 /** The client on standard input and output, of which a gateway has one at most. */
 export class StdioClient implements Client {
-  readonly label = 'stdio client';
+  readonly label = clientLabel(nextClientNumber(), 'stdio');
   readonly framing: number;
   readonly source: StreamSource;
   readonly sink: StreamSink;
   readonly #options: StdioClientOptions;
+  readonly #log: Logger;
   #session: ClientSession | null = null;
   #flow: Flow | null = null;
   #holding = false;
@@ -40,7 +42,9 @@ export class StdioClient implements Client {
 
   constructor(options: StdioClientOptions) {
     this.#options = options;
-    const { input, output, framing, maxPayloadBytes, log } = options;
+    const { input, output, framing, maxPayloadBytes } = options;
+    const log = options.log.child({ client: this.label });
+    this.#log = log;
     this.framing = framingWord(framing);
     const events: SplitterEvents = {
       oversize: () => this.reply(errorReply('null', GATEWAY_ERRORS.messageTooBig)),
@@ -64,6 +68,7 @@ export class StdioClient implements Client {
 
   attach(session: ClientSession): void {
     this.#session = session;
+    this.#log.debug('a client has connected');
     if (this.#ended) session.clientEnded(false);
   }
 
@@ -105,6 +110,7 @@ export class StdioClient implements Client {
   close(code: number, reason: string): void {
     if (this.#closed) return;
     this.#closed = true;
+    this.#log.debug({ code, reason }, 'a client has disconnected');
     this.source.discard();
     this.sink.end((error) => {
       const failure = isRegularEnd(code) ? failureOf(error ?? null) : reason;
@@ -141,6 +147,7 @@ export class StdioClient implements Client {
   #gone(error: NodeJS.ErrnoException): void {
     if (this.#closed) return;
     this.#closed = true;
+    this.#log.debug({ reason: error.message }, 'a client has disconnected');
     this.source.discard();
     this.#session?.clientEnded(true);
     this.#options.onClosed(failureOf(error) ?? (this.#ended ? null : 'standard output is closed'));

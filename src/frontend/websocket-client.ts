@@ -15,6 +15,7 @@ import { BIG_FRAME_BYTES, PAUSE_AT_BYTES, RESUME_AT_BYTES, UNREAD_REPLY_BYTES } 
 import type { Client, ClientSession } from '../session/client.js';
 import type { FrameSink } from '../transport/frame-sink.js';
 import { ReceiveBuffer } from '../transport/receive-buffer.js';
+import { clientLabel, nextClientNumber } from './client-label.js';
 import type { ClientLog } from './client-log.js';
 import { closeReason } from './close-reason.js';
 import type { GatedReader, ReadGate } from './read-gate.js';
@@ -67,6 +68,7 @@ function sendListCorked(): void {
  * turns only, so that TCP pushes back; when it is full, the client is told.
  */
 export class WebSocketClient implements Client, FrameSource, FrameSink, GatedReader<SocketData> {
+  readonly #number = nextClientNumber();
   readonly #address: string;
   readonly framing = FRAMING_NONE;
   readonly socket: WebSocket<SocketData>;
@@ -118,7 +120,7 @@ export class WebSocketClient implements Client, FrameSource, FrameSink, GatedRea
   }
 
   get label(): string {
-    return `websocket client ${this.#address}`;
+    return clientLabel(this.#number, this.#address);
   }
 
   get source(): FrameSource {
@@ -326,7 +328,7 @@ export class WebSocketClient implements Client, FrameSource, FrameSink, GatedRea
   }
 
   #logClosed(why: string): void {
-    this.#settings.clientLog.closed(this.#address, why);
+    this.#settings.clientLog.closed(this, why);
   }
 
   /**

@@ -145,7 +145,8 @@ function addWebSockets(
 ): void {
   const { connections, acceptor, log } = options;
   const gate = new ReadGate<SocketData>();
-  const settings = { ...options, clientLog: new ClientLog(log) };
+  const clientLog = new ClientLog(log);
+  const settings = { ...options, clientLog };
   app.ws<SocketData>('/*', {
     compression: uWS.DISABLED,
     maxPayloadLength: options.maxPayloadBytes * NATIVE_PAYLOAD_FACTOR,
@@ -155,13 +156,14 @@ function addWebSockets(
     ),
     idleTimeout: idleTimeoutSeconds(options.pingIntervalSeconds),
     sendPingsAutomatically: true,
-    upgrade: upgrader(options, settings.clientLog, gate),
+    upgrade: upgrader(options, clientLog, gate),
     open: (socket) => {
       const data = socket.getUserData();
       gate.opened(socket);
       const client = new WebSocketClient(socket, data.address, settings, gate);
       data.client = client;
       clients.add(client);
+      clientLog.connected(client);
       client.attach(acceptor.accept(client, data.address));
     },
     message: (socket, bytes) => {
@@ -174,7 +176,9 @@ function addWebSockets(
       const { client, address } = socket.getUserData();
       clients.delete(client!);
       connections.leave(address);
-      client!.gone(code, Buffer.from(message).toString('utf8'));
+      const reason = Buffer.from(message).toString('utf8');
+      client!.gone(code, reason);
+      clientLog.disconnected(client!, code, reason);
     },
   });
 }

@@ -143,7 +143,7 @@ export class ServerLife implements UpstreamEvents {
     this.#backoff.started();
     let upstream: Upstream;
     try {
-      upstream = this.#options.upstream(this);
+      upstream = this.#options.upstream(this, this.#options.log);
     } catch (error) {
       this.#outputEnded = true;
       this.gone(`the server cannot be started: ${messageOf(error)}`, { code: null, signal: null });

@@ -4,7 +4,7 @@ import type { FrameSink } from '../transport/frame-sink.js';
 
 /** A connected client, whatever it is connected through; made by a front end. */
 export interface Client {
-  /** For logs: where it came from. */
+  /** For logs: a number that no other client has, and where it came from. */
   readonly label: string;
   /** Frames from it. */
   readonly source: FrameSource;

@@ -328,7 +328,7 @@ export class PassThroughSession implements Session, UpstreamEvents, PassedThroug
 
   #startUpstream(): Upstream | null {
     try {
-      return this.#options.upstream(this);
+      return this.#options.upstream(this, this.#options.log);
     } catch (error) {
       this.#goneReason = `the server cannot be started: ${messageOf(error)}`;
       this.#outputEnded = true;

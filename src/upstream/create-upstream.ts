@@ -1,6 +1,5 @@
 import { loadNativeAddon } from '../../workers/kernel/native-addon.js';
 import type { ServeConfig } from '../config/serve-config.js';
-import type { Logger } from '../log.js';
 import { findProgram } from '../program.js';
 import { childEnvironment } from './child-environment.js';
 import { type ChildCommand, ChildUpstream } from './child-upstream.js';
@@ -16,7 +15,6 @@ import { WebSocketUpstream } from './websocket-upstream.js';
 export function createUpstreamFactory(
   config: ServeConfig,
   guard: OrphanGuard,
-  log: Logger,
 ): UpstreamFactory | null {
   const { upstream, maxPayloadBytes } = config;
   if (upstream.kind === 'echo') return null;
@@ -33,7 +31,7 @@ export function createUpstreamFactory(
     maxPayloadBytes,
     ...(config.mode === 'session' ? ownProcess(config) : USUAL_PROCESS),
   };
-  return (events) => new ChildUpstream(command, events, guard, log);
+  return (events, log) => new ChildUpstream(command, events, guard, log);
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { Flow, FrameSource } from '../lane/flow.js';
+import type { Logger } from '../log.js';
 import type { FrameSink } from '../transport/frame-sink.js';
 
 /** A connection to a JSON-RPC server, whatever it runs as. */
@@ -51,5 +52,5 @@ export interface UpstreamEvents {
   oversize(limitBytes: number): void;
 }
 
-/** Starts one upstream; failures come as events. */
-export type UpstreamFactory = (events: UpstreamEvents) => Upstream;
+/** Starts one upstream; failures come as events. `log`: names whose it is. */
+export type UpstreamFactory = (events: UpstreamEvents, log: Logger) => Upstream;
