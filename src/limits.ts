@@ -339,6 +339,8 @@ export const SERVER_PONG_MS = 120_000;
 export const UP_AFTER_MS = 1000;
 /** How long a `ws://` server may take to accept the connection. */
 export const CONNECT_TIMEOUT_MS = 10_000;
+/** A process that has said nothing so long after its first request may speak another framing. */
+export const SILENT_SERVER_MS = 10_000;
 /** What a server gets to end at a stop: after its input was closed, and again after SIGTERM. */
 export const STOP_GRACE_MS = 2000;
 /** The same two steps when its client left: 2 s in all. */

@@ -27,6 +27,8 @@ export class ServerInlet {
   #upstream: Upstream | null = null;
   /** It has taken the handshake: clients' messages may go to it. */
   #ready = false;
+  /** It has been sent a request. */
+  #hasAsked = false;
   /** Bytes of our own messages that it has not accepted, and of those that it need not know. */
   #unreadBytes = 0;
   #unreadHintBytes = 0;
@@ -38,6 +40,7 @@ export class ServerInlet {
   /** The process takes messages, the handshake's first. */
   open(upstream: Upstream): void {
     this.#upstream = upstream;
+    this.#hasAsked = false;
     this.#unreadBytes = 0;
     this.#unreadHintBytes = 0;
   }
@@ -72,9 +75,8 @@ export class ServerInlet {
       }
       return;
     }
-    const { table } = this.#options;
     for (let i = from; i < to; i++) {
-      if (batch.verdict(i) === KIND_REQUEST) table.sent(batch.word(i, ARG), session);
+      if (batch.verdict(i) === KIND_REQUEST) this.#sent(batch.word(i, ARG), session);
     }
     this.#upstream!.sink.write(flow, batch, from, to);
   }
@@ -92,14 +94,18 @@ export class ServerInlet {
       this.waiting.add({ session, flow, message, id });
       return;
     }
-    if (id !== 0) table.sent(id, session);
+    if (id !== 0) this.#sent(id, session);
     this.#upstream!.sendOne(message, () => flow.taken(1));
   }
 
-  /**
-   * A client's answer to a request of the server; false when it takes none. `sent`: it has accepted
-   * it.
-   */
+  #sent(id: number, session: MultiplexSession): void {
+    this.#options.table.sent(id, session);
+    if (this.#hasAsked) return;
+    this.#hasAsked = true;
+    this.#upstream!.asked();
+  }
+
+  /** A client's answer to a request of the server; false when it takes none. `sent`: it has accepted it. */
   reply(message: Uint8Array, sent: () => void): boolean {
     if (this.#upstream === null) return false;
     this.#upstream.sendOne(message, sent);

@@ -73,6 +73,8 @@ export class PassThroughSession implements Session, UpstreamEvents, PassedThroug
   readonly #arrays: ArrayReplies;
   readonly #malformed: MalformedInput;
   readonly #requests: TrackedRequests;
+  /** The server has been sent a request. */
+  #hasAsked = false;
   #goneReason: string | null = null;
   #outputEnded = false;
   #inputEnded = false;
@@ -183,6 +185,10 @@ export class PassThroughSession implements Session, UpstreamEvents, PassedThroug
       if (this.#arrays.active || this.#requests.timesOut) this.#note(batch, i, isRequest);
     }
     if (to > start) this.#writeToServer(flow, batch, start, to);
+    if (!this.#hasAsked && this.#requests.any) {
+      this.#hasAsked = true;
+      this.#upstream?.asked();
+    }
   }
 
   deliverToClient(flow: Flow, batch: Batch, from: number, to: number): void {

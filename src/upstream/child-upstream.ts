@@ -14,6 +14,7 @@ import { StreamSource } from '../transport/stream-source.js';
 import { type ChildChannel, PipeChannel, type Pipes, SocketChannel } from './child-channel.js';
 import { logLines } from './line-log.js';
 import type { OrphanGuard } from './orphan-guard.js';
+import { SilenceWarning } from './silence-warning.js';
 import type { Upstream, UpstreamEvents } from './upstream.js';
 import type { Wakeups } from './wakeup-preemption.js';
 
@@ -49,6 +50,7 @@ export class ChildUpstream implements Upstream {
   readonly #guard: OrphanGuard;
   readonly #log: Logger;
   readonly #exited: Promise<void>;
+  readonly #silence: SilenceWarning;
   /** Of its stderr. */
   readonly #lastLine: () => string;
   #stopping: Promise<void> | null = null;
@@ -67,8 +69,12 @@ export class ChildUpstream implements Upstream {
     const child = startProcess(command, channel);
     this.#process = child;
     this.#log = log.child({ pid: child.pid });
+    this.#silence = new SilenceWarning(command.framing, this.#log);
     if (child.pid !== undefined) guard.watch(child.pid);
-    const { input, writeNow, output } = channel.open(child, (bytes) => this.source.borrow(bytes));
+    const { input, writeNow, output } = channel.open(child, (bytes) => {
+      this.#silence.end();
+      this.source.borrow(bytes);
+    });
     this.#output = output;
     this.source = new StreamSource(this.#output, this.#splitter(command), {
       failed: (error) => this.#log.warn({ err: error }, 'cannot read from the process'),
@@ -105,12 +111,17 @@ export class ChildUpstream implements Upstream {
     this.sink.writeOwn(framed(message, this.framing), sent);
   }
 
+  asked(): void {
+    this.#silence.asked();
+  }
+
   closeInput(): void {
     this.sink.end();
   }
 
   discardOutput(): void {
     this.#isUnneeded = true;
+    this.#silence.end();
     this.source.discard();
   }
 
@@ -120,6 +131,7 @@ export class ChildUpstream implements Upstream {
   }
 
   async #stopNow(graceMs: number): Promise<void> {
+    this.#silence.end();
     const { pid } = this.#process;
     if (pid !== undefined && !this.#groupGone) {
       await endGroup(pid, graceMs, () => {
@@ -142,6 +154,7 @@ export class ChildUpstream implements Upstream {
   }
 
   #processExited(code: number | null, signal: NodeJS.Signals | null): void {
+    this.#silence.end();
     const { pid } = this.#process;
     const how = signal === null ? `exited with code ${code ?? 0}` : `was ended by ${signal}`;
     const isExpected = code === 0 || this.#isEndedByUs || this.#isUnneeded;

@@ -54,6 +54,10 @@ export class WebSocketUpstream implements Upstream {
     this.#transport.send(message, () => sent?.());
   }
 
+  asked(): void {
+    // Its frames have one form only: there is nothing to be wrong about.
+  }
+
   closeInput(): void {
     // A WebSocket has no half-close: stop() closes it when the session has its answers.
   }

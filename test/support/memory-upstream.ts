@@ -15,6 +15,8 @@ export class MemoryUpstream implements Upstream, FrameSource, FrameSink {
   /** It takes nothing: its input is full. */
   stalled = false;
   inputClosed = false;
+  /** How often it was told that it has been asked. */
+  askedCount = 0;
   exited = false;
   readonly #events: UpstreamEvents;
   #untaken: (() => void)[] = [];
@@ -71,6 +73,10 @@ export class MemoryUpstream implements Upstream, FrameSource, FrameSink {
   sendOne(message: Uint8Array, sent?: () => void): void {
     this.#receive(message);
     if (sent !== undefined) this.#taken(sent);
+  }
+
+  asked(): void {
+    this.askedCount++;
   }
 
   closeInput(): void {
