@@ -3,19 +3,18 @@
  *
  *     npm run bench:isolation [-- --rounds 3] [--json FILE]
  *
- * Large messages: ten clients send 100 B requests at a modest open rate, alone and while
- * another client sends 8 MiB requests without pause, two in flight, and comes again when it
- * is closed; the gateway has two worker threads. Latencies count from when a request was due; beside
- * them stands the round trip, from when it was sent, for the generator waits for a processor as well.
- * The bar is the round trip's.
- * The same on the plain `ws` + JSON server and on the raw uWebSockets.js echo, which shows
- * how much of it is the machine: generator, gateway, workers and the large client share its
- * cores.
+ * Large messages: ten clients send 100 B requests at a modest open rate, alone and while another
+ * client sends 8 MiB requests without pause, two in flight, and comes again when it is closed; the
+ * gateway has two worker threads. Latencies count from when a request was due; beside them stands
+ * the round trip, from when it was sent, for the generator waits for a processor as well. The bar
+ * is the round trip's. The same on the plain `ws` + JSON server and on the raw uWebSockets.js echo,
+ * which shows how much of it is the machine: generator, gateway, workers and the large client share
+ * its cores.
  *
- * A flood: ten clients with 16 requests of 100 B in flight each; then nine of them beside a
- * client that sends as fast as its socket takes it and comes again when it is closed. The
- * nine should keep nine tenths. How often it was closed stands beside it: a server that only
- * keeps others quick by turning the flood away should be seen to.
+ * A flood: ten clients with 16 requests of 100 B in flight each; then nine of them beside a client
+ * that sends as fast as its socket takes it and comes again when it is closed. The nine should keep
+ * nine tenths. How often it was closed stands beside it: a server that only keeps others quick by
+ * turning the flood away should be seen to.
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -185,7 +184,10 @@ async function drive(contender: Contender, url: string, load: readonly string[])
   };
 }
 
-/** Measures while a client floods the server with requests of a size; what that client did meanwhile. */
+/**
+ * Measures while a client floods the server with requests of a size; what that client did
+ * meanwhile.
+ */
 async function beside(
   url: string,
   bytes: number,

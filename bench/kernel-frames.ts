@@ -23,7 +23,9 @@ export interface FrameSet {
   readonly bytes: Uint8Array;
 }
 
-/** From a short call to a large document, and how many frames of each size a batch under load holds. */
+/**
+ * From a short call to a large document, and how many frames of each size a batch under load holds.
+ */
 export const FRAME_SIZES = [
   { label: '100 B', frameBytes: 100, count: 256 },
   { label: '1.2 KB', frameBytes: 1_200, count: 64 },
@@ -32,7 +34,10 @@ export const FRAME_SIZES = [
   { label: '1.2 MB', frameBytes: 1_200_000, count: 1 },
 ] as const;
 
-/** A tool call of exactly `frameBytes` bytes: records of short strings, numbers and words, as servers send them. */
+/**
+ * A tool call of exactly `frameBytes` bytes: records of short strings, numbers and words, as
+ * servers send them.
+ */
 export function toolCall(id: number, frameBytes: number): Buffer {
   const head = `{"jsonrpc":"2.0","id":${id},"method":"tools/call","params":{"name":"find","arguments":{"q":"`;
   const tail = '"}}}';

@@ -1,11 +1,12 @@
 /**
- * Sluice's echo, a server behind `ws://`, and echoes written with the library, beside the plain `ws` +
- * JSON.parse + JSON.stringify server, one after the other in each round, through the engine of `sluice bench`.
+ * Sluice's echo, a server behind `ws://`, and echoes written with the library, beside the plain
+ * `ws` + JSON.parse + JSON.stringify server, one after the other in each round, through the engine
+ * of `sluice bench`.
  *
  *     npm run bench:load [-- --json FILE]
  *
- * The quick comparison that needs nothing but this repository; `npm run bench:peers` is
- * the whole one.
+ * The quick comparison that needs nothing but this repository; `npm run bench:peers` is the whole
+ * one.
  */
 import { assemble } from './comparison/assemble.js';
 import { bySize } from './comparison/bars.js';

@@ -28,7 +28,9 @@ import { closeIdle, openIdle } from './fixtures/idle-clients.js';
 import { JSON_OPTION, readScriptArguments } from './script-arguments.js';
 
 const IDLE_BAR_BYTES = 2 * 1024;
-/** The memory at the end may be this much above that after a minute: what VmRSS wanders by itself. */
+/**
+ * The memory at the end may be this much above that after a minute: what VmRSS wanders by itself.
+ */
 const GROWTH_BAR = 1.05;
 /** Connections that are there before anything is measured: first uses cost once, not each time. */
 const FIRST_CONNECTIONS = 100;

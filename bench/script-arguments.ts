@@ -42,8 +42,9 @@ export interface Script<Name extends string> {
 }
 
 /**
- * What this process was told, as `understand` makes it of the options. `--help` and a wrong command line end
- * the process here, with a text and 0, or one line and 2: so it is called before anything is measured.
+ * What this process was told, as `understand` makes it of the options. `--help` and a wrong command
+ * line end the process here, with a text and 0, or one line and 2: so it is called before anything
+ * is measured.
  */
 export function readScriptArguments<Name extends string, Understood>(
   script: Script<Name>,

@@ -288,8 +288,8 @@ export const MAX_CANCELLED_REQUESTS = 10_000;
 export const MAX_LATE_IDS = 10_000;
 
 /**
- * In mode session: open requests of a client whose ids are known, as hashes. With more of them open at
- * once, a cancel of what was answered before may be taken for one of the others.
+ * In mode session: open requests of a client whose ids are known, as hashes. With more of them open
+ * at once, a cancel of what was answered before may be taken for one of the others.
  */
 export const MAX_OPEN_HASHES = 131_072;
 

@@ -65,7 +65,10 @@ export const sluiceShared = echoing(
   noEcho,
 );
 
-/** The same with a progress token in each request, as many MCP clients send it: the gateway has to rewrite that, too. */
+/**
+ * The same with a progress token in each request, as many MCP clients send it: the gateway has to
+ * rewrite that, too.
+ */
 export const sluiceSharedTokens: Contender = {
   ...sluiceShared,
   name: 'Sluice, one shared process, progress tokens',
@@ -129,7 +132,10 @@ export const codex: Contender = {
     }),
 };
 
-/** One process for all clients, ids rewritten; listens on all interfaces, which it has no option for. */
+/**
+ * One process for all clients, ids rewritten; listens on all interfaces, which it has no option
+ * for.
+ */
 export const supergateway: Contender = {
   name: 'supergateway',
   flags: echoFlags,

@@ -31,7 +31,10 @@ export interface Group {
 }
 
 export const SIZES = [100, 1_200, 12_000, 122_000] as const;
-/** Requests above LARGE_BYTES keep a slow server busy for seconds: they are measured for so many times as long. */
+/**
+ * Requests above LARGE_BYTES keep a slow server busy for seconds: they are measured for so many
+ * times as long.
+ */
 const LARGE_FACTOR = 2;
 
 const load = (bytes: number, connections = 50, depth = 16): Shape => ({

@@ -1,6 +1,6 @@
 /**
- * The same server on Sluice's library: `library-echo.js uws` accepts with uWebSockets.js, `ws` takes the
- * sockets of a `ws` server. Prints its URL; ends when its stdin does.
+ * The same server on Sluice's library: `library-echo.js uws` accepts with uWebSockets.js, `ws`
+ * takes the sockets of a `ws` server. Prints its URL; ends when its stdin does.
  */
 import { WebSocketServer } from 'ws';
 import {

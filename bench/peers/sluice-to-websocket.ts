@@ -1,4 +1,7 @@
-/** Sluice in front of another Sluice, its echo, over `ws://`. Prints its URL; ends when its stdin does. */
+/**
+ * Sluice in front of another Sluice, its echo, over `ws://`. Prints its URL; ends when its stdin
+ * does.
+ */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { SLUICE } from '../comparison/paths.js';

@@ -2,7 +2,10 @@ import type { ForeignOptions } from '../options/arguments.js';
 
 type TextOf = Parameters<ForeignOptions[string]>[0];
 
-/** What other gateways and servers call what `sluice serve` has under another name, or in another place. */
+/**
+ * What other gateways and servers call what `sluice serve` has under another name, or in another
+ * place.
+ */
 export const PEER_OPTIONS: ForeignOptions = {
   port: listen,
   p: listen,

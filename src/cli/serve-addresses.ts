@@ -30,7 +30,9 @@ function listenHint(text: string): string {
   return port === undefined ? '' : `: the port "${port}" is no number`;
 }
 
-/** What `--upstream` and the command after `--` say together. @throws SluiceError SLUICE_ERR_USAGE */
+/**
+ * What `--upstream` and the command after `--` say together. @throws SluiceError SLUICE_ERR_USAGE
+ */
 export function upstreamTarget(url: string | null, command: readonly string[]): UpstreamTarget {
   const [program, ...args] = command;
   if (program !== undefined && url !== null) {

@@ -5,7 +5,10 @@ export function nextClientNumber(): number {
   return ++lastNumber;
 }
 
-/** A client in the log, such as `#7 127.0.0.1`: its number tells it from others that come from there. */
+/**
+ * A client in the log, such as `#7 127.0.0.1`: its number tells it from others that come from
+ * there.
+ */
 export function clientLabel(number: number, origin: string): string {
   return `#${number} ${origin}`;
 }

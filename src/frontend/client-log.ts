@@ -7,8 +7,8 @@ import type { Client } from '../session/client.js';
 type Labelled = Pick<Client, 'label'>;
 
 /**
- * Logs which WebSocket clients were refused or closed, and why, at a rate: whoever can connect can cause it.
- * At level debug also who comes and goes, each time.
+ * Logs which WebSocket clients were refused or closed, and why, at a rate: whoever can connect can
+ * cause it. At level debug also who comes and goes, each time.
  */
 export class ClientLog {
   readonly #log: Logger;

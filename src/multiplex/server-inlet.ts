@@ -105,7 +105,10 @@ export class ServerInlet {
     this.#upstream!.asked();
   }
 
-  /** A client's answer to a request of the server; false when it takes none. `sent`: it has accepted it. */
+  /**
+   * A client's answer to a request of the server; false when it takes none. `sent`: it has accepted
+   * it.
+   */
   reply(message: Uint8Array, sent: () => void): boolean {
     if (this.#upstream === null) return false;
     this.#upstream.sendOne(message, sent);

@@ -32,14 +32,16 @@ export interface Arguments<Name extends string> {
 }
 
 /**
- * What to say of options that a command does not have and other programs do, by their names without dashes.
- * `textOf` has what stands behind such an option; null where nothing does.
+ * What to say of options that a command does not have and other programs do, by their names without
+ * dashes. `textOf` has what stands behind such an option; null where nothing does.
  */
 export type ForeignOptions = Readonly<
   Record<string, (textOf: (name: string) => string | null) => string>
 >;
 
-/** Takes a command line apart by the options of its command. @throws SluiceError SLUICE_ERR_USAGE */
+/**
+ * Takes a command line apart by the options of its command. @throws SluiceError SLUICE_ERR_USAGE
+ */
 export function parseArguments<Name extends string>(
   argv: readonly string[],
   specs: Readonly<Record<Name, OptionSpec>>,
@@ -132,7 +134,10 @@ function textBehind(name: string, tokens: readonly Token[]): string | null {
   return token.value ?? (next?.kind === 'positional' ? next.value : null);
 }
 
-/** One letter is like too many names; but it may be the first of a name with a dash too few (`-threads`). */
+/**
+ * One letter is like too many names; but it may be the first of a name with a dash too few
+ * (`-threads`).
+ */
 function nearHint(
   { index, rawName }: OptionToken,
   argv: readonly string[],

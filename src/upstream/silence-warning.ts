@@ -3,8 +3,9 @@ import { SILENT_SERVER_MS } from '../limits.js';
 import type { Logger } from '../log.js';
 
 /**
- * Says once in the log that a process has been sent a request and has said nothing at all since it was started:
- * a server that is spoken to in another framing than its own mostly waits for ever, and says nothing about it.
+ * Says once in the log that a process has been sent a request and has said nothing at all since it
+ * was started: a server that is spoken to in another framing than its own mostly waits for ever,
+ * and says nothing about it.
  */
 export class SilenceWarning {
   readonly #framing: Framing;

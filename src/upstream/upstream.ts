@@ -19,7 +19,10 @@ export interface Upstream {
    * bytes must not change afterwards. `sent`: they were accepted, or never will be.
    */
   sendOne(message: Uint8Array, sent?: () => void): void;
-  /** A request was given to the sink: it should say something. To be told of the first one; later ones change nothing. */
+  /**
+   * A request was given to the sink: it should say something. To be told of the first one; later
+   * ones change nothing.
+   */
   asked(): void;
   /** Begins to give its frames to `flow`, which ends when its output has ended. */
   start(flow: Flow): void;

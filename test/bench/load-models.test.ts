@@ -27,7 +27,8 @@ describe('load models', () => {
     assert.equal(result.passed, true, result.failureReasons.join('; '));
     assert.equal(latency.count, result.totals.requests);
     assert.ok(Math.abs(latency.count - 400) <= 1, `${latency.count} requests at 200/s in 2 s`);
-    // Never earlier than the delay (a millisecond for the server's timer), later by as much as the machine likes.
+    // Never earlier than the delay (a millisecond for the server's timer), later by as much as the
+    // machine likes.
     assert.ok(latency.minUs >= 19_000, `min ${latency.minUs}`);
     assert.ok(latency.p95Us >= 195_000, `p95 ${latency.p95Us}`);
     assert.ok(latency.p50Us < latency.p95Us, `p50 ${latency.p50Us}, p95 ${latency.p95Us}`);

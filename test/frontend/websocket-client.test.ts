@@ -40,7 +40,10 @@ async function connected(t: TestContext): Promise<{ client: Client; other: JsonR
   return { client: await accepted, other };
 }
 
-/** As a session of its own writes to its client, and as a shared server does: a list of messages of a batch. */
+/**
+ * As a session of its own writes to its client, and as a shared server does: a list of messages of
+ * a batch.
+ */
 const WAYS: Readonly<Record<string, (client: Client) => FrameSink>> = {
   'by its own server': ({ sink }) => sink,
   'by a shared server': (client) => ({

@@ -32,7 +32,10 @@ async function outputOf(child: { readonly stdout: Readable | null }): Promise<st
   return Buffer.concat(chunks).toString().split(' ')[0]!;
 }
 
-/** A sink that may write past its stream to sha256sum; `taken`: how many bytes of how many that took each time. */
+/**
+ * A sink that may write past its stream to sha256sum; `taken`: how many bytes of how many that took
+ * each time.
+ */
 async function throughPipe() {
   const { openPipe, writeNow } = loadNativeAddon();
   const [theirs, ours] = openPipe();
@@ -51,7 +54,10 @@ async function throughPipe() {
   return { sink, child, input, taken, failed };
 }
 
-/** Sends while the process does not read, and to the end once its arenas were wanted for other frames. */
+/**
+ * Sends while the process does not read, and to the end once its arenas were wanted for other
+ * frames.
+ */
 async function sendWhileStopped(
   lane: Lane,
   sink: StreamSink,
@@ -87,7 +93,8 @@ describe('a stream sink', () => {
     await once(child, 'spawn');
     const sink = new StreamSink(child.stdin, (error) => assert.fail(error));
     const lane = laneHere();
-    // As if many batches were pinned: what waits is copied, and into a slab where it fills half of one.
+    // As if many batches were pinned: what waits is copied, and into a slab where it fills half of
+    // one.
     Object.defineProperty(lane, 'mustCopy', { value: () => true });
     const sent = Array.from({ length: 300 }, (_, id) =>
       JSON.stringify({ id, method: 'm', params: String(id).padEnd(40_000, 'x') }),

@@ -168,7 +168,10 @@ function someTimeMs(text: string, what: string): number {
   throw usageError(`${what} must be longer than nothing`);
 }
 
-/** Values of headers and queries are often tokens: reports are handed on, so they keep the names alone. */
+/**
+ * Values of headers and queries are often tokens: reports are handed on, so they keep the names
+ * alone.
+ */
 function maskSecrets(argv: readonly string[]): readonly string[] {
   const end = argv.includes('--') ? argv.indexOf('--') : argv.length;
   return argv.map((argument, i) => {

@@ -22,7 +22,10 @@ const WEBSOCKET_OPTIONS = [
   'big-messages',
 ] as const satisfies readonly BenchOption[];
 
-/** The target: a URL, or the command after `--`. @throws SluiceError SLUICE_ERR_USAGE, SLUICE_ERR_PROGRAM */
+/**
+ * The target: a URL, or the command after `--`. @throws SluiceError SLUICE_ERR_USAGE,
+ * SLUICE_ERR_PROGRAM
+ */
 export function readTarget(flags: BenchArguments): Target {
   const { command } = flags;
   const [url = null, extra] = flags.positionals;

@@ -22,7 +22,9 @@ export function targetName(target: Target): string {
   return target.kind === 'websocket' ? maskQuery(target.url) : target.command.join(' ');
 }
 
-/** A URL with the names of its query alone: the values are often tokens, and reports are handed on. */
+/**
+ * A URL with the names of its query alone: the values are often tokens, and reports are handed on.
+ */
 export function maskQuery(url: string): string {
   const start = url.indexOf('?') + 1;
   if (start === 0) return url;

@@ -50,7 +50,10 @@ export interface FrameOutcome {
   readonly out: string;
   /** Spans by member, [start, end) in the frame; absent members are left out. */
   readonly spans: Readonly<Record<string, readonly [number, number]>>;
-  /** TO_SERVER and FROM_SERVER: spans in params, and the id of a reply. SPLIT: the number of elements. */
+  /**
+   * TO_SERVER and FROM_SERVER: spans in params, and the id of a reply. SPLIT: the number of
+   * elements.
+   */
   readonly multiplex: readonly number[];
 }
 

@@ -29,7 +29,10 @@ const FREED_BUFFER_BYTES = 60_000;
 const FREED_BYTES = FREED_BUFFERS * FREED_BUFFER_BYTES;
 const { header } = process.report.getReport() as unknown as { header: object };
 const USES_GLIBC = 'glibcVersionRuntime' in header;
-/** Frees buffers between others that stay, and says what the process holds before and after trimHeap(). */
+/**
+ * Frees buffers between others that stay, and says what the process holds before and after
+ * trimHeap().
+ */
 const FREES_MEMORY = `
   import { loadNativeAddon } from '${new URL('../../../workers/kernel/native-addon.js', import.meta.url).href}';
   const kept = [];

@@ -74,7 +74,10 @@ function axis(ticks: readonly Tick[], place: (tick: Tick) => string): string {
   return ticks.map(label).join('');
 }
 
-/** Centred under its tick, except that no label may run past the end of the axis: there the card ends. */
+/**
+ * Centred under its tick, except that no label may run past the end of the axis: there the card
+ * ends.
+ */
 function beneath({ at, text }: Tick): string {
   if (at < 0.75) return `left:${percent(at)}`;
   return `left:min(${percent(at)},100% - ${text.length / 2}ch)`;

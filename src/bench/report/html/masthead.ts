@@ -4,7 +4,10 @@ import { totalFailures } from '../failure-labels.js';
 import { formatBytes, formatCount, formatElapsed, formatLatency, formatRate } from '../units.js';
 import { escapeHtml, figureMarkup } from './markup.js';
 
-/** So many that ten are slower: docs/bench.md, "How to read a percentile curve". The slowest is one by itself. */
+/**
+ * So many that ten are slower: docs/bench.md, "How to read a percentile curve". The slowest is one
+ * by itself.
+ */
 const FEWEST_REQUESTS = { p50Us: 20, p99Us: 1_000, p999Us: 10_000, maxUs: 1 } as const;
 
 /** What was measured, whether it passed, what to beware of, and the six figures that matter. */

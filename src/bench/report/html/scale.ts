@@ -60,7 +60,10 @@ export function latencyScale(valuesUs: readonly number[], format: (us: number) =
 
 const TIME_STEPS_S = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 1800, 3600, 7200, 21600, 86400];
 
-/** From one second to another, with ticks where a clock would have them; from 0 where they are the same. */
+/**
+ * From one second to another, with ticks where a clock would have them; from 0 where they are the
+ * same.
+ */
 export function timeScale(firstSecond: number, lastSecond: number): Scale {
   const start = firstSecond < lastSecond ? firstSecond : 0;
   const end = Math.max(1, lastSecond);
