@@ -86,7 +86,8 @@ export function durationMs(minMs: number, maxMs: number): ReadValue<number> {
     const value = text === '0' ? 0 : quantity(text, DURATION_UNITS_MS);
     if (value >= minMs && value <= maxMs) return value;
     const bounds = `from ${durationText(minMs)} to ${durationText(maxMs)}`;
-    const hint = isNumber(text) ? `add a unit, as in ${text}s` : 'units: us, ms, s, m, h';
+    const needsUnit = text !== '0' && isNumber(text);
+    const hint = needsUnit ? `add a unit, as in ${text}s` : 'units: us, ms, s, m, h';
     const misfit = misfitOf(value, minMs, maxMs);
     throw usageError(`${what} takes a duration ${bounds}; "${text}" is ${misfit} (${hint})`);
   };
