@@ -1,13 +1,15 @@
 import { randomInt } from 'node:crypto';
 import { MAX_OPEN_HASHES } from '../limits.js';
 
-const FIRST_BITS = 4;
+const FIRST_BITS = 5;
+/** A table up to this size is kept: as many requests come and go again and again. */
+const KEPT_BITS = 12;
 /** Odd, and nobody else's to know: clients choose what is hashed. */
 const SPREAD = randomInt(2 ** 31) * 2 + 1;
 
 /**
  * Hashes of 32 bits that are there, and how often each was added: an open table with linear
- * probing, 16 to 64 bytes for each. It makes nothing for a hash that comes and goes.
+ * probing, 16 to 128 bytes for each. It makes nothing for a hash that comes and goes.
  */
 export class HashBag {
   /** At most half of the slots are taken; null before the first hash: idle clients are many. */
@@ -44,7 +46,7 @@ export class HashBag {
     if (this.#counts[at] !== 0) return true;
     this.#closeGap(at);
     this.#size--;
-    if (this.#bits > FIRST_BITS && 8 * this.#size < this.#counts.length)
+    if (this.#bits > KEPT_BITS && 16 * this.#size < this.#counts.length)
       this.#resize(this.#bits - 1);
     return true;
   }
