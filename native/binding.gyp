@@ -11,6 +11,7 @@
         "src/envelope.cc",
         "src/frame_writer.cc",
         "src/heap.cc",
+        "src/id_hash.cc",
         "src/id_store.cc",
         "src/json_walker.cc",
         "src/line_splitter.cc",

@@ -20,7 +20,7 @@
  * Raised with every change of this page, or of what the addon does: one that was
  * compiled before would take one word for another, and is refused.
  */
-export const KERNEL_REVISION = 13;
+export const KERNEL_REVISION = 14;
 
 /** Header words of `control`. */
 export const FRAME_COUNT = 0;
@@ -77,6 +77,8 @@ export const SPAN_B_END = 20;
 export const REQUEST_ID = 21;
 /** SPLIT: the number of elements. */
 export const ELEMENT_COUNT = 21;
+/** PASS: plainIdHash() (id-hash.ts) of the id; 0 where there is none. */
+export const ID_HASH = 21;
 export const FRAME_WORDS = 22;
 
 /** Verdicts. */

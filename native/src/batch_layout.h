@@ -6,7 +6,7 @@
 
 namespace sluice {
 
-constexpr int KERNEL_REVISION = 13;
+constexpr int KERNEL_REVISION = 14;
 
 enum HeaderWord { FRAME_COUNT = 0, OUT_START = 1, OUT_LIMIT = 2, OUT_END = 3, HEADER_WORDS = 16 };
 
@@ -34,6 +34,7 @@ enum FrameWord {
   SPAN_B_END = 20,
   REQUEST_ID = 21,
   ELEMENT_COUNT = 21,
+  ID_HASH = 21,
   FRAME_WORDS = 22
 };
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "id_hash.h"
 #include "params_filter.h"
 #include "request_tokens.h"
 
@@ -98,6 +99,11 @@ bool pass(const FrameToWrite& frame, OutputRoom* room) {
   out.add(frame.bytes, frame.length);
   out.end();
   return true;
+}
+
+int32_t id_hash(const FrameToWrite& frame) {
+  const int32_t start = frame.envelope->start(ID_START);
+  return plain_id_hash(frame.bytes + start, frame.envelope->end(ID_START) - start);
 }
 
 bool echo(const FrameToWrite& frame, OutputRoom* room) {
@@ -221,6 +227,7 @@ bool from_server(const FrameToWrite& frame, const IdStore& ids, OutputRoom* room
 bool write_frame(const FrameToWrite& frame, IdStore* ids, OutputRoom* room, MultiplexWords* words) {
   switch (frame.op & 0xff) {
     case ACTION_PASS:
+      words->words[ID_HASH - SPAN_A_START] = id_hash(frame);
       return pass(frame, room);
     case ACTION_ECHO:
       return frame.envelope->verdict == KIND_REQUEST ? echo(frame, room) : true;

@@ -35,7 +35,7 @@ struct FrameToWrite {
   const TokenIndex* tokens;
 };
 
-/// The words of a descriptor that only a multiplexer has, side by side as there, from SPAN_A_START on.
+/// The words of a descriptor that say what the action found, side by side as there, from SPAN_A_START on.
 struct MultiplexWords {
   static constexpr int kWords = REQUEST_ID - SPAN_A_START + 1;
 

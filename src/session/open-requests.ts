@@ -1,12 +1,12 @@
-import { BACKSLASH, LETTER_N, NINE, QUOTE, ZERO } from '../../workers/ascii.js';
-import { ID_END, ID_START, IN_OFFSET } from '../../workers/batch-layout.js';
+import { LETTER_N } from '../../workers/ascii.js';
+import { ID_END, ID_HASH, ID_START, IN_OFFSET } from '../../workers/batch-layout.js';
+import { hashBytes, MAX_HASHED_ID_BYTES, plainIdHash } from '../../workers/id-hash.js';
 import type { Batch } from '../lane/batch.js';
 import { MAX_CANCELLED_REQUESTS } from '../limits.js';
 import { HashBag } from './hash-bag.js';
-import { idText, MAX_DIGITS } from './request-id.js';
+import { idText } from './request-id.js';
 
-/** Of longer ids the end counts, as it is spelt. */
-const MAX_ID_BYTES = 256;
+/** Of ids longer than MAX_HASHED_ID_BYTES the end counts, as it is spelt. */
 const HASHED_END_BYTES = 12;
 
 /**
@@ -49,7 +49,8 @@ export class OpenRequests {
 
   /** Frame `index` is an answer, to one of them or to nothing. */
   answered(batch: Batch, index: number): void {
-    if (isNull(batch, index)) return;
+    // Null has no hash from the kernel.
+    if (batch.word(index, ID_HASH) === 0 && isNull(batch, index)) return;
     const wasCancelled = this.#cancelled.size > 0 && this.#cancelled.delete(idText(batch, index));
     if (wasCancelled || this.#leave(hashOfFrame(batch, index))) this.#settle();
   }
@@ -83,6 +84,8 @@ function isNull(batch: Batch, index: number): boolean {
 }
 
 function hashOfFrame(batch: Batch, index: number): number {
+  const hash = batch.word(index, ID_HASH);
+  if (hash !== 0) return hash;
   const start = batch.word(index, IN_OFFSET);
   return hashOf(
     batch.bytes,
@@ -98,25 +101,10 @@ function hashOfText(id: string): number {
 
 /** The same for all spellings of an id: a server that parses it may return `1` for `1.0`. */
 function hashOf(bytes: Uint8Array, start: number, end: number): number {
-  if (end - start > MAX_ID_BYTES) return hash(bytes, end - HASHED_END_BYTES, end);
-  if (isPlain(bytes, start, end)) return hash(bytes, start, end);
+  if (end - start > MAX_HASHED_ID_BYTES) return hashBytes(bytes, end - HASHED_END_BYTES, end);
+  const plain = plainIdHash(bytes, start, end);
+  if (plain !== 0) return plain;
   const value: unknown = JSON.parse(Buffer.from(bytes.subarray(start, end)).toString('utf8'));
   const usual = Buffer.from(JSON.stringify(value));
-  return hash(usual, 0, usual.length);
-}
-
-/** A string without an escape, or an integer that has one spelling only. */
-function isPlain(bytes: Uint8Array, start: number, end: number): boolean {
-  if (bytes[start] === QUOTE) {
-    for (let i = start; i < end; i++) if (bytes[i] === BACKSLASH) return false;
-    return true;
-  }
-  for (let i = start; i < end; i++) if (bytes[i]! < ZERO || bytes[i]! > NINE) return false;
-  return end - start <= MAX_DIGITS;
-}
-
-function hash(bytes: Uint8Array, start: number, end: number): number {
-  let value = 0;
-  for (let i = start; i < end; i++) value = (value * 31 + bytes[i]!) | 0;
-  return value;
+  return hashBytes(usual, 0, usual.length);
 }

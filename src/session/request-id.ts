@@ -1,15 +1,14 @@
 import { ZERO } from '../../workers/ascii.js';
 import { ID_END, ID_START, IN_OFFSET } from '../../workers/batch-layout.js';
+import { MAX_PLAIN_DIGITS } from '../../workers/id-hash.js';
 import type { Batch } from '../lane/batch.js';
 
 /**
- * A request's id. An integer of at most MAX_DIGITS digits, as nearly every client sends them, is a
+ * A request's id. An integer of at most MAX_PLAIN_DIGITS digits, as nearly every client sends them, is a
  * number: its only spelling, so String() gives its JSON text. Any other id is its JSON text.
  */
 export type RequestId = number | string;
 
-/** Integers of so many digits are exact, and have one spelling. */
-export const MAX_DIGITS = 15;
 /** Strings without an escape have one spelling, too. */
 const PLAIN_STRING = /^"[^"\\]*"$/;
 
@@ -50,7 +49,7 @@ export function meaningOf(text: string): string | number | null {
 
 /** The integer that these bytes spell; -1 where they are anything else. */
 function plainInteger(bytes: Uint8Array, start: number, end: number): number {
-  if (end === start || end - start > MAX_DIGITS) return -1;
+  if (end === start || end - start > MAX_PLAIN_DIGITS) return -1;
   let value = 0;
   for (let i = start; i < end; i++) {
     const digit = bytes[i]! - ZERO;

@@ -12,6 +12,7 @@ import {
   FRAMING_NDJSON,
   framingOf,
   ID_END,
+  ID_HASH,
   ID_START,
   IN_LENGTH,
   IN_OFFSET,
@@ -35,6 +36,7 @@ import {
   VERDICT,
 } from '../batch-layout.js';
 import { GIVEN_TOKEN_END, GIVEN_TOKEN_PARTIAL, GIVEN_TOKEN_START } from '../given-tokens.js';
+import { plainIdHash } from '../id-hash.js';
 import { findStoredId, MAX_GIVEN_ID, storedIdLength, storeId } from '../id-store.js';
 import { INVALID_REQUEST, PARSE_ERROR, REFUSALS, REPLY_START } from './replies.js';
 
@@ -84,6 +86,7 @@ export class FrameWriter {
     const op = control[frame + OP]!;
     const action = actionOf(op);
     const framing = framingOf(op);
+    if (action === ACTION_PASS) control[frame + ID_HASH] = this.#idHash(control, frame);
     if (control[frame + VERDICT]! < 0) {
       if (onBadOf(op) === ON_BAD_REPLY) this.#badReply(control, frame, reason);
       else this.#text(reason.slice(0, MAX_REASON_BYTES));
@@ -100,6 +103,13 @@ export class FrameWriter {
     control[frame + OUT_OFFSET] = start;
     control[frame + OUT_LENGTH] = this.#at - start;
     control[OUT_END] = this.#at;
+  }
+
+  /** A bad frame may have an id, too: that of a reply that is not JSON behind it. */
+  #idHash(control: Int32Array, frame: number): number {
+    const frameStart = control[frame + IN_OFFSET]!;
+    const idStart = frameStart + control[frame + ID_START]!;
+    return plainIdHash(this.#bytes, idStart, frameStart + control[frame + ID_END]!);
   }
 
   #pass(control: Int32Array, frame: number, framing: number, hasLineBreak: boolean): void {

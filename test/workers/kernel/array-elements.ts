@@ -22,7 +22,7 @@ export function arrayElements(kernel: Kernel): void {
       const text = ' \n[ {"a":[1,2]} ,\t"x,]",[ ] , -1.5e3\r\n] ';
       const outcome = split(text);
       assert.equal(outcome.verdict, KIND_ARRAY);
-      assert.deepEqual(outcome.multiplex, [4]);
+      assert.deepEqual(outcome.found, [4]);
       assert.deepEqual(elementsOf(text, outcome), [
         ' {"a":[1,2]} ',
         '\t"x,]"',
@@ -35,7 +35,7 @@ export function arrayElements(kernel: Kernel): void {
       const text = '[1,2,3,4]';
       for (const most of [0, 1, 3, 4, 5]) {
         const outcome = split(text, most);
-        assert.deepEqual(outcome.multiplex, [4]);
+        assert.deepEqual(outcome.found, [4]);
         assert.deepEqual(elementsOf(text, outcome), ['1', '2', '3', '4'].slice(0, most));
       }
     });
@@ -43,7 +43,7 @@ export function arrayElements(kernel: Kernel): void {
     it('gives nothing for an array without elements', () => {
       for (const text of ['[]', ' [ \n ] ']) {
         const outcome = split(text);
-        assert.deepEqual([outcome.verdict, outcome.multiplex, outcome.out], [KIND_ARRAY, [0], '']);
+        assert.deepEqual([outcome.verdict, outcome.found, outcome.out], [KIND_ARRAY, [0], '']);
       }
     });
 

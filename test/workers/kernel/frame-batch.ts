@@ -1,5 +1,6 @@
 import {
   ACTION_FROM_SERVER,
+  ACTION_PASS,
   ACTION_TO_SERVER,
   ARG,
   ERROR_END,
@@ -8,6 +9,7 @@ import {
   FRAME_WORDS,
   HEADER_WORDS,
   ID_END,
+  ID_HASH,
   ID_START,
   IN_LENGTH,
   IN_OFFSET,
@@ -51,10 +53,10 @@ export interface FrameOutcome {
   /** Spans by member, [start, end) in the frame; absent members are left out. */
   readonly spans: Readonly<Record<string, readonly [number, number]>>;
   /**
-   * TO_SERVER and FROM_SERVER: spans in params, and the id of a reply. SPLIT: the number of
-   * elements.
+   * What the action found. PASS: the hash of the id. TO_SERVER and FROM_SERVER: spans in params, and
+   * the id of a reply. SPLIT: the number of elements.
    */
-  readonly multiplex: readonly number[];
+  readonly found: readonly number[];
 }
 
 const MEMBER_SPANS = [
@@ -109,9 +111,10 @@ export class FrameBatch {
     return Array.from({ length: this.control[FRAME_COUNT]! }, (_, k) => this.#outcome(k));
   }
 
-  #multiplexWords(d: number): number[] {
+  #foundWords(d: number): number[] {
     const action = this.control[d + OP]! & 0xff;
     const verdict = this.control[d + VERDICT]!;
+    if (action === ACTION_PASS) return [this.control[d + ID_HASH]!];
     if (verdict === KIND_ARRAY) return [this.control[d + REQUEST_ID]!];
     if (verdict < 0 || (action !== ACTION_TO_SERVER && action !== ACTION_FROM_SERVER)) return [];
     const ends = [SPAN_A_END, SPAN_B_END].flatMap((end) => {
@@ -136,7 +139,7 @@ export class FrameBatch {
       verdict: this.control[d + VERDICT]!,
       out: Buffer.from(out).toString('latin1'),
       spans,
-      multiplex: this.#multiplexWords(d),
+      found: this.#foundWords(d),
     };
   }
 }

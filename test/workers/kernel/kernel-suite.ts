@@ -2,6 +2,7 @@ import { describe } from 'node:test';
 import type { Kernel } from '../../../workers/kernel/kernel.js';
 import { arrayElements } from './array-elements.js';
 import { batchBounds } from './batch-bounds.js';
+import { idHashes } from './id-hashes.js';
 import { jsonValidity } from './json-validity.js';
 import { messageForms } from './message-forms.js';
 import { outputs } from './outputs.js';
@@ -14,6 +15,7 @@ export function kernelSuite(kernel: Kernel): void {
     jsonValidity(kernel);
     outputs(kernel);
     arrayElements(kernel);
+    idHashes(kernel);
     batchBounds(kernel);
     validityProperties(kernel);
   });

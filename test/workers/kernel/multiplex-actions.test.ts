@@ -147,12 +147,12 @@ for (const kernel of [
       ].entries()) {
         const arg = 100_000 + k;
         assert.equal(out(`{"id":${id},"method":"m"}`, arg).out, `{"id":${arg},"method":"m"}`);
-        const { out: restored, multiplex } = back(`{"result":{"id":${arg}},"id":${arg}}`);
+        const { out: restored, found } = back(`{"result":{"id":${arg}},"id":${arg}}`);
         assert.equal(
           Buffer.from(restored, 'latin1').toString(),
           `{"result":{"id":${arg}},"id":${id}}`,
         );
-        assert.deepEqual(multiplex, [0, 0, arg]);
+        assert.deepEqual(found, [0, 0, arg]);
       }
     });
 
@@ -168,7 +168,7 @@ for (const kernel of [
       assert.deepEqual(back('{"id":60,"result":1}'), {
         ...back('{"id":60,"result":1}'),
         out: '',
-        multiplex: [0, 0, 60],
+        found: [0, 0, 60],
       });
     });
 
@@ -201,9 +201,9 @@ for (const kernel of [
 
     it('finds progress tokens however their names are spelled, and refuses repeated ones', () => {
       const text = '{"id":1,"method":"m","params":{"_meta":{"progress\\u0054oken":"tok"}}}';
-      const { verdict, multiplex } = out(text, 61);
+      const { verdict, found } = out(text, 61);
       assert.equal(verdict, KIND_REQUEST);
-      assert.equal(text.slice(multiplex[0], multiplex[1]), '"tok"');
+      assert.equal(text.slice(found[0], found[1]), '"tok"');
       const twice =
         '{"id":1,"method":"m","params":{"_meta":{"progressToken":1,"progressToken":2}}}';
       assert.equal(out(twice, 62).verdict, BAD_MESSAGE);
