@@ -1,4 +1,5 @@
-import type { RequestOwner, RequestTable } from './request-table.js';
+import type { RequestOwner } from './request-owner.js';
+import type { RequestTable } from './request-table.js';
 import { WantedId } from './wanted-id.js';
 
 /**

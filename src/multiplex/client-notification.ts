@@ -11,7 +11,8 @@ import {
   SHUTDOWN,
 } from '../session/protocol-methods.js';
 import { cancelledRequest } from './cancelled-request.js';
-import type { RequestOwner, RequestTable } from './request-table.js';
+import type { RequestOwner } from './request-owner.js';
+import type { RequestTable } from './request-table.js';
 import type { ServerPort } from './server-port.js';
 import { splice } from './splice.js';
 import { WantedId } from './wanted-id.js';
@@ -101,7 +102,7 @@ function workCancelToServer<Session extends NotifyingClient>(
 function requestWithToken(table: RequestTable, owner: RequestOwner, token: unknown): number {
   const wanted = new WantedId(Buffer.from(JSON.stringify(token)));
   // Most clients give none with any request.
-  if (owner.keptIdBytes === 0) return 0;
+  if (owner.requests.keptIdBytes === 0) return 0;
   for (const id of table.idsOf(owner)) {
     const own = table.extraOf(id)?.tokenA;
     if (own !== undefined && wanted.isMeantBy(own, 0, own.length)) return id;

@@ -1,7 +1,8 @@
 import { HANDSHAKE_REPLAY_TIMEOUT_MS } from '../limits.js';
 import { rewriteRequest } from './client-request.js';
 import type { HandshakeRequest } from './handshake.js';
-import type { RequestOwner, RequestTable } from './request-table.js';
+import type { RequestOwner } from './request-owner.js';
+import type { RequestTable } from './request-table.js';
 
 /** What the replay needs of its server. */
 export interface ReplayedServer {

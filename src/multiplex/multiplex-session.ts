@@ -45,7 +45,7 @@ import type { KeptReply } from './handshake.js';
 import type { HandshakeWaiter } from './handshake-waiters.js';
 import { IdSupply } from './id-supply.js';
 import { Outlet, type OutletLimits } from './outlet.js';
-import type { RequestOwner } from './request-table.js';
+import { OwnedRequests, type RequestOwner } from './request-owner.js';
 import type { ServerPort } from './server-port.js';
 import { splice } from './splice.js';
 
@@ -71,12 +71,7 @@ const PASSING_REQUESTS = MAX_CLIENT_REQUESTS - RING_CAPACITY;
  * is decided what goes on, what is answered here, and what few messages need besides.
  */
 export class MultiplexSession implements Session, FlowHandler, RequestOwner {
-  newestSlot = -1;
-  inFlight = 0;
-  settled = 0;
-  cancelled = 0;
-  unneeded = 0;
-  keptIdBytes = 0;
+  readonly requests = new OwnedRequests();
   /** It takes part in the handshake: the server may speak to it. */
   greeted = false;
   readonly outlet: Outlet;
@@ -116,7 +111,7 @@ export class MultiplexSession implements Session, FlowHandler, RequestOwner {
     this.#malformed = new MalformedInput(client, options.disconnectOnMalformed);
     this.#drain = new DrainTimer(
       options.drainTimeoutMs,
-      () => `${this.settled} ${client.heldBackBytes}`,
+      () => `${this.requests.settled} ${client.heldBackBytes}`,
       () => this.#giveUp(),
     );
     this.#ids = new IdSupply(server.table, () => this.#flow.pump());
@@ -146,7 +141,7 @@ export class MultiplexSession implements Session, FlowHandler, RequestOwner {
    * Requests of it are in flight, and not all of them cancelled in the way that needs no answer.
    */
   get #awaitsAnswers(): boolean {
-    return this.inFlight > this.unneeded;
+    return this.requests.inFlight > this.requests.unneeded;
   }
 
   /** Bytes of its messages that are on their way, or that the server has not read. */
@@ -279,7 +274,7 @@ export class MultiplexSession implements Session, FlowHandler, RequestOwner {
       return true;
     }
     const idLength = batch.word(index, ID_END) - batch.word(index, ID_START);
-    if (idLength > MAX_STORED_ID_BYTES || this.inFlight >= PASSING_REQUESTS) return false;
+    if (idLength > MAX_STORED_ID_BYTES || this.requests.inFlight >= PASSING_REQUESTS) return false;
     return !this.#server.table.isStuck;
   }
 
@@ -309,7 +304,7 @@ export class MultiplexSession implements Session, FlowHandler, RequestOwner {
     if (array !== null) table.addExtra(id, { array });
     const method = specialMethods.find(batch, index);
     const isOneTooMany =
-      this.inFlight >= MAX_CLIENT_REQUESTS ||
+      this.requests.inFlight >= MAX_CLIENT_REQUESTS ||
       this.#keepsTooMuch(request) ||
       table.isOneTooMany(this);
     if (isOneTooMany) {
@@ -332,7 +327,7 @@ export class MultiplexSession implements Session, FlowHandler, RequestOwner {
 
   /** Its id or tokens would have to be kept, and too many are. */
   #keepsTooMuch({ id, tokenA, tokenB }: ClientRequest): boolean {
-    if (this.keptIdBytes < MAX_KEPT_ID_BYTES) return false;
+    if (this.requests.keptIdBytes < MAX_KEPT_ID_BYTES) return false;
     return id.end - id.start > MAX_STORED_ID_BYTES || tokenA !== null || tokenB !== null;
   }
 

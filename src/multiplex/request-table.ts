@@ -7,36 +7,11 @@ import {
   storedIdLength,
   storeId,
 } from '../../workers/id-store.js';
-import { FEW_REQUESTS, RESERVED_IDS, STUCK_AFTER_MS } from '../limits.js';
+import { FEW_REQUESTS, RESERVED_IDS } from '../limits.js';
 import type { ArrayReply } from '../session/array-replies.js';
-
-/** Whoever gets the replies: a client's session, or a server's own handshake. */
-export interface RequestOwner {
-  /** The server process that its requests go to; no other one may answer them. */
-  readonly server: object;
-  /** Kept by the table: slot of its newest request in flight, -1 for none. */
-  newestSlot: number;
-  /** Kept by the table: its requests in flight, those that wait included. */
-  inFlight: number;
-  /** Kept by the table: those that are not in flight any more, so far. */
-  settled: number;
-  /** Kept by the table: how many of these in flight were cancelled. */
-  cancelled: number;
-  /** Kept by the table: of these, how many need no answer. */
-  unneeded: number;
-  /** Kept by the table: bytes of their long ids and progress tokens. */
-  keptIdBytes: number;
-}
-
-/** What the table keeps of an owner that has no requests. */
-export const NO_REQUESTS = {
-  newestSlot: -1,
-  inFlight: 0,
-  settled: 0,
-  cancelled: 0,
-  unneeded: 0,
-  keptIdBytes: 0,
-} as const;
+import { IdWaiters } from './id-waiters.js';
+import type { RequestOwner } from './request-owner.js';
+import { NO_SLOT, SlotLinks, SlotList } from './slot-links.js';
 
 /** What few requests have; those that do are looked at on the main thread. */
 export interface RequestExtra {
@@ -70,7 +45,6 @@ const SENT = 2;
 /** The request has an owner, and waits for the server to be there. */
 const WAITING = 3;
 
-const NO_SLOT = -1;
 const NULL_ID = Buffer.from('null');
 
 /**
@@ -79,9 +53,8 @@ const NULL_ID = Buffer.from('null');
  * original ids are in the id store, where the workers write and read them.
  *
  * An id is used again after 2^31 others, and its slot (id & ID_SLOT_MASK) when it is free. The
- * requests of one owner are linked by slots, newest first: a client that leaves, and a
- * cancel notification, find theirs without a search through all. So are those of all owners,
- * in the order of time, for timeouts.
+ * requests of one owner are linked: a client that leaves, and a cancel notification, find theirs
+ * without a search through all. So are those of all owners, in the order of time, for timeouts.
  */
 export class RequestTable {
   /** Told when it gets stuck. */
@@ -92,25 +65,26 @@ export class RequestTable {
   #inFlight = 0;
   /** Those that were and are not any more, since the beginning. */
   #ended = 0;
-  #isStuck = false;
   readonly #ids = new Int32Array(ID_SLOTS);
   readonly #states = new Uint8Array(ID_SLOTS);
   readonly #owners = new Array<RequestOwner | null>(ID_SLOTS).fill(null);
-  readonly #older = new Int32Array(ID_SLOTS);
-  readonly #newer = new Int32Array(ID_SLOTS);
+  readonly #ownerLinks = new SlotLinks(ID_SLOTS);
   /** Since when it is in flight, by #nowMs. */
   readonly #sinceMs = new Float64Array(ID_SLOTS);
-  readonly #earlier = new Int32Array(ID_SLOTS);
-  readonly #later = new Int32Array(ID_SLOTS);
-  #earliest = NO_SLOT;
-  #latest = NO_SLOT;
+  readonly #timeLinks = new SlotLinks(ID_SLOTS);
+  /** Of all owners, earliest first. */
+  readonly #byTime = new SlotList();
   readonly #extras = new Map<number, RequestExtra>();
   readonly #store: Uint8Array;
   readonly #nowMs: () => number;
   #next: number;
-  /** Who found the table full. */
-  #starved: (() => void)[] = [];
-  #stuckTimer: NodeJS.Timeout | null = null;
+  readonly #waiters = new IdWaiters({
+    isCrowded: () => this.#isCrowded,
+    ended: () => this.#ended,
+    onStuck: () => {
+      this.onStuck();
+    },
+  });
 
   /**
    * `store`: the id store that the workers write (workers/id-store.ts). `nowMs`: a clock that is
@@ -124,7 +98,7 @@ export class RequestTable {
 
   /** An id for a frame that may be a request; 0 when too many are taken: see whenFree(). */
   give(): number {
-    if (this.count === ID_SLOTS || (this.#isCrowded && !this.#isStuck)) return 0;
+    if (this.count === ID_SLOTS || (this.#isCrowded && !this.isStuck)) return 0;
     while (this.#states[this.#next & ID_SLOT_MASK] !== FREE) this.#advance();
     const id = this.#next;
     this.#advance();
@@ -139,19 +113,18 @@ export class RequestTable {
    * Calls `wake`, in a turn of its own, when an id is free again, or waiting for one is of no use.
    */
   whenFree(wake: () => void): void {
-    this.#starved.push(wake);
-    this.#watchStarved();
+    this.#waiters.add(wake);
   }
 
   /** So many requests are in flight that no more may be, and for a while none of them has ended. */
   get isStuck(): boolean {
-    return this.#isStuck;
+    return this.#waiters.isStuck;
   }
 
   /** Where the table is stuck: whether a request of this owner is one too many. */
   isOneTooMany(owner: RequestOwner): boolean {
-    if (!this.#isStuck) return false;
-    return owner.inFlight >= FEW_REQUESTS || this.#inFlight >= ID_SLOTS - RESERVED_IDS / 2;
+    if (!this.isStuck) return false;
+    return owner.requests.inFlight >= FEW_REQUESTS || this.#inFlight >= ID_SLOTS - RESERVED_IDS / 2;
   }
 
   /** The request with this id goes to the server now; one that has waited has its owner. */
@@ -170,8 +143,8 @@ export class RequestTable {
   /** The request in flight gets another owner at the same server. */
   adopt(id: number, owner: RequestOwner): void {
     const slot = id & ID_SLOT_MASK;
-    this.#unlinkFromOwner(slot);
-    this.#linkToOwner(slot, owner);
+    this.#disown(slot);
+    this.#own(slot, owner);
   }
 
   /** Whether this is a request in flight of `owner`, sent or waiting. */
@@ -228,7 +201,7 @@ export class RequestTable {
   addExtra(id: number, extra: RequestExtra): void {
     this.#extras.set(id, { ...this.#extras.get(id), ...extra });
     const owner = this.#owners[id & ID_SLOT_MASK] ?? null;
-    if (owner !== null) owner.keptIdBytes += idBytesOf(extra);
+    if (owner !== null) owner.requests.keptIdBytes += idBytesOf(extra);
   }
 
   /**
@@ -237,9 +210,9 @@ export class RequestTable {
    */
   cancel(id: number, unneeded: boolean): void {
     this.addExtra(id, { cancelled: true, unneeded });
-    const owner = this.#owners[id & ID_SLOT_MASK]!;
-    owner.cancelled++;
-    if (unneeded) owner.unneeded++;
+    const { requests } = this.#owners[id & ID_SLOT_MASK]!;
+    requests.cancelled++;
+    if (unneeded) requests.unneeded++;
   }
 
   /** The id is free again: answered, cancelled, or never a request. */
@@ -248,27 +221,26 @@ export class RequestTable {
     const owner = this.#owners[slot] ?? null;
     if (owner !== null) {
       const extra = this.extraOf(id);
-      if (extra?.cancelled) owner.cancelled--;
-      if (extra?.unneeded) owner.unneeded--;
-      this.#unlinkFromOwner(slot);
-      this.#unlinkFromTime(slot);
+      if (extra?.cancelled) owner.requests.cancelled--;
+      if (extra?.unneeded) owner.requests.unneeded--;
+      owner.requests.settled++;
+      this.#disown(slot);
+      this.#timeLinks.remove(this.#byTime, slot);
       this.#inFlight--;
       this.#ended++;
-      owner.settled++;
     }
     this.#states[slot] = FREE;
     this.#ids[slot] = 0;
     this.count--;
     if (this.#extras.size > 0) this.#extras.delete(id);
-    if (!this.#isCrowded) this.#isStuck = false;
-    else if (!this.#isStuck) return;
-    if (this.#starved.length > 0) this.#wake();
+    this.#waiters.freed();
   }
 
   /** Ids of an owner's requests in flight, newest first. */
   idsOf(owner: RequestOwner): number[] {
     const ids: number[] = [];
-    for (let slot = owner.newestSlot; slot !== NO_SLOT; slot = this.#older[slot]!) {
+    const links = this.#ownerLinks;
+    for (let slot = owner.requests.slots.last; slot !== NO_SLOT; slot = links.before(slot)) {
       ids.push(this.#ids[slot]!);
     }
     return ids;
@@ -282,7 +254,8 @@ export class RequestTable {
     owner: RequestOwner,
     isIt: (bytes: Uint8Array, start: number, end: number) => boolean,
   ): number {
-    for (let slot = owner.newestSlot; slot !== NO_SLOT; slot = this.#older[slot]!) {
+    const links = this.#ownerLinks;
+    for (let slot = owner.requests.slots.last; slot !== NO_SLOT; slot = links.before(slot)) {
       const id = this.#ids[slot]!;
       const extra = this.extraOf(id);
       if (extra?.cancelled) continue;
@@ -300,7 +273,7 @@ export class RequestTable {
   overdue(timeoutMs: number): { id: number; owner: RequestOwner }[] {
     const sinceMs = this.#nowMs() - timeoutMs;
     const found: { id: number; owner: RequestOwner }[] = [];
-    for (let slot = this.#earliest; slot !== NO_SLOT; slot = this.#later[slot]!) {
+    for (let slot = this.#byTime.first; slot !== NO_SLOT; slot = this.#timeLinks.after(slot)) {
       if (this.#sinceMs[slot]! > sinceMs) break;
       found.push({ id: this.#ids[slot]!, owner: this.#owners[slot]! });
     }
@@ -319,65 +292,24 @@ export class RequestTable {
     this.#states[slot] = state;
     this.#sinceMs[slot] = this.#nowMs();
     this.#inFlight++;
-    this.#linkToOwner(slot, owner);
-    this.#earlier[slot] = this.#latest;
-    this.#later[slot] = NO_SLOT;
-    if (this.#latest === NO_SLOT) this.#earliest = slot;
-    else this.#later[this.#latest] = slot;
-    this.#latest = slot;
+    this.#own(slot, owner);
+    this.#timeLinks.append(this.#byTime, slot);
   }
 
-  #watchStarved(): void {
-    const endedBefore = this.#ended;
-    this.#stuckTimer ??= setTimeout(() => {
-      this.#stuckTimer = null;
-      if (this.#starved.length === 0) return;
-      if (this.#ended === endedBefore && this.#isCrowded) {
-        this.#isStuck = true;
-        this.onStuck();
-        this.#wake();
-      } else this.#watchStarved();
-    }, STUCK_AFTER_MS).unref();
-  }
-
-  #wake(): void {
-    const starved = this.#starved;
-    this.#starved = [];
-    // Whoever frees an id may be in the middle of something.
-    setImmediate(() => {
-      for (const wake of starved) wake();
-    });
-  }
-
-  #linkToOwner(slot: number, owner: RequestOwner): void {
+  #own(slot: number, owner: RequestOwner): void {
+    const { requests } = owner;
     this.#owners[slot] = owner;
-    this.#newer[slot] = NO_SLOT;
-    this.#older[slot] = owner.newestSlot;
-    if (owner.newestSlot !== NO_SLOT) this.#newer[owner.newestSlot] = slot;
-    owner.newestSlot = slot;
-    owner.inFlight++;
-    owner.keptIdBytes += idBytesOf(this.extraOf(this.#ids[slot]!));
+    this.#ownerLinks.append(requests.slots, slot);
+    requests.inFlight++;
+    requests.keptIdBytes += idBytesOf(this.extraOf(this.#ids[slot]!));
   }
 
-  #unlinkFromTime(slot: number): void {
-    const earlier = this.#earlier[slot]!;
-    const later = this.#later[slot]!;
-    if (earlier === NO_SLOT) this.#earliest = later;
-    else this.#later[earlier] = later;
-    if (later === NO_SLOT) this.#latest = earlier;
-    else this.#earlier[later] = earlier;
-  }
-
-  #unlinkFromOwner(slot: number): void {
-    const owner = this.#owners[slot]!;
-    const older = this.#older[slot]!;
-    const newer = this.#newer[slot]!;
-    if (newer === NO_SLOT) owner.newestSlot = older;
-    else this.#older[newer] = older;
-    if (older !== NO_SLOT) this.#newer[older] = newer;
+  #disown(slot: number): void {
+    const { requests } = this.#owners[slot]!;
     this.#owners[slot] = null;
-    owner.inFlight--;
-    owner.keptIdBytes -= idBytesOf(this.extraOf(this.#ids[slot]!));
+    this.#ownerLinks.remove(requests.slots, slot);
+    requests.inFlight--;
+    requests.keptIdBytes -= idBytesOf(this.extraOf(this.#ids[slot]!));
   }
 }
 

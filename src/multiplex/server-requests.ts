@@ -24,8 +24,8 @@ export function chooseClient(
   const all = [...clients];
   const oldest = all[0] ?? null;
   if (rule === 'oldest') return oldest;
-  const waiting = all.filter(({ inFlight, cancelled }) => inFlight > cancelled);
-  const owners = waiting.length > 0 ? waiting : all.filter(({ inFlight }) => inFlight > 0);
+  const waiting = all.filter(({ requests }) => requests.inFlight > requests.cancelled);
+  const owners = waiting.length > 0 ? waiting : all.filter(({ requests }) => requests.inFlight > 0);
   return owners.length === 1 ? owners[0]! : oldest;
 }
 

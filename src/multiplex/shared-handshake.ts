@@ -2,7 +2,7 @@ import type { Profile } from '../session/profile.js';
 import { Handshake, type KeptReply } from './handshake.js';
 import { HandshakeReplay, type ReplayedServer } from './handshake-replay.js';
 import { type HandshakeWaiter, HandshakeWaiters } from './handshake-waiters.js';
-import type { RequestOwner } from './request-table.js';
+import type { RequestOwner } from './request-owner.js';
 
 /** A client whose requests of a handshake are answered with what another one got. */
 interface HandshakeClient<Session> extends RequestOwner {

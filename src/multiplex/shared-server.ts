@@ -25,7 +25,8 @@ import { LeftBehind } from './left-behind.js';
 import type { MultiplexSession } from './multiplex-session.js';
 import type { NotificationRules } from './notification-rules.js';
 import { OpenDocuments } from './open-documents.js';
-import { NO_REQUESTS, type RequestOwner, type RequestTable } from './request-table.js';
+import { OwnedRequests, type RequestOwner } from './request-owner.js';
+import type { RequestTable } from './request-table.js';
 import { ServerInlet } from './server-inlet.js';
 import { type LivingServer, ServerLife, type ServerLifeOptions } from './server-life.js';
 import { ServerOutput, type SpeakingServer } from './server-output.js';
@@ -67,7 +68,7 @@ export class SharedServer
   readonly documents = new OpenDocuments<MultiplexSession>();
   readonly sessions = new Set<MultiplexSession>();
   /** Owner of the handshake's requests that no client waits for. */
-  readonly own: RequestOwner = { server: this, ...NO_REQUESTS };
+  readonly own: RequestOwner = { server: this, requests: new OwnedRequests() };
   readonly sharedHandshake: SharedHandshake<MultiplexSession>;
   /** Replies and cancels that were nobody's: unknown, forged, repeated or late. */
   droppedCount = 0;

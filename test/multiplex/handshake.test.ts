@@ -3,7 +3,8 @@ import { describe, test } from 'node:test';
 import type { ClientRequest } from '../../src/multiplex/client-request.js';
 import { Handshake, type KeptReply } from '../../src/multiplex/handshake.js';
 import { HandshakeReplay } from '../../src/multiplex/handshake-replay.js';
-import { NO_REQUESTS, RequestTable } from '../../src/multiplex/request-table.js';
+import { OwnedRequests } from '../../src/multiplex/request-owner.js';
+import { RequestTable } from '../../src/multiplex/request-table.js';
 import { createIdStore } from '../../workers/id-store.js';
 
 function request(text: string): ClientRequest {
@@ -86,7 +87,7 @@ describe('the replay of a handshake', () => {
     const tokens = { start: steps[1]!.indexOf('"t"'), end: steps[1]!.indexOf('"t"') + 3 };
     const server = {
       table,
-      own: { server: {}, ...NO_REQUESTS },
+      own: { server: {}, requests: new OwnedRequests() },
       send: (message: Uint8Array) => told.push(Buffer.from(message).toString()),
       restart: () => told.push('restart'),
     };

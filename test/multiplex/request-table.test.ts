@@ -8,13 +8,14 @@ import {
   STUCK_AFTER_MS,
 } from '../../src/limits.js';
 import { cancelledRequest } from '../../src/multiplex/cancelled-request.js';
-import { NO_REQUESTS, type RequestOwner, RequestTable } from '../../src/multiplex/request-table.js';
+import { OwnedRequests, type RequestOwner } from '../../src/multiplex/request-owner.js';
+import { RequestTable } from '../../src/multiplex/request-table.js';
 import { createIdStore, ID_SLOTS } from '../../workers/id-store.js';
 
 const server = {};
 
 function owner(): RequestOwner {
-  return { server, ...NO_REQUESTS };
+  return { server, requests: new OwnedRequests() };
 }
 
 /** A request in flight with this original id. */
@@ -47,18 +48,21 @@ describe('the request table', () => {
     const id = table.give();
     table.waits(id, mine);
     assert.deepEqual(
-      [table.ownerOf(id, server), table.isSent(id), mine.inFlight],
+      [table.ownerOf(id, server), table.isSent(id), mine.requests.inFlight],
       [null, false, 1],
     );
     assert.deepEqual(table.idsOf(mine), [id]);
     table.sent(id, mine);
-    assert.deepEqual([table.ownerOf(id, server), table.isSent(id), mine.inFlight], [mine, true, 1]);
+    assert.deepEqual(
+      [table.ownerOf(id, server), table.isSent(id), mine.requests.inFlight],
+      [mine, true, 1],
+    );
   });
 
   test('counts the bytes of ids and tokens that it keeps, whoever the owner is', () => {
     const table = new RequestTable(createIdStore());
     const [mine, another] = [owner(), owner()];
-    const bytes = (): number[] => [mine.keptIdBytes, another.keptIdBytes];
+    const bytes = (): number[] => [mine.requests.keptIdBytes, another.requests.keptIdBytes];
     const short = request(table, mine, '1');
     const long = request(table, mine, 'x'.repeat(30));
     assert.deepEqual(bytes(), [30, 0]);
@@ -75,7 +79,11 @@ describe('the request table', () => {
     const table = new RequestTable(createIdStore());
     const mine = owner();
     const [id, other] = [request(table, mine, '1'), request(table, mine, '2')];
-    const counts = (): number[] => [mine.inFlight, mine.cancelled, mine.unneeded];
+    const counts = (): number[] => [
+      mine.requests.inFlight,
+      mine.requests.cancelled,
+      mine.requests.unneeded,
+    ];
     table.cancel(id, true);
     assert.deepEqual(counts(), [2, 1, 1]);
     table.cancel(other, false);
@@ -186,7 +194,7 @@ describe('the request table', () => {
       assert.deepEqual(at(115), [early, waiting]);
       assert.deepEqual(at(120), [early, waiting, late]);
     }
-    assert.deepEqual([mine.inFlight, other.inFlight], [1, 2]);
+    assert.deepEqual([mine.requests.inFlight, other.requests.inFlight], [1, 2]);
   });
 
   test('links hold in any order of events', () => {
@@ -227,7 +235,7 @@ describe('the request table', () => {
           expected,
         );
         assert.deepEqual(
-          owners.map(({ inFlight }) => inFlight),
+          owners.map(({ requests }) => requests.inFlight),
           expected.map((ids) => ids.length),
         );
         assert.deepEqual(

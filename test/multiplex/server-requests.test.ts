@@ -46,17 +46,20 @@ describe('requests of a server', () => {
 
   test('go to the only one with requests in flight, to the oldest, or to nobody', () => {
     const clients = [
-      { name: 'a', inFlight: 0, cancelled: 0 },
-      { name: 'b', inFlight: 2, cancelled: 1 },
-      { name: 'c', inFlight: 0, cancelled: 0 },
+      { name: 'a', requests: { inFlight: 0, cancelled: 0 } },
+      { name: 'b', requests: { inFlight: 2, cancelled: 1 } },
+      { name: 'c', requests: { inFlight: 0, cancelled: 0 } },
     ];
-    const cancelling = { name: 'd', inFlight: 1, cancelled: 1 };
+    const cancelling = { name: 'd', requests: { inFlight: 1, cancelled: 1 } };
     const chosen = (rule: 'owner' | 'oldest' | 'refuse', of = clients): string | undefined =>
       (chooseClient(rule, of as never) as unknown as { name: string } | null)?.name;
     assert.equal(chosen('owner'), 'b');
     assert.equal(chosen('oldest'), 'a');
     assert.equal(chosen('refuse'), undefined);
-    assert.equal(chosen('owner', [...clients, { name: 'e', inFlight: 1, cancelled: 0 }]), 'a');
+    assert.equal(
+      chosen('owner', [...clients, { name: 'e', requests: { inFlight: 1, cancelled: 0 } }]),
+      'a',
+    );
     assert.equal(chosen('owner', [...clients, cancelling]), 'b');
     assert.equal(chosen('owner', [clients[0]!, cancelling]), 'd');
     assert.equal(chosen('owner', [clients[2]!]), 'c');

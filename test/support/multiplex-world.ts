@@ -99,7 +99,7 @@ export class MultiplexWorld {
   get left(): Record<string, number> {
     return {
       requests: this.table.count,
-      own: this.server.own.inFlight,
+      own: this.server.own.requests.inFlight,
       waiting: this.server.waitingCount,
       serverRequests: this.server.requests.size,
       tokens: this.server.tokens.size,
