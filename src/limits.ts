@@ -85,13 +85,6 @@ export const MAX_HEADER_LINE_BYTES = 8 * 1024;
  */
 export const MAX_PARSED_BYTES = 256 * 1024;
 
-/**
- * A cancel may spell its request's id in another way (`1.0`, `"\u0031"`): of a client's requests
- * with such ids, so many are parsed to see. Above, such a cancel is for none; one with the same
- * bytes always finds its request.
- */
-export const MAX_PARSED_SPELLINGS = 128;
-
 /** `--max-batch`: elements of a JSON-RPC batch; 0 refuses batches. */
 export const MAX_ARRAY_ELEMENTS = 100;
 /** What `--max-batch` may be at most. */

@@ -10,17 +10,16 @@ import {
   MCP_CANCELLED,
   SHUTDOWN,
 } from '../session/protocol-methods.js';
-import { cancelledRequest } from './cancelled-request.js';
+import type { NamedRequests } from './named-requests.js';
 import type { RequestOwner } from './request-owner.js';
-import type { RequestTable } from './request-table.js';
 import type { ServerPort } from './server-port.js';
 import { splice } from './splice.js';
-import { WantedId } from './wanted-id.js';
 
 /** What is to be known of a client that notifies. */
 interface NotifyingClient extends RequestOwner {
   /** It takes part in the handshake. */
   readonly greeted: boolean;
+  readonly named: NamedRequests;
 }
 
 /**
@@ -64,7 +63,7 @@ function cancelToServer<Session extends NotifyingClient>(
 ): Uint8Array | null {
   const span = batch.span(index, SPAN_A_START);
   const named = batch.part(index, SPAN_A_START);
-  const id = span.end === 0 ? 0 : cancelledRequest(server.table, session, named);
+  const id = span.end === 0 ? 0 : session.named.cancelled(named);
   if (id === 0) {
     server.dropped('a cancel of what is not in flight, or not its own');
     return null;
@@ -89,25 +88,14 @@ function workCancelToServer<Session extends NotifyingClient>(
   const params = batch.part(index, PARAMS_START);
   const isShort = params.length > 0 && params.length <= MAX_PARSED_BYTES;
   const token = isShort ? tokenOf(params) : undefined;
-  const own = token === undefined ? 0 : requestWithToken(server.table, session, token);
-  if (own !== 0) return workCancel(givenToken(own));
-  if (token !== undefined && server.tokens.ownerOf(token) === session) {
-    return workCancel(JSON.stringify(token));
+  if (token !== undefined) {
+    const text = JSON.stringify(token);
+    const own = session.named.withWorkToken(text);
+    if (own !== 0) return workCancel(givenToken(own));
+    if (server.tokens.ownerOf(token) === session) return workCancel(text);
   }
   server.dropped('a cancel of work that is not its own');
   return null;
-}
-
-/** The newest request in flight of `owner` whose `workDoneToken` this is; 0: none. */
-function requestWithToken(table: RequestTable, owner: RequestOwner, token: unknown): number {
-  const wanted = new WantedId(Buffer.from(JSON.stringify(token)));
-  // Most clients give none with any request.
-  if (owner.requests.keptIdBytes === 0) return 0;
-  for (const id of table.idsOf(owner)) {
-    const own = table.extraOf(id)?.tokenA;
-    if (own !== undefined && wanted.isMeantBy(own, 0, own.length)) return id;
-  }
-  return 0;
 }
 
 /** Written anew, so that it names nothing besides `token`, which is JSON text. */

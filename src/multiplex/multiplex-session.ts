@@ -44,6 +44,7 @@ import {
 import type { KeptReply } from './handshake.js';
 import type { HandshakeWaiter } from './handshake-waiters.js';
 import { IdSupply } from './id-supply.js';
+import { NamedRequests } from './named-requests.js';
 import { Outlet, type OutletLimits } from './outlet.js';
 import { OwnedRequests, type RequestOwner } from './request-owner.js';
 import type { ServerPort } from './server-port.js';
@@ -72,6 +73,7 @@ const PASSING_REQUESTS = MAX_CLIENT_REQUESTS - RING_CAPACITY;
  */
 export class MultiplexSession implements Session, FlowHandler, RequestOwner {
   readonly requests = new OwnedRequests();
+  readonly named: NamedRequests;
   /** It takes part in the handshake: the server may speak to it. */
   greeted = false;
   readonly outlet: Outlet;
@@ -95,6 +97,7 @@ export class MultiplexSession implements Session, FlowHandler, RequestOwner {
     this.#options = options;
     this.#client = client;
     this.#server = server;
+    this.named = new NamedRequests(server.table, this);
     this.outlet = new Outlet(client, options.outlet, (why) =>
       options.log.warn({ client: client.label, why }, 'a client is too slow and is closed'),
     );

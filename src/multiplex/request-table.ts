@@ -59,6 +59,8 @@ const NULL_ID = Buffer.from('null');
 export class RequestTable {
   /** Told when it gets stuck. */
   onStuck: () => void = () => undefined;
+  /** Requests that owners have got so far. */
+  begun = 0;
   /** Ids that are given or sent. */
   count = 0;
   /** Of these the ones of requests in flight. */
@@ -71,6 +73,8 @@ export class RequestTable {
   readonly #ownerLinks = new SlotLinks(ID_SLOTS);
   /** Since when it is in flight, by #nowMs. */
   readonly #sinceMs = new Float64Array(ID_SLOTS);
+  /** `begun` when its owner got it. */
+  readonly #begunAt = new Float64Array(ID_SLOTS);
   readonly #timeLinks = new SlotLinks(ID_SLOTS);
   /** Of all owners, earliest first. */
   readonly #byTime = new SlotList();
@@ -246,27 +250,15 @@ export class RequestTable {
     return ids;
   }
 
-  /**
-   * The newest of an owner's requests in flight that is not cancelled and whose original id is the
-   * one looked for; 0: none. `isIt` is told where that stands, for the time of the call.
-   */
-  findNewest(
-    owner: RequestOwner,
-    isIt: (bytes: Uint8Array, start: number, end: number) => boolean,
-  ): number {
+  /** Those that it has got since `begun` was so many, oldest first. */
+  idsSince(owner: RequestOwner, begun: number): number[] {
+    const ids: number[] = [];
     const links = this.#ownerLinks;
-    for (let slot = owner.requests.slots.last; slot !== NO_SLOT; slot = links.before(slot)) {
-      const id = this.#ids[slot]!;
-      const extra = this.extraOf(id);
-      if (extra?.cancelled) continue;
-      const at = findStoredId(this.#store, id);
-      const isFound =
-        at === -1
-          ? extra?.longId !== undefined && isIt(extra.longId, 0, extra.longId.length)
-          : isIt(this.#store, at, at + storedIdLength(this.#store, at));
-      if (isFound) return id;
+    let slot = owner.requests.slots.last;
+    for (; slot !== NO_SLOT && this.#begunAt[slot]! > begun; slot = links.before(slot)) {
+      ids.push(this.#ids[slot]!);
     }
-    return 0;
+    return ids.reverse();
   }
 
   /** Ids in flight for `timeoutMs` or longer, oldest first. They stay in flight. */
@@ -299,6 +291,7 @@ export class RequestTable {
   #own(slot: number, owner: RequestOwner): void {
     const { requests } = owner;
     this.#owners[slot] = owner;
+    this.#begunAt[slot] = ++this.begun;
     this.#ownerLinks.append(requests.slots, slot);
     requests.inFlight++;
     requests.keptIdBytes += idBytesOf(this.extraOf(this.#ids[slot]!));

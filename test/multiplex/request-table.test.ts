@@ -1,13 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
-import {
-  FEW_REQUESTS,
-  MAX_PARSED_SPELLINGS,
-  RESERVED_IDS,
-  STUCK_AFTER_MS,
-} from '../../src/limits.js';
-import { cancelledRequest } from '../../src/multiplex/cancelled-request.js';
+import { FEW_REQUESTS, RESERVED_IDS, STUCK_AFTER_MS } from '../../src/limits.js';
 import { OwnedRequests, type RequestOwner } from '../../src/multiplex/request-owner.js';
 import { RequestTable } from '../../src/multiplex/request-table.js';
 import { createIdStore, ID_SLOTS } from '../../workers/id-store.js';
@@ -245,42 +239,5 @@ describe('the request table', () => {
         assert.equal(table.count, order.length);
       }),
     );
-  });
-});
-
-describe('a cancelled request', () => {
-  const found = (ids: readonly string[], cancelled: string): number => {
-    const table = new RequestTable(createIdStore());
-    const mine = owner();
-    for (const id of ids) request(table, mine, id);
-    request(table, owner(), cancelled);
-    return cancelledRequest(table, mine, Buffer.from(cancelled));
-  };
-
-  test('is the newest with that id', () => {
-    assert.equal(found(['1', '2', '1', '2'], '1'), 3);
-  });
-
-  test('may be spelled differently', () => {
-    assert.equal(found(['1.0'], '1'), 1);
-    assert.equal(found(['"\\u0031"'], '"1"'), 1);
-    assert.equal(found(['10e-1', '1'], '1.0'), 2);
-    assert.equal(found(['-0'], '0'), 1);
-    assert.equal(found(['"ä"'], '"\\u00e4"'), 1);
-  });
-
-  test('is looked for among so many odd spellings and no more, and always found with the same bytes', () => {
-    const odd = Array.from({ length: MAX_PARSED_SPELLINGS }, (_, i) => `${i + 2}.0`);
-    assert.equal(found(['1.0', ...odd.slice(1)], '1'), 1);
-    assert.equal(found(['1.0', ...odd], '1'), 0);
-    assert.equal(found(['1.0', ...odd], '1.0'), 1);
-    assert.equal(found(['1', ...odd], '1'), 1);
-  });
-
-  test('is none of another client, of another kind, or beyond what numbers can tell apart', () => {
-    assert.equal(found(['"1"', '11', '-1'], '1'), 0);
-    assert.equal(found(['9007199254740993'], '9007199254740992'), 0);
-    assert.equal(found(['9007199254740993.0'], '9007199254740992'), 0);
-    assert.equal(found(['1e400'], '2e400'), 0);
   });
 });
