@@ -14,7 +14,8 @@ import { renderRunText } from './report/text-table.js';
 import { formatRate } from './report/units.js';
 import { renderVersusText, summarizeVersus } from './report/versus.js';
 import { writeAnswer, writeReports } from './report/write-reports.js';
-import { plannedMs, type RunWatch, runBenchmark } from './run-benchmark.js';
+import { type RunWatch, runBenchmark } from './run-benchmark.js';
+import { plannedMs } from './run-progress.js';
 import type { RunResult } from './run-result.js';
 import type { Target } from './transport/target.js';
 

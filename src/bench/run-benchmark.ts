@@ -2,23 +2,21 @@ import { CONNECT_TIMEOUT_MS } from './bench-limits.js';
 import { Disturbance } from './disturbance/disturbance.js';
 import { type LoadRunner, makeRunners } from './load/load-runner.js';
 import { leadIn, shareOf } from './load/stage-plan.js';
-import type { ConnectReport, LoadModel, ThreadPlan } from './load/thread-plan.js';
+import type { ConnectReport, LoadModel, ThreadOutcome, ThreadPlan } from './load/thread-plan.js';
 import { assembleResult } from './measurement/assemble-result.js';
 import { epochNowMs } from './measurement/load-clock.js';
 import { ServerProbe } from './measurement/server-probe.js';
 import { Timeline } from './measurement/timeline.js';
 import type { BenchOptions } from './options/bench-options.js';
 import type { LiveSnapshot } from './report/live-panel.js';
-import type { RunResult, TimelinePoint } from './run-result.js';
+import { RunProgress } from './run-progress.js';
+import type { RunResult } from './run-result.js';
 import type { Target } from './transport/target.js';
 
 /** Time for every load thread to hear when the load begins. */
 const START_DELAY_MS = 20;
 
 const NOT_CONNECTED: ConnectReport = { connected: 0, failures: [], pids: [] };
-
-/** A wait for the last replies that lasts longer is shown as such. */
-const DRAIN_SHOWN_AFTER_MS = 1_000;
 
 export interface RunWatch {
   /** About once a second. */
@@ -27,10 +25,15 @@ export interface RunWatch {
   readonly signal: AbortSignal;
 }
 
-/** Length of a run as planned, drain excluded; Infinity where its requests bound it. */
-export function plannedMs(options: BenchOptions): number {
-  const measuredMs = options.durationMs ?? Number.POSITIVE_INFINITY;
-  return options.rampMs + options.warmupMs + measuredMs;
+/** A run whose clients are connected, those that could be. */
+interface ConnectedRun {
+  readonly options: BenchOptions;
+  readonly target: Target;
+  readonly watch: RunWatch;
+  readonly progress: RunProgress;
+  readonly runners: readonly LoadRunner[];
+  readonly connected: readonly ConnectReport[];
+  readonly startedAt: string;
 }
 
 /**
@@ -44,10 +47,11 @@ export async function runBenchmark(
 ): Promise<RunResult> {
   const startedAt = new Date().toISOString();
   const runners = makeRunners(threadPlans(options, target));
-  watch.onSnapshot(snapshotOf('connecting', 0));
+  const progress = new RunProgress(options, watch.onSnapshot);
+  progress.connecting();
   try {
     const connected = await connectAll(runners, watch.signal);
-    return await runLoad(options, target, watch, runners, connected, startedAt);
+    return await runLoad({ options, target, watch, progress, runners, connected, startedAt });
   } finally {
     await Promise.all(runners.map((runner) => runner.close()));
   }
@@ -69,102 +73,62 @@ function connectAll(
   });
 }
 
-async function runLoad(
-  options: BenchOptions,
-  target: Target,
-  watch: RunWatch,
-  runners: readonly LoadRunner[],
-  connected: readonly ConnectReport[],
-  startedAt: string,
-): Promise<RunResult> {
-  const children = connected.flatMap((report) => report.pids);
-  const probe = new ServerProbe(
-    target.kind === 'process' ? children : ServerProbe.pidsOfUrl(target.url),
-  );
-  const beganMs = performance.now();
-  const progress = new Progress(options.requests);
-  const timeline = new Timeline(
-    connected.filter((report) => report.connected > 0).length,
-    () => probe.sample(),
-    (point, isMeasured) => {
-      progress.add(point, isMeasured);
-      watch.onSnapshot({
-        elapsedMs: performance.now() - beganMs,
-        repliesPerSecond: point.repliesPerSecond,
-        p50Us: point.p50Us,
-        p99Us: point.p99Us,
-        errors: progress.errors,
-        doneShare: progress.doneShare,
-        inFlight: point.inFlight,
-        phase: isMeasured ? 'measuring' : 'warmup',
-      });
-    },
-  );
-  for (const runner of runners) runner.onSecond = (point) => timeline.add(point);
-  const draining = setInterval(() => {
-    const elapsedMs = performance.now() - beganMs;
-    if (elapsedMs > plannedMs(options) + DRAIN_SHOWN_AFTER_MS) {
-      watch.onSnapshot({ ...snapshotOf('draining', elapsedMs), errors: progress.errors });
-    }
-  }, DRAIN_SHOWN_AFTER_MS);
+async function runLoad(run: ConnectedRun): Promise<RunResult> {
+  const { options, target, watch, progress, runners, connected } = run;
+  const timeline = measuredTimeline(run);
   const stop = (): void => {
     for (const runner of runners) runner.stop();
   };
   watch.signal.addEventListener('abort', stop, { once: true });
   const disturbance = await startDisturbance(options, target);
+  progress.begin();
+  try {
+    const outcomes = await loadAll(run);
+    return assembleResult(options, {
+      startedAt: run.startedAt,
+      target,
+      connected,
+      outcomes,
+      timeline: timeline.finish(),
+      disturbance: (await disturbance?.stop()) ?? null,
+      wasInterrupted: watch.signal.aborted,
+    });
+  } finally {
+    watch.signal.removeEventListener('abort', stop);
+    progress.end();
+    await disturbance?.end();
+  }
+}
+
+/** The timeline of all threads together, which is also shown as it grows. */
+function measuredTimeline({ target, progress, runners, connected }: ConnectedRun): Timeline {
+  const children = connected.flatMap((report) => report.pids);
+  const probe = new ServerProbe(
+    target.kind === 'process' ? children : ServerProbe.pidsOfUrl(target.url),
+  );
+  const timeline = new Timeline(
+    connected.filter((report) => report.connected > 0).length,
+    () => probe.sample(),
+    (point, isMeasured) => progress.add(point, isMeasured),
+  );
+  for (const runner of runners) runner.onSecond = (point) => timeline.add(point);
+  return timeline;
+}
+
+/** Runs the load of every thread that is connected, all from the same moment. */
+function loadAll({ watch, runners, connected }: ConnectedRun): Promise<ThreadOutcome[]> {
   const isRunnable = connected.some((report) => report.connected > 0) && !watch.signal.aborted;
   const startMs = epochNowMs() + START_DELAY_MS;
-  const outcomes = await Promise.all(
+  return Promise.all(
     runners.map((runner, i) =>
       isRunnable && connected[i]!.connected > 0 ? runner.run(startMs) : runner.abandon(),
     ),
   );
-  watch.signal.removeEventListener('abort', stop);
-  clearInterval(draining);
-  const disturbed = (await disturbance?.stop()) ?? null;
-  return assembleResult(options, {
-    startedAt,
-    target,
-    connected,
-    outcomes,
-    timeline: timeline.finish(),
-    disturbance: disturbed,
-    wasInterrupted: watch.signal.aborted,
-  });
 }
 
 function startDisturbance(options: BenchOptions, target: Target): Promise<Disturbance | null> {
   if (target.kind !== 'websocket') return Promise.resolve(null);
   return Disturbance.start({ target, workload: options.workload, clients: options.disturbance });
-}
-
-function snapshotOf(phase: LiveSnapshot['phase'], elapsedMs: number): LiveSnapshot {
-  const figures = { repliesPerSecond: 0, p50Us: 0, p99Us: 0, errors: 0, inFlight: 0 };
-  return { elapsedMs, ...figures, doneShare: null, phase };
-}
-
-/** What a run has done so far, from its seconds. */
-class Progress {
-  errors = 0;
-  readonly #wanted: number | null;
-  #sent = 0;
-  #second = 0;
-
-  /** `requests`: how many are to be sent; null where time bounds the run. */
-  constructor(requests: number | null) {
-    this.#wanted = requests;
-  }
-
-  get doneShare(): number | null {
-    return this.#wanted === null ? null : Math.min(1, this.#sent / this.#wanted);
-  }
-
-  add(point: TimelinePoint, isMeasured: boolean): void {
-    this.errors += point.errors;
-    if (!isMeasured) return;
-    this.#sent += point.requestsPerSecond * (point.second - this.#second);
-    this.#second = point.second;
-  }
 }
 
 /** Divides connections, rate and requests among the threads. */

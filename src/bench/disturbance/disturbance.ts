@@ -1,5 +1,4 @@
-import { once } from 'node:events';
-import { Worker } from 'node:worker_threads';
+import { AskedWorker } from '../asked-worker.js';
 import type {
   DisturbanceFigures,
   DisturbancePlan,
@@ -11,12 +10,10 @@ import type {
  * what they disturb is the server and not the generator.
  */
 export class Disturbance {
-  readonly #worker: Worker;
+  readonly #worker: AskedWorker<'stop', FromDisturbanceWorker>;
 
   private constructor(plan: DisturbancePlan) {
-    this.#worker = new Worker(new URL('./disturbance-worker.js', import.meta.url), {
-      workerData: plan,
-    });
+    this.#worker = new AskedWorker(new URL('./disturbance-worker.js', import.meta.url), plan);
   }
 
   /** Connects them; settles when they are under way. Null where the plan has none. */
@@ -24,23 +21,18 @@ export class Disturbance {
     const { slowReaders, churnPerSecond, bigMessages } = plan.clients;
     if (slowReaders === 0 && churnPerSecond === 0 && bigMessages === 0) return null;
     const disturbance = new Disturbance(plan);
-    await disturbance.#next('ready');
+    await disturbance.#worker.next('ready');
     return disturbance;
   }
 
-  /** Ends them and returns their figures. */
+  /** Their figures, when they have come to their end. */
   async stop(): Promise<DisturbanceFigures> {
-    this.#worker.postMessage('stop');
-    const message = await this.#next('figures');
-    await this.#worker.terminate();
-    return message.kind === 'figures' ? message.figures : {};
+    const { figures } = await this.#worker.ask('stop', 'figures');
+    return figures;
   }
 
-  /** once() rejects where the worker fails meanwhile. */
-  async #next(kind: FromDisturbanceWorker['kind']): Promise<FromDisturbanceWorker> {
-    for (;;) {
-      const [message] = (await once(this.#worker, 'message')) as [FromDisturbanceWorker];
-      if (message.kind === kind) return message;
-    }
+  /** Ends their thread. */
+  end(): Promise<void> {
+    return this.#worker.end();
   }
 }

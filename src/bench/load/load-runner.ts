@@ -1,4 +1,4 @@
-import { Worker } from 'node:worker_threads';
+import { AskedWorker } from '../asked-worker.js';
 import { LoadThread } from './load-thread.js';
 import type { FromLoadWorker, ToLoadWorker } from './load-worker-messages.js';
 import type { ConnectReport, SecondPoint, ThreadOutcome, ThreadPlan } from './thread-plan.js';
@@ -21,66 +21,38 @@ export function makeRunners(plans: readonly ThreadPlan[]): readonly LoadRunner[]
   return plans.map((plan) => new WorkerRunner(plan));
 }
 
-type Kind = FromLoadWorker['kind'];
-
 class WorkerRunner implements LoadRunner {
   onSecond: (point: SecondPoint) => void = () => undefined;
-  readonly #worker: Worker;
-  readonly #waiting = new Map<Kind, (message: FromLoadWorker) => void>();
-  #failure: Error | null = null;
-  #reject: (error: Error) => void = () => undefined;
+  readonly #worker: AskedWorker<ToLoadWorker, FromLoadWorker>;
 
   constructor(plan: ThreadPlan) {
-    this.#worker = new Worker(new URL('./load-worker.js', import.meta.url), { workerData: plan });
-    this.#worker.on('message', (message: FromLoadWorker) => {
+    const script = new URL('./load-worker.js', import.meta.url);
+    this.#worker = new AskedWorker(script, plan, (message) => {
       if (message.kind === 'second') this.onSecond(message.point);
-      else this.#waiting.get(message.kind)?.(message);
-    });
-    this.#worker.on('error', (error) => {
-      this.#failure = error;
-      this.#reject(error);
     });
   }
 
   async connect(): Promise<ConnectReport> {
-    const message = await this.#ask({ kind: 'connect' }, 'connected');
-    return message.report;
+    const { report } = await this.#worker.ask({ kind: 'connect' }, 'connected');
+    return report;
   }
 
   async run(startEpochMs: number): Promise<ThreadOutcome> {
-    const message = await this.#ask({ kind: 'run', startEpochMs }, 'outcome');
-    return message.outcome;
+    const { outcome } = await this.#worker.ask({ kind: 'run', startEpochMs }, 'outcome');
+    return outcome;
   }
 
   async abandon(): Promise<ThreadOutcome> {
-    const message = await this.#ask({ kind: 'abandon' }, 'outcome');
-    return message.outcome;
+    const { outcome } = await this.#worker.ask({ kind: 'abandon' }, 'outcome');
+    return outcome;
   }
 
   stop(): void {
-    this.#post({ kind: 'stop' });
+    this.#worker.post({ kind: 'stop' });
   }
 
   async close(): Promise<void> {
-    if (this.#failure === null) await this.#ask({ kind: 'close' }, 'closed');
-    await this.#worker.terminate();
-  }
-
-  #ask<K extends Kind>(
-    message: ToLoadWorker,
-    answer: K,
-  ): Promise<Extract<FromLoadWorker, { kind: K }>> {
-    return new Promise((resolve, reject) => {
-      if (this.#failure !== null) reject(this.#failure);
-      this.#reject = reject;
-      this.#waiting.set(answer, (got) => {
-        resolve(got as Extract<FromLoadWorker, { kind: K }>);
-      });
-      this.#post(message);
-    });
-  }
-
-  #post(message: ToLoadWorker): void {
-    this.#worker.postMessage(message);
+    if (!this.#worker.failed) await this.#worker.ask({ kind: 'close' }, 'closed');
+    await this.#worker.end();
   }
 }

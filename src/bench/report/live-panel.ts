@@ -149,8 +149,10 @@ function isKnown(totalMs: number): boolean {
   return Number.isFinite(totalMs) && totalMs > 0;
 }
 
-function clock({ elapsedMs, doneShare }: LiveSnapshot, totalMs: number): string {
+function clock({ elapsedMs, doneShare, phase }: LiveSnapshot, totalMs: number): string {
   const elapsed = formatElapsed(elapsedMs);
+  // It takes as long as the server lets it.
+  if (phase === 'draining') return elapsed;
   if (isKnown(totalMs)) return `${elapsed} of ${formatElapsed(totalMs)}`;
   return doneShare === null ? elapsed : `${elapsed}, ${formatShare(doneShare)} sent`;
 }
