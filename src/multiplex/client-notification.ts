@@ -1,8 +1,6 @@
 import { PARAMS_START, SPAN_A_START } from '../../workers/batch-layout.js';
 import { givenToken } from '../../workers/given-tokens.js';
 import type { Batch } from '../lane/batch.js';
-import { MAX_PARSED_BYTES } from '../limits.js';
-import { jsonValue } from '../session/json-value.js';
 import {
   EXIT,
   LSP_CANCEL_REQUEST,
@@ -11,6 +9,7 @@ import {
   SHUTDOWN,
 } from '../session/protocol-methods.js';
 import type { NamedRequests } from './named-requests.js';
+import { tokenOfParams } from './progress-token.js';
 import type { RequestOwner } from './request-owner.js';
 import type { ServerPort } from './server-port.js';
 import { splice } from './splice.js';
@@ -85,9 +84,7 @@ function workCancelToServer<Session extends NotifyingClient>(
   batch: Batch,
   index: number,
 ): Uint8Array | null {
-  const params = batch.part(index, PARAMS_START);
-  const isShort = params.length > 0 && params.length <= MAX_PARSED_BYTES;
-  const token = isShort ? tokenOf(params) : undefined;
+  const token = tokenOfParams(batch.part(index, PARAMS_START));
   if (token !== undefined) {
     const text = JSON.stringify(token);
     const own = session.named.withWorkToken(text);
@@ -101,9 +98,4 @@ function workCancelToServer<Session extends NotifyingClient>(
 /** Written anew, so that it names nothing besides `token`, which is JSON text. */
 function workCancel(token: string): Uint8Array {
   return Buffer.from(`{"jsonrpc":"2.0","method":"${LSP_CANCEL_WORK}","params":{"token":${token}}}`);
-}
-
-function tokenOf(params: Uint8Array): unknown {
-  const value = jsonValue(params);
-  return typeof value === 'object' && value !== null ? (value as { token?: unknown }).token : value;
 }

@@ -5,10 +5,14 @@ import { findProcessIds } from './process-ids.js';
 import type { RequestTable } from './request-table.js';
 import { type Edit, splice } from './splice.js';
 
-/** A client's request as it was sent, and where in it stands what is rewritten. */
-export interface ClientRequest {
+/** A message with an id, and where that stands. */
+export interface IdentifiedMessage {
   readonly bytes: Uint8Array;
   readonly id: Span;
+}
+
+/** A client's request as it was sent, and where in it stands what is rewritten. */
+export interface ClientRequest extends IdentifiedMessage {
   /** `progressToken` or `workDoneToken`; null: none that is a token. */
   readonly tokenA: Span | null;
   /** `partialResultToken`. */

@@ -3,6 +3,7 @@ import {
   ARG,
   ID_END,
   ID_START,
+  KIND_ERROR,
   KIND_NOTIFICATION,
   KIND_REQUEST,
   ON_BAD_REPLY,
@@ -293,8 +294,7 @@ export class MultiplexSession implements Session, FlowHandler, RequestOwner {
     if (kind === KIND_NOTIFICATION) this.#deliverNotification(flow, batch, index);
     else if (kind === KIND_REQUEST) flow.taken(1);
     else {
-      const { bytes, id: span } = requestOf(batch, index);
-      this.#server.clientReply(this, flow, bytes, span.start, span.end);
+      this.#server.clientReply(this, flow, requestOf(batch, index), kind === KIND_ERROR);
     }
   }
 

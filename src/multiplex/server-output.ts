@@ -14,17 +14,24 @@ import type { Batch } from '../lane/batch.js';
 import type { Flow, FlowHandler } from '../lane/flow.js';
 import type { BatchFlusher } from '../lane/lane.js';
 import { MAX_PARSED_BYTES } from '../limits.js';
-import { brokenReplyId } from '../session/broken-reply.js';
+import { brokenServerReplyId } from '../session/broken-reply.js';
 import { errorReply } from '../session/error-reply.js';
 import { GATEWAY_ERRORS } from '../session/gateway-errors.js';
 import { jsonValue } from '../session/json-value.js';
+import { isLogLine } from '../session/log-lines.js';
 import { MethodNames } from '../session/method-names.js';
-import { CANCEL_METHODS, MCP_CANCELLED, PROGRESS_METHODS } from '../session/protocol-methods.js';
+import {
+  CANCEL_METHODS,
+  MCP_CANCELLED,
+  PING,
+  PROGRESS_METHODS,
+} from '../session/protocol-methods.js';
 import { frameId, idKey } from '../session/request-id.js';
 import { takesServerArray } from '../session/server-array.js';
 import type { Handshake, KeptReply } from './handshake.js';
 import { MultiplexSession } from './multiplex-session.js';
 import type { NotificationRules } from './notification-rules.js';
+import { type ProgressToken, progressToken, tokenOfParams } from './progress-token.js';
 import type { RequestTable } from './request-table.js';
 import type { ServerRequestRule } from './server-request-rule.js';
 import { chooseClient, type ServerRequests } from './server-requests.js';
@@ -78,6 +85,7 @@ export class ServerOutput implements FlowHandler, BatchFlusher {
       ...CANCEL_METHODS,
       ...PROGRESS_METHODS,
       PROGRESS_CREATE,
+      PING,
     ]);
   }
 
@@ -109,7 +117,7 @@ export class ServerOutput implements FlowHandler, BatchFlusher {
   deliverBad(_flow: Flow, batch: Batch, index: number): void {
     this.#server.noise(Buffer.from(batch.output(index)).toString('utf8'));
     // Nothing else will come for its request.
-    const id = brokenReplyId(batch, index) === null ? 0 : givenId(batch, index);
+    const id = brokenServerReplyId(batch, index) === null ? 0 : givenId(batch, index);
     if (id === 0) return;
     // First: it may end a client that is too slow, and its requests with it.
     this.#flushAll();
@@ -199,17 +207,22 @@ export class ServerOutput implements FlowHandler, BatchFlusher {
   #request(batch: Batch, index: number): void {
     const server = this.#server;
     const input = batch.input(index);
+    const { profile } = server.handshake;
+    if ((profile === 'mcp' || profile === 'lsp') && isLogLine(input)) {
+      server.noise('it has an id and a method, but other members and no "jsonrpc": a log line?');
+      return;
+    }
     const span = batch.span(index, ID_START);
     const originalId = input.slice(span.start, span.end);
     const token = this.#serverToken(batch, index);
-    const refusal = this.#refusal(token);
+    const refusal = this.#refusal(token, this.#methods.find(batch, index));
     const client =
       refusal === null ? chooseClient(server.serverRequestRule, this.#greeted()) : null;
     if (client === null) {
       server.send(errorReply(originalId, refusal ?? GATEWAY_ERRORS.noClient));
       return;
     }
-    const givenId = server.requests.add({ originalId, client });
+    const givenId = server.requests.add({ originalId, client, token });
     if (token !== undefined) server.tokens.add(token, client);
     const edit = { ...span, bytes: Buffer.from(String(givenId)) };
     this.#sendOwn(client, batch, splice(input, [edit]));
@@ -218,8 +231,9 @@ export class ServerOutput implements FlowHandler, BatchFlusher {
   /**
    * Why no client is asked, whichever there are; `token`: a progress token that the server makes.
    */
-  #refusal(token: unknown): ReplyError | null {
-    const { requests, tokens } = this.#server;
+  #refusal(token: ProgressToken | undefined, method: string | null): ReplyError | null {
+    const { requests, tokens, serverRequestRule } = this.#server;
+    if (serverRequestRule === 'refuse' && method !== PING) return GATEWAY_ERRORS.refused;
     if (requests.full) return GATEWAY_ERRORS.tooManyQuestions;
     if (token === undefined) return null;
     if (tokens.full) return GATEWAY_ERRORS.tooManyQuestions;
@@ -282,9 +296,9 @@ export class ServerOutput implements FlowHandler, BatchFlusher {
       return;
     }
     const { tokens } = this.#server;
-    const value = token.length > MAX_PARSED_BYTES ? null : jsonValue(token);
-    const session = tokens.ownerOf(value);
-    if (session === null) {
+    const own = progressToken(token);
+    const session = own === undefined ? null : tokens.ownerOf(own);
+    if (own === undefined || session === null) {
       this.#server.dropped(NOBODYS_PROGRESS);
       return;
     }
@@ -292,18 +306,16 @@ export class ServerOutput implements FlowHandler, BatchFlusher {
     const text = batch.part(index, PARAMS_START);
     if (text.length > MAX_PARSED_BYTES) return;
     const params = jsonValue(text) as { value?: { kind?: unknown } | null };
-    if (params.value?.kind === 'end') tokens.delete(value);
+    if (params.value?.kind === 'end') tokens.delete(own);
   }
 
   /**
    * LSP: the token that the server makes, asking one client to show its progress; mostly there is
    * none.
    */
-  #serverToken(batch: Batch, index: number): unknown {
+  #serverToken(batch: Batch, index: number): ProgressToken | undefined {
     if (this.#methods.find(batch, index) !== PROGRESS_CREATE) return undefined;
-    const params = batch.part(index, PARAMS_START);
-    if (params.length === 0 || params.length > MAX_PARSED_BYTES) return undefined;
-    return ((jsonValue(params) ?? {}) as { token?: unknown }).token;
+    return tokenOfParams(batch.part(index, PARAMS_START));
   }
 
   /**

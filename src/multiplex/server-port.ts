@@ -1,6 +1,7 @@
 import type { Batch } from '../lane/batch.js';
 import type { Flow } from '../lane/flow.js';
 import type { MethodNames } from '../session/method-names.js';
+import type { IdentifiedMessage } from './client-request.js';
 import type { Handshake } from './handshake.js';
 import type { HandshakeWaiter } from './handshake-waiters.js';
 import type { OpenDocuments } from './open-documents.js';
@@ -43,13 +44,7 @@ export interface ServerPort<Session> {
   /** Gives up a request that has had no answer for too long: it gets an error. */
   timeOut(session: Session, id: number): void;
   /** A client's answer to a request of the server. Answers with flow.taken(). */
-  clientReply(
-    session: Session,
-    flow: Flow,
-    frame: Uint8Array,
-    idStart: number,
-    idEnd: number,
-  ): void;
+  clientReply(session: Session, flow: Flow, reply: IdentifiedMessage, isError: boolean): void;
   /**
    * Answers a request of the server in place of a client's reply that is none; false when it was
    * not asked with that id text.

@@ -1,6 +1,7 @@
 import { MAX_KEPT_ID_BYTES, MAX_SERVER_REQUESTS } from '../limits.js';
 import { idKey, type RequestId } from '../session/request-id.js';
 import type { MultiplexSession } from './multiplex-session.js';
+import type { ProgressToken } from './progress-token.js';
 import type { ServerRequestRule } from './server-request-rule.js';
 
 /** A request of the server that a client was given. */
@@ -8,22 +9,24 @@ export interface ServerRequest {
   /** Its id as the server wrote it. */
   readonly originalId: Uint8Array;
   readonly client: MultiplexSession;
+  /** LSP: the progress token that it makes, of `window/workDoneProgress/create`. */
+  readonly token?: ProgressToken | undefined;
 }
 
 /**
  * The client that a request of the server goes to, of `clients` in the order of their
  * arrival. `owner`: the one whose requests are in flight, if it is only one, else the oldest:
  * a server asks on behalf of a request, but does not say of which. Of what a client has
- * cancelled only if nobody waits for anything else: the server may not have heard of it yet.
+ * cancelled only if nobody waits for anything else: the server may not have heard of it yet. Any
+ * other rule: the oldest, for what is asked at all.
  */
 export function chooseClient(
   rule: ServerRequestRule,
   clients: Iterable<MultiplexSession>,
 ): MultiplexSession | null {
-  if (rule === 'refuse') return null;
   const all = [...clients];
   const oldest = all[0] ?? null;
-  if (rule === 'oldest') return oldest;
+  if (rule !== 'owner') return oldest;
   const waiting = all.filter(({ requests }) => requests.inFlight > requests.cancelled);
   const owners = waiting.length > 0 ? waiting : all.filter(({ requests }) => requests.inFlight > 0);
   return owners.length === 1 ? owners[0]! : oldest;

@@ -1,4 +1,5 @@
 import { MAX_KEPT_ID_BYTES, MAX_SERVER_REQUESTS } from '../limits.js';
+import type { ProgressToken } from './progress-token.js';
 
 /**
  * LSP: progress tokens that the server makes itself (window/workDoneProgress/create), and the
@@ -18,14 +19,14 @@ export class ServerTokens<Client> {
     return this.size >= MAX_SERVER_REQUESTS || this.#bytes >= MAX_KEPT_ID_BYTES;
   }
 
-  add(token: unknown, owner: Client): void {
+  add(token: ProgressToken, owner: Client): void {
     const key = JSON.stringify(token);
     if (!this.#owners.has(key)) this.#bytes += 2 * key.length;
     this.#owners.set(key, owner);
   }
 
   /** Whom the progress of a token goes to; null for one that is nobody's. */
-  ownerOf(token: unknown): Client | null {
+  ownerOf(token: ProgressToken): Client | null {
     return this.#owners.get(JSON.stringify(token)) ?? null;
   }
 
@@ -35,7 +36,7 @@ export class ServerTokens<Client> {
   }
 
   /** Its progress has ended. */
-  delete(token: unknown): void {
+  delete(token: ProgressToken): void {
     this.#deleteKey(JSON.stringify(token));
   }
 

@@ -18,6 +18,7 @@ import {
   SHUTDOWN,
 } from '../session/protocol-methods.js';
 import type { Upstream, UpstreamExit } from '../upstream/upstream.js';
+import type { IdentifiedMessage } from './client-request.js';
 import { endOfQuestions } from './end-of-questions.js';
 import type { Handshake } from './handshake.js';
 import type { HandshakeWaiter } from './handshake-waiters.js';
@@ -180,14 +181,15 @@ export class SharedServer
   clientReply(
     session: MultiplexSession,
     flow: Flow,
-    frame: Uint8Array,
-    start: number,
-    end: number,
+    { bytes, id }: IdentifiedMessage,
+    isError: boolean,
   ): void {
-    const id = Buffer.from(frame.subarray(start, end)).toString('utf8');
-    const request = this.requests.settle(id, session);
+    const text = Buffer.from(bytes.subarray(id.start, id.end)).toString('utf8');
+    const request = this.requests.settle(text, session);
     if (request !== null) {
-      const reply = splice(frame, [{ start, end, bytes: request.originalId }]);
+      // LSP: for a token that was refused there is no progress.
+      if (isError && request.token !== undefined) this.tokens.delete(request.token);
+      const reply = splice(bytes, [{ ...id, bytes: request.originalId }]);
       if (this.#inlet.reply(reply, () => flow.taken(1))) return;
     }
     this.dropped('a client answered what it was not asked');

@@ -8,6 +8,7 @@ import {
 } from '../../workers/batch-layout.js';
 import { REPLY_START } from '../../workers/kernel/replies.js';
 import type { Batch } from '../lane/batch.js';
+import { isLogLine } from './log-lines.js';
 import { idText } from './request-id.js';
 
 const NULL_ID_START: Uint8Array = Buffer.from(`${REPLY_START}null`);
@@ -21,6 +22,16 @@ export function brokenReplyId(batch: Batch, index: number): string | null {
   if (batch.verdict(index) > 0 || batch.word(index, METHOD_END) !== 0) return null;
   const id = idText(batch, index);
   return id === '' || id === 'null' ? null : id;
+}
+
+/**
+ * The same for what a server says: what it logs may have an id and no method, too, but then it has
+ * neither `jsonrpc` nor what a reply has.
+ */
+export function brokenServerReplyId(batch: Batch, index: number): string | null {
+  const id = brokenReplyId(batch, index);
+  if (id === null || isBrokenReply(batch, index)) return id;
+  return isLogLine(batch.input(index)) ? null : id;
 }
 
 /**

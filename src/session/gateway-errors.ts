@@ -66,6 +66,12 @@ export const GATEWAY_ERRORS = {
     message: 'There is no client to answer this request.',
     data: { reason: 'no_client' },
   },
+  /** To the server: `--server-requests refuse`. */
+  refused: {
+    code: -32000,
+    message: 'The gateway passes no requests of the server on (--server-requests refuse).',
+    data: { reason: 'refused' },
+  },
   /** To the server: the client that it asked. */
   clientGone: {
     code: -32000,

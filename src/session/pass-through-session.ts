@@ -23,7 +23,7 @@ import type {
   UpstreamFactory,
 } from '../upstream/upstream.js';
 import { ArrayReplies } from './array-replies.js';
-import { brokenReplyId, isBrokenReply, replyWithoutId } from './broken-reply.js';
+import { brokenServerReplyId, isBrokenReply, replyWithoutId } from './broken-reply.js';
 import type { Client } from './client.js';
 import { DrainTimer } from './drain-timer.js';
 import { errorReply } from './error-reply.js';
@@ -224,7 +224,7 @@ export class PassThroughSession implements Session, UpstreamEvents, PassedThroug
 
   badFromServer(batch: Batch, index: number): void {
     this.noise(Buffer.from(batch.output(index)).toString('utf8'));
-    const id = brokenReplyId(batch, index);
+    const id = brokenServerReplyId(batch, index);
     if (id === null) return;
     const caught = this.#requests.answered(batch, index);
     const reply = errorReply(id, GATEWAY_ERRORS.brokenReply);

@@ -4,6 +4,9 @@ export const INITIALIZE = 'initialize';
 /** Notifications that end a handshake: MCP's, and that of language servers and codex. */
 export const INITIALIZED_METHODS: readonly string[] = ['notifications/initialized', 'initialized'];
 
+/** MCP, both ways: must be answered, to show that the sender is heard. */
+export const PING = 'ping';
+
 /** LSP: the client wants the server to get ready to end, and to end. */
 export const SHUTDOWN = 'shutdown';
 export const EXIT = 'exit';

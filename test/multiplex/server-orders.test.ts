@@ -49,6 +49,74 @@ describe('a server', () => {
     await world.settle();
     assert.equal(count(world.upstream.received, 'late'), 0);
   });
+
+  test('and a client may send tokens that are none, however deep', async () => {
+    const world = new MultiplexWorld();
+    const client = world.connect();
+    client.say('{"id":1,"method":"m"}');
+    await world.settle();
+    const deep = '['.repeat(20_000) + ']'.repeat(20_000);
+    client.say(`{"method":"window/workDoneProgress/cancel","params":{"token":${deep}}}`);
+    client.say(`{"method":"window/workDoneProgress/cancel","params":${deep}}`);
+    world.upstream.say(
+      `{"id":1,"method":"window/workDoneProgress/create","params":{"token":${deep}}}`,
+    );
+    world.upstream.say(`{"method":"$/progress","params":{"token":${deep},"value":1}}`);
+    await world.settle();
+    assert.equal(count(client.received, 'create'), 1);
+    assert.equal(count(world.upstream.received, 'workDoneProgress'), 0);
+    assert.equal(world.server.tokens.size, 0);
+  });
+
+  test('has a token of its own no longer that its client refuses to show', async () => {
+    const world = new MultiplexWorld();
+    const client = world.connect();
+    client.say('{"id":1,"method":"m"}');
+    await world.settle();
+    const create = 'window/workDoneProgress/create';
+    for (const token of ['1', '"1"']) {
+      world.upstream.say(`{"id":${token},"method":"${create}","params":{"token":${token}}}`);
+    }
+    await world.settle();
+    const [first, second] = client.received.map((message) => idOf([message], create));
+    client.say(`{"id":${first},"error":{"code":-1,"message":"no"}}`);
+    client.say(`{"id":${second},"result":null}`);
+    await world.settle();
+    assert.equal(world.server.tokens.ownerOf(1), null);
+    assert.notEqual(world.server.tokens.ownerOf('1'), null);
+  });
+
+  test('that logs JSON lines answers nothing with them, and asks nothing', async () => {
+    const world = new MultiplexWorld({ profile: 'mcp' });
+    const client = world.connect();
+    client.say('{"jsonrpc":"2.0","id":"a","method":"m"}');
+    await world.settle();
+    const id = idOf(world.upstream.received, '"m"');
+    world.upstream.say(`{"level":30,"id":${id},"msg":"called"}`);
+    world.upstream.say(`{"level":30,"id":${id},"method":"m"}`);
+    await world.settle();
+    assert.deepEqual([client.received, world.upstream.received.length], [[], 1]);
+    assert.equal(world.server.requests.size, 0);
+    world.upstream.say(`{"jsonrpc":"2.0","id":${id}}`);
+    await world.settle();
+    assert.equal(count(client.received, 'broken_reply'), 1);
+  });
+
+  test('is told that its requests are refused, but for a ping', async () => {
+    const world = new MultiplexWorld({ serverRequests: 'refuse' });
+    const client = world.connect();
+    client.say('{"id":1,"method":"m"}');
+    await world.settle();
+    world.upstream.say('{"jsonrpc":"2.0","id":"q","method":"sampling/createMessage"}');
+    world.upstream.say('{"jsonrpc":"2.0","id":"p","method":"ping"}');
+    await world.settle();
+    assert.equal(count(world.upstream.received, '"id":"q","error":'), 1);
+    assert.equal(count(world.upstream.received, '"reason":"refused"'), 1);
+    assert.equal(client.received.length, 1);
+    client.say(`{"jsonrpc":"2.0","id":${idOf(client.received, 'ping')},"result":{}}`);
+    await world.settle();
+    assert.equal(count(world.upstream.received, '"id":"p","result":{}'), 1);
+  });
 });
 
 test('what a process has asked and shown is not for the next one', async () => {

@@ -44,18 +44,17 @@ describe('requests of a server', () => {
     assert.equal(requests.size, 0);
   });
 
-  test('go to the only one with requests in flight, to the oldest, or to nobody', () => {
+  test('go to the only one with requests in flight, or to the oldest', () => {
     const clients = [
       { name: 'a', requests: { inFlight: 0, cancelled: 0 } },
       { name: 'b', requests: { inFlight: 2, cancelled: 1 } },
       { name: 'c', requests: { inFlight: 0, cancelled: 0 } },
     ];
     const cancelling = { name: 'd', requests: { inFlight: 1, cancelled: 1 } };
-    const chosen = (rule: 'owner' | 'oldest' | 'refuse', of = clients): string | undefined =>
+    const chosen = (rule: 'owner' | 'oldest', of = clients): string | undefined =>
       (chooseClient(rule, of as never) as unknown as { name: string } | null)?.name;
     assert.equal(chosen('owner'), 'b');
     assert.equal(chosen('oldest'), 'a');
-    assert.equal(chosen('refuse'), undefined);
     assert.equal(
       chosen('owner', [...clients, { name: 'e', requests: { inFlight: 1, cancelled: 0 } }]),
       'a',

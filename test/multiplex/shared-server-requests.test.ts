@@ -63,7 +63,7 @@ test('with --server-requests refuse the server gets an error', async (t) => {
   const client = await gateway.connectMcp();
   ask(client, 'a');
   const { error } = (await client.next()).result as { error: { code: number; data: object } };
-  assert.deepEqual([error.code, error.data], [-32000, { reason: 'no_client' }]);
+  assert.deepEqual([error.code, error.data], [-32000, { reason: 'refused' }]);
 });
 
 test('if the client that was asked leaves, the server gets an error', async (t) => {
