@@ -1,5 +1,5 @@
 import type { Readable, Writable } from 'node:stream';
-import { isRegularEnd } from '../close-codes.js';
+import { CLOSE_TRY_AGAIN_LATER, isRegularEnd } from '../close-codes.js';
 import { createSplitter } from '../framing/create-splitter.js';
 import { framed } from '../framing/message-framing.js';
 import { type Framing, framingWord, type SplitterEvents } from '../framing/splitter.js';
@@ -112,11 +112,18 @@ export class StdioClient implements Client {
     this.#closed = true;
     this.#log.debug({ code, reason }, 'a client has disconnected');
     this.source.discard();
-    this.sink.end((error) => {
-      const failure = isRegularEnd(code) ? failureOf(error ?? null) : reason;
-      this.#session?.clientEnded(true, failure);
-      this.#options.onClosed(failure);
-    });
+    if (code === CLOSE_TRY_AGAIN_LATER) {
+      // It does not read: what is still to be written may never be.
+      this.sink.end();
+      queueMicrotask(() => this.#left(reason));
+    } else {
+      this.sink.end((error) => this.#left(isRegularEnd(code) ? failureOf(error ?? null) : reason));
+    }
+  }
+
+  #left(failure: string | null): void {
+    this.#session?.clientEnded(true, failure);
+    this.#options.onClosed(failure);
   }
 
   /** Until what we have said has been read. */

@@ -384,3 +384,19 @@ test('error replies that a stdio client does not read hold its input up until it
   written.shift()!();
   await until('the input is read', () => outputs.length === 1);
 });
+
+test('a stdio client that is closed because it does not read has left, whatever is unread', async (t) => {
+  const output = new Writable({ write: () => undefined });
+  const ends: unknown[] = [];
+  const client = new StdioClient({
+    ...{ input: new PassThrough(), output, framing: 'ndjson', maxPayloadBytes: 1000 },
+    log: silentLogger(),
+    onClosed: (failure) => ends.push(failure),
+  });
+  t.after(() => output.destroy());
+  client.attach({ clientEnded: (gone, failure) => ends.push([gone, failure]) });
+  client.sendOne(Buffer.from('{}'));
+  client.close(1013, 'too slow');
+  await setImmediate();
+  assert.deepEqual(ends, [[true, 'too slow'], 'too slow']);
+});
