@@ -4,8 +4,9 @@ import { CLOSE_GOING_AWAY } from './close-codes.js';
 import type { ListenAddress, ServeConfig } from './config/serve-config.js';
 import { ConnectionCount } from './frontend/connection-count.js';
 import { clientsWithinDescriptors, descriptorsFor } from './frontend/descriptor-room.js';
+import { loadFrontEnd } from './frontend/load-front-end.js';
 import { StdioClient } from './frontend/stdio-client.js';
-import { WebSocketFrontEnd } from './frontend/websocket-front-end.js';
+import type { WebSocketFrontEnd } from './frontend/websocket-front-end.js';
 import { Lane } from './lane/lane.js';
 import { mainKernel } from './lane/main-kernel.js';
 import { inlineBounds } from './lane/offload.js';
@@ -156,13 +157,14 @@ function countConnections(config: ServeConfig, log: Logger): ConnectionCount {
   return new ConnectionCount(Math.min(maxConnections, room), maxConnectionsPerAddress);
 }
 
-function listen(
+async function listen(
   address: Exclude<ListenAddress, { kind: 'stdio' }>,
   parts: Omit<GatewayParts, 'finished'>,
   connections: ConnectionCount,
 ): Promise<WebSocketFrontEnd> {
   const { config, registry, servers, log, draining } = parts;
-  return WebSocketFrontEnd.listen({
+  const FrontEnd = await loadFrontEnd();
+  return FrontEnd.listen({
     ...config,
     host: address.host,
     port: address.port,

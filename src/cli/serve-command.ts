@@ -4,6 +4,7 @@ import { asksForHelp } from '../options/arguments.js';
 import { optionsHelp } from '../options/options-help.js';
 import { SERVE_OPTION_GROUPS } from './serve-option-table.js';
 import { parseServeOptions } from './serve-options.js';
+import { firstSignal } from './stop-signals.js';
 
 const SERVE_HELP = `Serves a JSON-RPC server to many clients.
 
@@ -17,8 +18,8 @@ const SERVE_HELP = `Serves a JSON-RPC server to many clients.
 ${optionsHelp(SERVE_OPTION_GROUPS)}
 
 The bound URL is printed alone on a line of stdout once clients are accepted; everything else
-is said on stderr. SIGTERM or SIGINT stops: what is in flight is finished; a second signal
-stops at once.
+is said on stderr, and with stdio:// the URL, too. SIGTERM or SIGINT stops: what is in flight is
+finished; a second signal, half a second later or more, stops at once.
 `;
 
 /** Runs the gateway until it is told to stop; the exit code. @throws SluiceError */
@@ -30,7 +31,9 @@ export async function serveCommand(argv: readonly string[]): Promise<number> {
   const config = parseServeOptions(argv);
   const log = createLogger(config.logLevel, config.logFormat);
   for (const warning of config.warnings) log.warn(warning);
-  const stopAsked = firstSignal();
+  const stopAsked = firstSignal(() =>
+    log.warn('stopped at once, at a second signal: what was in flight is lost'),
+  ).then(() => ({ failure: null }));
   const gateway = await Gateway.start(config, log);
   // With stdio:// standard output carries the protocol only.
   const says = config.listen.some(({ kind }) => kind === 'stdio') ? process.stderr : process.stdout;
@@ -38,18 +41,4 @@ export async function serveCommand(argv: readonly string[]): Promise<number> {
   const finished = await Promise.race([gateway.finished, stopAsked]);
   await gateway.stop();
   return finished.failure === null ? 0 : 1;
-}
-
-/** Settles at the first signal; a second one ends the process at once. */
-function firstSignal(): Promise<{ failure: null }> {
-  return new Promise((resolve) => {
-    let signals = 0;
-    const onSignal = (): void => {
-      signals++;
-      if (signals > 1) process.exit(1);
-      resolve({ failure: null });
-    };
-    process.on('SIGTERM', onSignal);
-    process.on('SIGINT', onSignal);
-  });
 }

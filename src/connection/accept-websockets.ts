@@ -1,10 +1,11 @@
 import { inspect } from 'node:util';
 import { CLOSE_GOING_AWAY, CLOSE_INTERNAL_ERROR } from '../close-codes.js';
 import { SluiceError, usageError } from '../errors.js';
+import { ConnectionCount } from '../frontend/connection-count.js';
 import { clientsWithinDescriptors } from '../frontend/descriptor-room.js';
 import { MAX_PING_INTERVAL_SECONDS } from '../frontend/idle-timeout.js';
+import { loadFrontEnd } from '../frontend/load-front-end.js';
 import type { TlsFiles } from '../frontend/tls-files.js';
-import type { WebSocketFrontEnd } from '../frontend/websocket-front-end.js';
 import {
   LARGEST_BUFFER_BYTES,
   LARGEST_CONNECTIONS,
@@ -82,7 +83,8 @@ export interface WebSocketAcceptor {
 
 /**
  * Accepts WebSocket clients on uWebSockets.js, as the gateway does.
- * @throws SluiceError SLUICE_ERR_LISTEN, SLUICE_ERR_TLS; SLUICE_ERR_USAGE for a wrong option
+ * @throws SluiceError SLUICE_ERR_LISTEN, SLUICE_ERR_TLS, SLUICE_ERR_UWEBSOCKETS; SLUICE_ERR_USAGE
+ *   for a wrong option
  */
 export async function acceptWebSockets(
   options: AcceptWebSocketsOptions,
@@ -94,11 +96,8 @@ export async function acceptWebSockets(
   functionOption('onConnection', options.onConnection);
   if (options.onError !== undefined) functionOption('onError', options.onError);
   // Loaded when it is needed: a program that only uses streams has no use for the native server.
-  const [{ WebSocketFrontEnd: FrontEnd }, { ConnectionCount }] = await Promise.all([
-    import('../frontend/websocket-front-end.js'),
-    import('../frontend/connection-count.js'),
-  ]);
-  const frontEnd: WebSocketFrontEnd = await FrontEnd.listen({
+  const FrontEnd = await loadFrontEnd();
+  const frontEnd = await FrontEnd.listen({
     host,
     port,
     tls,

@@ -147,6 +147,7 @@ export class StdioClient implements Client {
     // Of a client that has left, the end of its input says no more.
     if (this.#ended || this.#closed) return;
     this.#ended = true;
+    this.#log.debug('standard input has ended');
     this.#session?.clientEnded(false);
   }
 

@@ -137,7 +137,8 @@ export class MultiplexSession implements Session, FlowHandler, RequestOwner {
   }
 
   get quiet(): boolean {
-    if (this.#awaitsAnswers || !this.#flow.isIdle) return false;
+    // After the end of its input answers have been waited for already.
+    if ((this.#awaitsAnswers && !this.#drain.waits) || !this.#flow.isIdle) return false;
     return this.#client.heldBackBytes === 0 && this.#client.source.peek() === null;
   }
 

@@ -18,6 +18,11 @@ export class DrainTimer {
     this.reason = `messages were not taken or answered within ${ms / 1000} s after the end of the input (--drain-timeout)`;
   }
 
+  /** Answers are waited for. */
+  get waits(): boolean {
+    return this.#timer !== null;
+  }
+
   /** The input has ended; nothing when it runs already. */
   start(): void {
     if (this.#timer === null) this.#wait(this.#position());
@@ -25,6 +30,7 @@ export class DrainTimer {
 
   stop(): void {
     if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#timer = null;
   }
 
   #wait(before: string): void {

@@ -129,7 +129,8 @@ export class PassThroughSession implements Session, UpstreamEvents, PassedThroug
   get quiet(): boolean {
     const isIdle = this.#toServer.isIdle && this.#toClient?.isIdle !== false;
     if (!isIdle || this.#client.heldBackBytes > 0) return false;
-    return this.#client.source.peek() === null && !this.#awaitsReplies;
+    // After the end of its input answers have been waited for already.
+    return this.#client.source.peek() === null && (this.#drain.waits || !this.#awaitsReplies);
   }
 
   clientEnded(gone: boolean): void {
@@ -158,8 +159,10 @@ export class PassThroughSession implements Session, UpstreamEvents, PassedThroug
   async stop(code: number, reason: string): Promise<void> {
     this.#upstream?.closeInput();
     this.#upstream?.discardOutput();
+    // A server whose input has ended for longer has had time.
+    const graceMs = this.#drain.waits ? LEAVE_GRACE_MS / 2 : STOP_GRACE_MS;
     // First: a client that has left would give the server less time.
-    const stopped = this.#stopUpstream(STOP_GRACE_MS);
+    const stopped = this.#stopUpstream(graceMs);
     this.#client.close(code, reason);
     await stopped;
   }

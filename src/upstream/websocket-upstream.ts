@@ -79,7 +79,10 @@ function isTooBig(error: (Error & { readonly code?: unknown }) | null): boolean 
   return error?.code === 'WS_ERR_UNSUPPORTED_MESSAGE_LENGTH';
 }
 
+/** Clients are told it: of the URL, which may have credentials, they get the host alone. */
 function reasonText(url: string, code: number, reason: string, error: Error | null): string {
-  if (error !== null) return `the server ${url} cannot be reached or has failed: ${error.message}`;
-  return `the server ${url} closed the connection (${code}${reason === '' ? '' : ` ${reason}`})`;
+  const { protocol, host } = new URL(url);
+  const server = `the server ${protocol}//${host}`;
+  if (error !== null) return `${server} cannot be reached or has failed: ${error.message}`;
+  return `${server} closed the connection (${code}${reason === '' ? '' : ` ${reason}`})`;
 }

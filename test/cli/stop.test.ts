@@ -6,6 +6,7 @@ import { STOP_GRACE_MS } from '../../src/limits.js';
 import { fixture } from '../support/fixture.js';
 import { GatewayProcess } from '../support/gateway-process.js';
 import { JsonRpcSocket } from '../support/json-rpc-socket.js';
+import { JsonRpcStream } from '../support/json-rpc-stream.js';
 import { childrenOf, isAlive, listeningPorts, pidOf } from '../support/process-table.js';
 import { until } from '../support/until.js';
 
@@ -94,10 +95,41 @@ test('a second signal ends the gateway at once, and the children shortly after',
   const pids = (await client.next()).params as number[];
   gateway.process.kill('SIGTERM');
   await client.close();
-  gateway.process.kill('SIGTERM');
-  assert.deepEqual(await gateway.ended(), { code: 1, signal: null });
+  const ended = gateway.ended();
+  await until('it has ended', () => !gateway.process.kill('SIGTERM'));
+  assert.deepEqual(await ended, { code: 1, signal: null });
+  assert.match(gateway.stderr, /stopped at once, at a second signal/);
   await until('the children are gone', () => !pids.some(isAlive));
 });
+
+test('a signal that is sent twice, to the process and its group, is one', async (t) => {
+  const gateway = await GatewayProcess.start(t, { command: fixture('scripted-server') });
+  const client = await JsonRpcSocket.open(t, gateway.url);
+  const held = client.request('hold', 'late');
+  await client.request('anything');
+  gateway.process.kill('SIGTERM');
+  gateway.process.kill('SIGINT');
+  await until('no new client is accepted', () => !isListening(gateway));
+  client.notify('release');
+  assert.equal((await held).result, 'late');
+  assert.deepEqual(await gateway.ended(), { code: 0, signal: null });
+});
+
+for (const mode of ['session', 'shared']) {
+  test(`a signal after the end of standard input waits for no answer, in mode ${mode}`, async (t) => {
+    const gateway = GatewayProcess.overStdio(t, {
+      args: ['--mode', mode, '--drain-timeout', '1h', '--log-level', 'debug'],
+      command: fixture(mode === 'shared' ? 'shared-server' : 'scripted-server'),
+    });
+    const client = new JsonRpcStream(gateway.process);
+    client.send('{"id":1,"method":"hold"}\n{"id":2,"method":"m","params":2}\n');
+    assert.equal((await client.next()).id, 2);
+    client.end();
+    await gateway.logged('the end', ({ msg }) => msg === 'standard input has ended');
+    gateway.process.kill('SIGTERM');
+    assert.deepEqual(await gateway.ended(), { code: 0, signal: null });
+  });
+}
 
 test('children end within seconds of a gateway that was killed with SIGKILL', async (t) => {
   const stubborn = await GatewayProcess.start(t, { command: fixture('stubborn-server') });

@@ -19,7 +19,7 @@ import {
 } from '../bench-limits.js';
 import { isStageShape, level, parseStages } from '../load/stage-plan.js';
 import type { Workload } from '../payload/message-spec.js';
-import { maskQuery, type Target } from '../transport/target.js';
+import { maskUrl, type Target } from '../transport/target.js';
 import { benchDurationMs } from './bench-duration.js';
 import type { BenchOptions, ModelOptions } from './bench-options.js';
 import { parseExpectation, parseLimits } from './expectation.js';
@@ -178,7 +178,7 @@ function maskSecrets(argv: readonly string[]): readonly string[] {
     if (i >= end) return argument;
     if (argument.startsWith('--header=')) return `--header=${maskHeader(argument.slice(9))}`;
     if (argv[i - 1] === '--header') return maskHeader(argument);
-    return /^(--vs=)?wss?:/i.test(argument) ? maskQuery(argument) : argument;
+    return /^(--vs=)?wss?:/i.test(argument) ? maskUrl(argument) : argument;
   });
 }
 

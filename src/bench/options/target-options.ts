@@ -4,7 +4,7 @@ import { didYouMean } from '../../options/did-you-mean.js';
 import { oneOf } from '../../options/value-readers.js';
 import { findProgram } from '../../program.js';
 import { PRESETS } from '../payload/presets.js';
-import { maskQuery, type Target, type WebSocketTarget } from '../transport/target.js';
+import { maskUrl, type Target, type WebSocketTarget } from '../transport/target.js';
 import { readText } from './json-argument.js';
 import type { BenchArguments, BenchOption } from './option-table.js';
 import { readPresetName } from './workload-options.js';
@@ -31,11 +31,10 @@ export function readTarget(flags: BenchArguments): Target {
   const [url = null, extra] = flags.positionals;
   if (extra !== undefined) {
     const hint = url === null ? '' : otherCommand(url);
-    throw usageError(`"${maskQuery(extra)}" is one argument too many${hint}`);
+    throw usageError(`"${maskUrl(extra)}" is one argument too many${hint}`);
   }
   if (command.length > 0) {
-    if (url !== null)
-      throw usageError(`either ${maskQuery(url)} or the command after --, not both`);
+    if (url !== null) throw usageError(`either ${maskUrl(url)} or the command after --, not both`);
     for (const flag of WEBSOCKET_OPTIONS) {
       if (flags.has(flag)) throw usageError(`--${flag} is for a URL, not for a command`);
     }
@@ -94,7 +93,7 @@ function checkUrl(text: string, what: string): string {
   const url = URL.canParse(text) ? new URL(text) : null;
   if (url === null || !['ws:', 'wss:'].includes(url.protocol) || url.hostname === '') {
     throw usageError(
-      `${what} must be a ws:// or wss:// URL, not "${maskQuery(text)}"${urlHint(text)}`,
+      `${what} must be a ws:// or wss:// URL, not "${maskUrl(text)}"${urlHint(text)}`,
     );
   }
   if (url.username !== '' || url.password !== '') {
@@ -105,7 +104,7 @@ function checkUrl(text: string, what: string): string {
 
 /** What was probably meant by a text that is no URL: an address, a port, or the other command. */
 function urlHint(text: string): string {
-  if (/^[\w.-]+:\d+/.test(text)) return `; did you mean ws://${maskQuery(text)}?`;
+  if (/^[\w.-]+:\d+/.test(text)) return `; did you mean ws://${maskUrl(text)}?`;
   if (/^\d{1,5}$/.test(text)) return `; did you mean ws://127.0.0.1:${text}?`;
   return otherCommand(text);
 }

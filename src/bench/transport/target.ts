@@ -19,13 +19,15 @@ export interface ProcessTarget {
 
 /** The target as a user would name it, values of its query masked. */
 export function targetName(target: Target): string {
-  return target.kind === 'websocket' ? maskQuery(target.url) : target.command.join(' ');
+  return target.kind === 'websocket' ? maskUrl(target.url) : target.command.join(' ');
 }
 
 /**
- * A URL with the names of its query alone: the values are often tokens, and reports are handed on.
+ * A URL without credentials, and with the names of its query alone: the values are often tokens,
+ * and reports are handed on.
  */
-export function maskQuery(url: string): string {
+export function maskUrl(given: string): string {
+  const url = given.replace(/^(\S*?:\/\/)[^/?#]*@/, '$1***@');
   const start = url.indexOf('?') + 1;
   if (start === 0) return url;
   const parts = url.slice(start).split('&').map(maskParameter);
