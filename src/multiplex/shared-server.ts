@@ -224,6 +224,8 @@ export class SharedServer
       const { original, array } = this.table.answerTo(id);
       this.table.adopt(id, this.own);
       session.answer(errorReply(original, error), array);
+    } else if (this.table.extraOf(id)?.unneeded === true) {
+      session.forgo(id);
     } else {
       this.#sendCancel(id, 'the request timed out');
       session.answerError(id, error);

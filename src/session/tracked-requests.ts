@@ -26,7 +26,8 @@ export class TrackedRequests {
   readonly #cancelled = new CancelledRequests<WatchedRequest>({
     isOpen: (request) => request.waits,
     graceOver: (request) => {
-      if (this.#watch.giveUp(request)) request.array?.forgo();
+      // It need not be answered any more: its id may be another request's from now on.
+      if (this.#watch.forget(request)) request.array?.forgo();
     },
   });
 
@@ -39,8 +40,13 @@ export class TrackedRequests {
     onTimedOut: (request: WatchedRequest, cancel: Uint8Array | null) => void,
   ) {
     const timedOut = (request: WatchedRequest, cancel: Uint8Array | null): void => {
-      if (!request.cancelled) this.#open.settled(String(request.id));
-      onTimedOut(request, request.cancelled ? null : cancel);
+      // Its client has cancelled it, and wants no answer (MCP).
+      if (request.cancelled) {
+        request.array?.forgo();
+        return;
+      }
+      this.#open.settled(String(request.id));
+      onTimedOut(request, cancel);
     };
     this.#timer =
       requestTimeoutMs === 0

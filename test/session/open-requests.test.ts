@@ -1,22 +1,15 @@
 import assert from 'node:assert/strict';
 import { beforeEach, describe, test } from 'node:test';
-import { Batch } from '../../src/lane/batch.js';
+import type { Batch } from '../../src/lane/batch.js';
 import { MAX_OPEN_HASHES } from '../../src/limits.js';
 import { OpenRequests } from '../../src/session/open-requests.js';
-import { ID_END, ID_START } from '../../workers/batch-layout.js';
-
-const OWNER = { pump: () => undefined, received: () => undefined };
-
-const ID_OFFSET = '{"id":'.length;
+import { ACTION_PASS } from '../../workers/batch-layout.js';
+import { scanned } from '../support/scanned.js';
 
 /** A batch of one message with this id. */
 function message(id: string): Batch {
-  const text = `{"id":${id},"method":"m"}`;
-  const batch = new Batch(256, 1);
-  batch.append(OWNER, 0, 0, Buffer.from(text));
-  batch.setWord(0, ID_START, ID_OFFSET);
-  batch.setWord(0, ID_END, ID_OFFSET + Buffer.byteLength(id));
-  return batch;
+  const rest = id === 'null' ? '"error":{"code":1,"message":"x"}' : '"method":"m"';
+  return scanned(`{"id":${id},${rest}}`, ACTION_PASS);
 }
 
 describe('requests that wait for their answers', () => {
