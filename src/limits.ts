@@ -336,7 +336,7 @@ export const CONNECT_TIMEOUT_MS = 10_000;
 export const SILENT_SERVER_MS = 10_000;
 /** What a server gets to end at a stop: after its input was closed, and again after SIGTERM. */
 export const STOP_GRACE_MS = 2000;
-/** A signal that comes again within this time is the same one. */
+/** SIGTERM, or SIGINT, that comes again within this time is the same one. */
 export const SAME_SIGNAL_MS = 500;
 /** The same two steps when its client left: 2 s in all. */
 export const LEAVE_GRACE_MS = 1000;

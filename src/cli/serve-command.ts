@@ -19,7 +19,7 @@ ${optionsHelp(SERVE_OPTION_GROUPS)}
 
 The bound URL is printed alone on a line of stdout once clients are accepted; everything else
 is said on stderr, and with stdio:// the URL, too. SIGTERM or SIGINT stops: what is in flight is
-finished; a second signal, half a second later or more, stops at once.
+finished; a second signal stops at once (the same one within half a second is no second).
 `;
 
 /** Runs the gateway until it is told to stop; the exit code. @throws SluiceError */

@@ -108,7 +108,7 @@ test('a signal that is sent twice, to the process and its group, is one', async 
   const held = client.request('hold', 'late');
   await client.request('anything');
   gateway.process.kill('SIGTERM');
-  gateway.process.kill('SIGINT');
+  gateway.process.kill('SIGTERM');
   await until('no new client is accepted', () => !isListening(gateway));
   client.notify('release');
   assert.equal((await held).result, 'late');
