@@ -14,6 +14,12 @@ export const CLOSE_TOO_BIG = 1009;
 export const CLOSE_INTERNAL_ERROR = 1011;
 export const CLOSE_TRY_AGAIN_LATER = 1013;
 
+/** Whether a close frame may carry the code (RFC 6455 section 7.4, IANA's registry). */
+export function isSendableCode(code: number): boolean {
+  const isDefined = (code >= 1000 && code <= 1003) || (code >= 1007 && code <= 1014);
+  return Number.isInteger(code) && (isDefined || (code >= 3000 && code <= 4999));
+}
+
 /** Whether this is how connections end that nothing has broken. */
 export function isRegularEnd(code: number): boolean {
   return code === CLOSE_NORMAL || code === CLOSE_GOING_AWAY;

@@ -1,4 +1,5 @@
 import { inspect } from 'node:util';
+import { isMainThread } from 'node:worker_threads';
 import { CLOSE_GOING_AWAY, CLOSE_INTERNAL_ERROR } from '../close-codes.js';
 import { SluiceError, usageError } from '../errors.js';
 import { ConnectionCount } from '../frontend/connection-count.js';
@@ -128,9 +129,12 @@ export async function acceptWebSockets(
     ),
     acceptor: { accept: (client, address) => accept(client, address, options) },
     log,
-    draining: () => false,
-    down: () => false,
+    draining: never,
+    down: never,
   });
+  // What uWebSockets.js has open when a thread ends ends the whole process.
+  const destroy = (): void => frontEnd.destroy();
+  if (!isMainThread) process.once('exit', destroy);
   return {
     url: frontEnd.url,
     stopAccepting: () => frontEnd.stopAccepting(),
@@ -155,6 +159,9 @@ function accept(
     });
   return socket;
 }
+
+/** Of this module: a function made in acceptWebSockets() would keep all that is there. */
+const never = (): boolean => false;
 
 const NAMES: OptionNames<AcceptWebSocketsOptions> = {
   listen: true,

@@ -1,5 +1,7 @@
+import { inspect } from 'node:util';
 import { FRAMING_NONE } from '../../workers/batch-layout.js';
-import { CLOSE_NORMAL } from '../close-codes.js';
+import { CLOSE_NORMAL, isSendableCode } from '../close-codes.js';
+import { usageError } from '../errors.js';
 import type { Flow, FrameSource } from '../lane/flow.js';
 import type { Client, ClientSession } from '../session/client.js';
 import type { FrameSink } from '../transport/frame-sink.js';
@@ -26,10 +28,18 @@ export class AcceptedSocket implements ClientSession {
   }
 
   /**
-   * Ends the connection from this side; see RFC 6455 section 7.4 for codes, the reason has at most
-   * 123 bytes.
+   * Ends the connection from this side; see RFC 6455 section 7.4 for codes, of the reason 123 bytes
+   * are sent.
+   * @throws SluiceError SLUICE_ERR_USAGE for a code that nobody may send, or a reason that is no text
    */
   close(code: number = CLOSE_NORMAL, reason = ''): void {
+    if (!isSendableCode(code)) {
+      throw usageError(
+        `a close code is 1000 to 1003, 1007 to 1014 or 3000 to 4999, not ${inspect(code)}`,
+      );
+    }
+    if (typeof reason !== 'string')
+      throw usageError(`the reason of a close is a string, not ${inspect(reason)}`);
     this.#endAsked = true;
     this.#client.close(code, reason);
   }

@@ -35,6 +35,17 @@ export interface WebSocketFrontEndOptions {
   readonly down: () => boolean;
 }
 
+/** What the front end's own callbacks know of its options. */
+type Listening = Omit<WebSocketFrontEndOptions, 'acceptor'>;
+
+/**
+ * Who takes clients; null: nobody any more. uWebSockets.js keeps the callbacks of an app that is
+ * closed for ever, and they must not keep what belongs to an application.
+ */
+interface Entrance {
+  acceptor: ClientAcceptor | null;
+}
+
 const MAX_INT32 = 2 ** 31 - 1;
 /**
  * Without it a second gateway could listen on the same port and share its clients, which is
@@ -59,6 +70,7 @@ export class WebSocketFrontEnd {
   readonly url: string;
   readonly #app: uWS.TemplatedApp;
   readonly #clients: Set<WebSocketClient>;
+  readonly #entrance: Entrance;
   #listening: uWS.us_listen_socket | null;
 
   private constructor(
@@ -66,8 +78,10 @@ export class WebSocketFrontEnd {
     listening: uWS.us_listen_socket,
     url: string,
     clients: Set<WebSocketClient>,
+    entrance: Entrance,
   ) {
     this.#app = app;
+    this.#entrance = entrance;
     this.#listening = listening;
     this.url = url;
     this.#clients = clients;
@@ -77,19 +91,21 @@ export class WebSocketFrontEnd {
   static async listen(options: WebSocketFrontEndOptions): Promise<WebSocketFrontEnd> {
     const { host, port } = options;
     const clients = new Set<WebSocketClient>();
+    const { acceptor, ...listening } = options;
+    const entrance: Entrance = { acceptor };
     const app = createApp(options.tls);
-    addHealth(app, options);
-    addWebSockets(app, options, clients);
-    const listening = await new Promise<uWS.us_listen_socket | false>((resolve) => {
+    addHealth(app, listening);
+    addWebSockets(app, listening, clients, entrance);
+    const listenSocket = await new Promise<uWS.us_listen_socket | false>((resolve) => {
       (app as unknown as ExclusiveListener).listen(host, port, LISTEN_EXCLUSIVE_PORT, resolve);
     });
-    if (listening === false) {
+    if (listenSocket === false) {
       app.close();
       throw await listenError(host, port);
     }
     const scheme = options.tls === null ? 'ws' : 'wss';
-    const url = `${scheme}://${hostAndPort(host, uWS.us_socket_local_port(listening))}`;
-    return new WebSocketFrontEnd(app, listening, url, clients);
+    const url = `${scheme}://${hostAndPort(host, uWS.us_socket_local_port(listenSocket))}`;
+    return new WebSocketFrontEnd(app, listenSocket, url, clients, entrance);
   }
 
   /** Accepts no further clients. */
@@ -97,6 +113,7 @@ export class WebSocketFrontEnd {
     if (this.#listening === null) return;
     uWS.us_listen_socket_close(this.#listening);
     this.#listening = null;
+    this.#entrance.acceptor = null;
   }
 
   /** Accepts no further clients, and closes those that are there with this code. */
@@ -122,7 +139,7 @@ function createApp(tls: WebSocketFrontEndOptions['tls']): uWS.TemplatedApp {
   }
 }
 
-function addHealth(app: uWS.TemplatedApp, { draining, down }: WebSocketFrontEndOptions): void {
+function addHealth(app: uWS.TemplatedApp, { draining, down }: Listening): void {
   app.get('/healthz', (response) => {
     response.end('ok\n');
   });
@@ -140,10 +157,11 @@ function addHealth(app: uWS.TemplatedApp, { draining, down }: WebSocketFrontEndO
 
 function addWebSockets(
   app: uWS.TemplatedApp,
-  options: WebSocketFrontEndOptions,
+  options: Listening,
   clients: Set<WebSocketClient>,
+  entrance: Entrance,
 ): void {
-  const { connections, acceptor, log } = options;
+  const { connections, log } = options;
   const gate = new ReadGate<SocketData>();
   const clientLog = new ClientLog(log);
   const settings = { ...options, clientLog };
@@ -156,7 +174,7 @@ function addWebSockets(
     ),
     idleTimeout: idleTimeoutSeconds(options.pingIntervalSeconds),
     sendPingsAutomatically: true,
-    upgrade: upgrader(options, clientLog, gate),
+    upgrade: upgrader(options, clientLog, gate, entrance),
     open: (socket) => {
       const data = socket.getUserData();
       gate.opened(socket);
@@ -164,7 +182,7 @@ function addWebSockets(
       data.client = client;
       clients.add(client);
       clientLog.connected(client);
-      client.attach(acceptor.accept(client, data.address));
+      client.attach(entrance.acceptor!.accept(client, data.address));
     },
     message: (socket, bytes) => {
       socket.getUserData().client!.message(bytes);
@@ -185,20 +203,23 @@ function addWebSockets(
 
 /** What makes a WebSocket of a request, or refuses it. */
 function upgrader(
-  options: WebSocketFrontEndOptions,
+  options: Listening,
   clientLog: ClientLog,
   gate: ReadGate<SocketData>,
+  entrance: Entrance,
 ): NonNullable<uWS.WebSocketBehavior<SocketData>['upgrade']> {
   const policy = new AccessPolicy({ ...options, listenHost: options.host });
   return (response, request, context) => {
     const address = Buffer.from(response.getRemoteAddressAsText()).toString();
     const refuse = (status: string, why: string): void => {
-      clientLog.refused(address, why);
       response.writeStatus(status).end(`${why}\n`, CLOSE_CONNECTION);
+      // Last: what an application's logger throws must not leave the request without an answer.
+      clientLog.refused(address, why);
     };
     const refusal = policy.refusal(request.getHeader('origin'), request.getHeader('host'));
     if (refusal !== null) refuse('403 Forbidden', refusal);
-    else if (options.draining()) refuse('503 Service Unavailable', 'the gateway is stopping');
+    else if (options.draining() || entrance.acceptor === null)
+      refuse('503 Service Unavailable', 'the gateway is stopping');
     else if (!options.connections.enter(address)) {
       refuse('503 Service Unavailable', 'too many connections');
     } else {

@@ -8,6 +8,7 @@ import { Arenas } from './arenas.js';
 import type { Batch, FrameOwner } from './batch.js';
 import { BatchAttempts, type BatchRunner } from './batch-attempts.js';
 import { InlineBound, type InlineBounds } from './offload.js';
+import { throwLater } from './throw-later.js';
 import { WaitingFlows } from './waiting-flows.js';
 
 /** Something that collects output and writes it when the batch has been delivered. */
@@ -277,13 +278,4 @@ export class Lane {
     else if (batch.pins === 0) this.#waiting.wake();
     this.#schedule();
   }
-}
-
-/**
- * As an uncaught exception: what goes wrong with one flow must not reach the others of its batch.
- */
-function throwLater(error: unknown): void {
-  queueMicrotask(() => {
-    throw error;
-  });
 }

@@ -1,4 +1,5 @@
 import type { FrameOwner } from './batch.js';
+import { throwLater } from './throw-later.js';
 
 /** Flows that a lane had no room for, in the order in which they found none. */
 export class WaitingFlows {
@@ -30,7 +31,11 @@ export class WaitingFlows {
   #pump(flow: FrameOwner): boolean {
     this.#woken = flow;
     this.#foundNone = false;
-    flow.pump();
+    try {
+      flow.pump();
+    } catch (error) {
+      throwLater(error);
+    }
     this.#woken = null;
     return !this.#foundNone;
   }

@@ -102,9 +102,10 @@ export class WorkerPool implements BatchRunner {
    * Processes a sealed batch in place. Rejects when its worker died, hung or the pool is closed.
    */
   async run(batch: Batch): Promise<void> {
+    // First: an arena that is used again has what a thread wrote there last.
+    batch.control[BEGAN_US] = 0;
     await this.#replacing;
     if (this.#closed) throw new SluiceError('SLUICE_ERR_WORKER_POOL', 'the worker pool is closed');
-    batch.control[BEGAN_US] = 0;
     const task: PoolTask = { at: performance.now(), control: batch.control };
     this.#tasks.add(task);
     this.#watch ??= setInterval(this.#check, this.#batchTimeoutMs / 4);

@@ -15,7 +15,9 @@ groups=" $* "
 while read -r line; do
   case $line in
     +*) groups="$groups\${line#+} " ;;
-    -*) pgid=\${line#-}; groups="\${groups%% $pgid *} \${groups#* $pgid }" ;;
+    -*)
+      pgid=\${line#-}
+      case $groups in *" $pgid "*) groups="\${groups%% $pgid *} \${groups#* $pgid }" ;; esac ;;
   esac
 done
 [ -n "\${groups# }" ] || exit 0
@@ -68,12 +70,17 @@ export class OrphanGuard {
     this.#restartTimer = null;
     const guard = this.#spawn();
     this.#process = guard;
-    guard.once('exit', () => {
+    const ended = (): void => {
       if (this.#process !== guard) return;
       this.#process = null;
       if (this.#groups.size === 0) return;
       this.#log.warn('the guard of the server processes has ended and is started again');
       this.#restartTimer = setTimeout(() => this.#start(), GUARD_RESTART_MS).unref();
+    };
+    guard.once('exit', ended);
+    // One that has not even started does not exit.
+    guard.once('error', () => {
+      if (guard.pid === undefined) ended();
     });
   }
 

@@ -1,7 +1,12 @@
 import assert from 'node:assert/strict';
+import { type SpawnSyncReturns, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdirSync, symlinkSync } from 'node:fs';
+import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
 import { inspect } from 'node:util';
+import { pino } from 'pino';
 import { WebSocket } from 'ws';
 import {
   type AcceptedSocket,
@@ -13,6 +18,8 @@ import {
 import { allEvents, nextEvents } from '../support/connection-events.js';
 import { JsonRpcSocket } from '../support/json-rpc-socket.js';
 import { selfSigned } from '../support/self-signed.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
+import { until } from '../support/until.js';
 
 /** What accepts clients for the length of a test, and the socket of the first one. */
 async function accepting(
@@ -183,4 +190,85 @@ for (const wrong of [
       code: 'SLUICE_ERR_USAGE',
     });
   });
+}
+
+test('a close that no frame can carry is refused, and leaves the connection open', async (t) => {
+  const { acceptor, first } = await accepting(t);
+  const other = await JsonRpcSocket.open(t, acceptor.url);
+  const socket = await first;
+  for (const code of [999, 1004, 1005, 1006, 1015, 2999, 5000, 1.5, -1, Number.NaN]) {
+    assert.throws(() => socket.close(code), { code: 'SLUICE_ERR_USAGE', message: /close code is/ });
+  }
+  for (const reason of [null, 5, new Error('x')]) {
+    assert.throws(() => socket.close(1000, reason as never), { code: 'SLUICE_ERR_USAGE' });
+  }
+  socket.close(3000, 'enough');
+  assert.deepEqual(await other.close(), { code: 3000, reason: 'enough' });
+});
+
+test('a logger that throws is an uncaught exception, and the refused client has its answer', async (t) => {
+  const log = pino({ serializers: { address: () => assert.fail('a serializer') } });
+  const { acceptor } = await accepting(t, { maxConnections: 1, log });
+  await JsonRpcSocket.open(t, acceptor.url);
+  const thrown: string[] = [];
+  const onThrown = process.rawListeners('uncaughtException') as NodeJS.UncaughtExceptionListener[];
+  process.removeAllListeners('uncaughtException');
+  process.on('uncaughtException', ({ message }) => thrown.push(message));
+  t.after(() => {
+    process.removeAllListeners('uncaughtException');
+    for (const listener of onThrown) process.on('uncaughtException', listener);
+  });
+  const second = new WebSocket(acceptor.url);
+  const [error] = (await once(second, 'error')) as [Error];
+  assert.match(error.message, /503/);
+  await until('it is thrown', () => thrown.length > 0);
+  assert.deepEqual(thrown, ['a serializer']);
+});
+
+test('an acceptor that is closed keeps nothing of its application', (t) => {
+  const script = `
+    import { acceptWebSockets } from 'sluice';
+    const finished = [];
+    const registry = new FinalizationRegistry(() => finished.push(1));
+    const run = async () => {
+      const ofApplication = {};
+      registry.register(ofApplication);
+      const onConnection = () => ofApplication;
+      const acceptor = await acceptWebSockets({ listen: 'ws://127.0.0.1:0', onConnection });
+      acceptor.close();
+    };
+    for (let n = 0; n < 10; n++) await run();
+    for (let n = 0; n < 50 && finished.length < 9; n++) {
+      gc();
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    console.log(finished.length >= 9);
+    process.exit();`;
+  assert.equal(runScript(t, ['--expose-gc', '--input-type=module', '-e', script]).stdout, 'true\n');
+});
+
+test('a thread that ends with an acceptor open does not end the process', (t) => {
+  const script = `
+    const { Worker } = require('node:worker_threads');
+    const code = \`
+      import('sluice').then(async ({ acceptWebSockets }) => {
+        await acceptWebSockets({ listen: 'ws://127.0.0.1:0', onConnection: () => undefined });
+        throw new Error('thrown in the thread');
+      });\`;
+    const worker = new Worker(code, { eval: true });
+    worker.on('error', ({ message }) => console.log(message));
+    worker.on('exit', () => console.log('alive'));`;
+  const { status, stdout } = runScript(t, ['-e', script]);
+  assert.deepEqual([status, stdout], [0, 'thrown in the thread\nalive\n']);
+});
+
+/** Runs node where the package is to be found by its name. */
+function runScript(t: TestContext, args: readonly string[]): SpawnSyncReturns<string> {
+  const folder = temporaryFolder(t);
+  mkdirSync(join(folder, 'node_modules'));
+  symlinkSync(
+    fileURLToPath(new URL('../../../', import.meta.url)),
+    join(folder, 'node_modules/sluice'),
+  );
+  return spawnSync(process.execPath, args, { cwd: folder, encoding: 'utf8' });
 }
