@@ -13,6 +13,10 @@ const NEEDS = {
     what: 'a command after --',
     isMet: ({ upstream }) => upstream.kind === 'command',
   },
+  upstream: {
+    what: '--upstream ws:// or wss://',
+    isMet: ({ upstream }) => upstream.kind === 'websocket',
+  },
   shared: { what: '--mode shared or pool', isMet: ({ mode }) => mode !== 'session' },
   pool: { what: '--mode pool', isMet: ({ mode }) => mode === 'pool' },
   stdio: {

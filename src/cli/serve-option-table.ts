@@ -40,6 +40,11 @@ const CLIENTS = {
 
 const SERVERS = {
   upstream: { value: 'URL', help: 'echo:, ws://... or wss://...; or a command after -- [echo:]' },
+  subprotocol: {
+    needs: 'upstream',
+    value: 'NAME',
+    help: 'asked of a ws:// server, such as mcp [none]',
+  },
   mode: {
     value: 'MODE',
     help: 'session: a server for each client; shared: one for all; pool: several [session]',

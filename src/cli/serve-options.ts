@@ -83,7 +83,7 @@ function clientOptions(given: ServeArguments, defaults: ServeConfig) {
 
 function serverOptions(given: ServeArguments, defaults: ServeConfig) {
   return {
-    upstream: upstreamTarget(given.one('upstream'), given.command),
+    upstream: upstreamTarget(given.one('upstream'), given.one('subprotocol'), given.command),
     framing: given.read('framing', oneOf(FRAMINGS)) ?? defaults.framing,
     mode: given.read('mode', oneOf(MODES)) ?? defaults.mode,
     cwd: given.one('cwd') ?? defaults.cwd,

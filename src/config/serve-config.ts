@@ -28,7 +28,12 @@ export type ListenAddress = { readonly kind: 'stdio' } | WebSocketAddress;
 /** Where their messages go. */
 export type UpstreamTarget =
   | { readonly kind: 'echo' }
-  | { readonly kind: 'websocket'; readonly url: string }
+  | {
+      readonly kind: 'websocket';
+      readonly url: string;
+      /** Asked for in the upgrade; null: none. */
+      readonly subprotocol: string | null;
+    }
   | { readonly kind: 'command'; readonly command: string; readonly args: readonly string[] };
 
 /** How clients share servers: docs/multiplexing.md. */

@@ -28,10 +28,12 @@ export class OpenDocuments<Client> {
     this.#coming = new ClientDocuments();
   }
 
-  /** The process is gone, and what was open in it. */
-  gone(): void {
+  /** The process is gone, and what was open in it; the clients that had that open. */
+  gone(): Client[] {
+    const clients = this.#open.clients;
     this.#ready = false;
     this.#open = new ClientDocuments();
+    return clients;
   }
 
   /**
@@ -65,6 +67,11 @@ class ClientDocuments<Client> {
 
   get size(): number {
     return this.#clients.size;
+  }
+
+  /** Those that have any open. */
+  get clients(): Client[] {
+    return [...this.#ofClient.keys()];
   }
 
   has(uri: string): boolean {

@@ -54,6 +54,8 @@ export interface SharedServerOptions extends ServerLifeOptions {
 /** Methods with which a client of a handshake ends; without a handshake they just pass. */
 const END_METHODS = [SHUTDOWN, EXIT];
 
+const DOCUMENTS_LOST = 'the server has ended, and what was open in it; connect and open it again';
+
 /**
  * One server process (or connection) that several clients share, through all its restarts.
  */
@@ -74,6 +76,8 @@ export class SharedServer
   /** Replies and cancels that were nobody's: unknown, forged, repeated or late. */
   droppedCount = 0;
 
+  /** Of the process that ends: clients that had documents open in it. */
+  #lostDocuments: MultiplexSession[] = [];
   readonly #options: SharedServerOptions;
   readonly #life: ServerLife;
   readonly #cancelled = new CancelledRequests<{ session: MultiplexSession; id: number }>({
@@ -284,7 +288,7 @@ export class SharedServer
 
   ending(): void {
     this.#inlet.close();
-    this.documents.gone();
+    this.#lostDocuments = this.documents.gone();
     this.sharedHandshake.end();
   }
 
@@ -296,6 +300,12 @@ export class SharedServer
     const detail = this.#restartedFor === '' ? {} : { detail: this.#restartedFor };
     this.#restartedFor = '';
     this.#answerInFlight(withData(GATEWAY_ERRORS.upstreamExited, { ...exit, ...detail }));
+    // They would go on as if the next process had their documents. One that comes again opens them.
+    const lost = this.#lostDocuments;
+    this.#lostDocuments = [];
+    for (const session of lost) {
+      if (this.sessions.has(session)) session.close(CLOSE_INTERNAL_ERROR, DOCUMENTS_LOST);
+    }
   }
 
   forget(): void {

@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import type { Readable } from 'node:stream';
 import { messageOf } from '../errors.js';
 import { createSplitter } from '../framing/create-splitter.js';
@@ -89,7 +90,7 @@ export class ChildUpstream implements Upstream {
       child.once('error', (error) => {
         // Without a process there is no exit event; the streams end by themselves.
         if (child.pid === undefined) {
-          events.gone(`the server cannot be started: ${messageOf(error)}`, {
+          events.gone(`the server cannot be started: ${whyNotStarted(command.program, error)}`, {
             code: null,
             signal: null,
           });
@@ -207,6 +208,12 @@ function uninterrupted(
     beforeWrite();
     return writeNow(bytes);
   };
+}
+
+/** Where the program is there, what is missing is what it asks to be run with. */
+function whyNotStarted(program: string, error: NodeJS.ErrnoException): string {
+  if (error.code !== 'ENOENT' || !existsSync(program)) return messageOf(error);
+  return `${messageOf(error)}; the interpreter in its first line (#!) is missing, or that line ends with CR LF`;
 }
 
 /** @throws Error when it cannot be started; then nothing of `channel` is open */

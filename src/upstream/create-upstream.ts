@@ -19,7 +19,7 @@ export function createUpstreamFactory(
   const { upstream, maxPayloadBytes } = config;
   if (upstream.kind === 'echo') return null;
   if (upstream.kind === 'websocket') {
-    return (events) => new WebSocketUpstream(upstream.url, maxPayloadBytes, events);
+    return (events) => new WebSocketUpstream(upstream, maxPayloadBytes, events);
   }
   const env = childEnvironment(config.env, config.inheritEnv);
   const command: ChildCommand = {

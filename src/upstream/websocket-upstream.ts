@@ -7,6 +7,12 @@ import type { FrameSink } from '../transport/frame-sink.js';
 import { WsTransport } from '../transport/ws-transport.js';
 import type { Upstream, UpstreamEvents } from './upstream.js';
 
+export interface WebSocketServerTarget {
+  readonly url: string;
+  /** Asked for in the upgrade; null: none. */
+  readonly subprotocol: string | null;
+}
+
 /** A server that is reached over `ws://` or `wss://`. */
 export class WebSocketUpstream implements Upstream {
   readonly framing = FRAMING_NONE;
@@ -14,8 +20,12 @@ export class WebSocketUpstream implements Upstream {
   readonly #transport: WsTransport;
   readonly #closed: Promise<void>;
 
-  constructor(url: string, maxPayloadBytes: number, events: UpstreamEvents) {
-    const socket = new WebSocket(url, {
+  constructor(
+    { url, subprotocol }: WebSocketServerTarget,
+    maxPayloadBytes: number,
+    events: UpstreamEvents,
+  ) {
+    const socket = new WebSocket(url, subprotocol ?? [], {
       perMessageDeflate: false,
       maxPayload: maxPayloadBytes,
       handshakeTimeout: CONNECT_TIMEOUT_MS,
@@ -83,6 +93,9 @@ function isTooBig(error: (Error & { readonly code?: unknown }) | null): boolean 
 function reasonText(url: string, code: number, reason: string, error: Error | null): string {
   const { protocol, host } = new URL(url);
   const server = `the server ${protocol}//${host}`;
-  if (error !== null) return `${server} cannot be reached or has failed: ${error.message}`;
+  if (error !== null) {
+    const hint = /subprotocol/.test(error.message) ? ' (--subprotocol)' : '';
+    return `${server} cannot be reached or has failed: ${error.message}${hint}`;
+  }
   return `${server} closed the connection (${code}${reason === '' ? '' : ` ${reason}`})`;
 }

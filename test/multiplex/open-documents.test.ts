@@ -91,6 +91,22 @@ test('nothing is closed that was open in a process which is gone', async () => {
   assert.deepEqual(world.left, NOTHING_LEFT);
 });
 
+test('a client that has documents open in a process that is gone is closed, and no other one', async () => {
+  const { world, leaver, stayer } = await twoClients();
+  leaver.say(didOpen('"file:///a"'));
+  stayer.say(didOpen('"file:///b"'));
+  stayer.say(didClose('"file:///b"'));
+  await world.settle();
+  leaver.say('{"id":"open","method":"hold"}');
+  await world.settle();
+  world.upstream.exit(1);
+  await world.settle();
+  assert.equal(leaver.closed?.code, 1011);
+  assert.match(leaver.closed.reason, /connect and open it again$/);
+  assert.match(leaver.received.at(-1)!, /"id":"open".*"upstream_exited"/);
+  assert.equal(stayer.closed, null);
+});
+
 test('a server that is no language server is not told of documents', async () => {
   const { world, leaver } = await twoClients({ profile: 'plain' });
   leaver.say(didOpen('"file:///a"'));

@@ -106,6 +106,7 @@ test('a program that the system refuses to run closes its client with 1011', asy
   const { code, reason } = await client.close();
   assert.equal(code, 1011);
   assert.match(reason, /^the server cannot be started: /);
+  await gateway.logged('why', (line) => /interpreter in its first line/.test(String(line.reason)));
 });
 
 test('a process that closes its output is ended, and its client told', async (t) => {

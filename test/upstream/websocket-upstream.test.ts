@@ -137,3 +137,26 @@ test('a message of a WebSocket server above --max-payload closes its client with
   const reason = 'the server sent a message above 10000 bytes';
   assert.deepEqual(await client.close(), { code: 1009, reason });
 });
+
+test('a server that chooses a subprotocol is asked for one with --subprotocol, and else the error says so', async (t) => {
+  const { server, url } = await webSocketServer(t, { handleProtocols: () => 'mcp' });
+  // As servers of the Python SDK do, which do not look at what was asked for.
+  server.on('headers', (headers: string[]) => {
+    if (!headers.some((line) => /^Sec-WebSocket-Protocol:/i.test(line)))
+      headers.push('Sec-WebSocket-Protocol: mcp');
+  });
+  server.on('connection', (socket) => {
+    socket.on('message', () => socket.send('{"id":1,"result":1}'));
+  });
+  const asking = await GatewayProcess.start(t, {
+    args: ['--upstream', url, '--subprotocol', 'mcp'],
+  });
+  const client = await JsonRpcSocket.open(t, asking.url);
+  assert.equal((await client.request('m')).result, 1);
+  const silent = await GatewayProcess.start(t, { args: ['--upstream', url] });
+  const other = await JsonRpcSocket.open(t, silent.url);
+  const { code, reason } = await other.close();
+  assert.equal(code, 1011);
+  assert.match(reason, /Server sent a subprotocol but none was requested/);
+  await silent.logged('the hint', (line) => /\(--subprotocol\)$/.test(String(line.reason)));
+});

@@ -1,6 +1,7 @@
 import { usageError } from '../../errors.js';
 import { FRAMINGS } from '../../framing/splitter.js';
 import { didYouMean } from '../../options/did-you-mean.js';
+import { subprotocol } from '../../options/subprotocol.js';
 import { oneOf } from '../../options/value-readers.js';
 import { findProgram } from '../../program.js';
 import { PRESETS } from '../payload/presets.js';
@@ -11,7 +12,6 @@ import { readPresetName } from './workload-options.js';
 
 /** Bytes that may stand in a header's name (RFC 9110 section 5.6.2) and value. */
 const HEADER = /^([!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \t]*([\t\x20-\x7e\x80-\xff]*)$/;
-const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
 const WEBSOCKET_OPTIONS = [
   'header',
   'token-file',
@@ -65,10 +65,7 @@ export function readVersusTarget(flags: BenchArguments, target: Target): Target 
 
 function webSocketTarget(url: string, flags: BenchArguments): WebSocketTarget {
   const preset = readPresetName(flags);
-  const own = flags.all('subprotocol');
-  for (const name of own) {
-    if (!TOKEN.test(name)) throw usageError(`--subprotocol: "${name}" is not one name`);
-  }
+  const own = flags.all('subprotocol').map(subprotocol);
   const usual = preset === null ? [] : PRESETS[preset].subprotocols;
   return {
     kind: 'websocket',
