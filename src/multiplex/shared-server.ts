@@ -77,7 +77,7 @@ export class SharedServer
   droppedCount = 0;
 
   /** Of the process that ends: clients that had documents open in it. */
-  #lostDocuments: MultiplexSession[] = [];
+  readonly #lostDocuments: MultiplexSession[] = [];
   readonly #options: SharedServerOptions;
   readonly #life: ServerLife;
   readonly #cancelled = new CancelledRequests<{ session: MultiplexSession; id: number }>({
@@ -288,7 +288,7 @@ export class SharedServer
 
   ending(): void {
     this.#inlet.close();
-    this.#lostDocuments = this.documents.gone();
+    this.#lostDocuments.push(...this.documents.gone());
     this.sharedHandshake.end();
   }
 
@@ -301,9 +301,7 @@ export class SharedServer
     this.#restartedFor = '';
     this.#answerInFlight(withData(GATEWAY_ERRORS.upstreamExited, { ...exit, ...detail }));
     // They would go on as if the next process had their documents. One that comes again opens them.
-    const lost = this.#lostDocuments;
-    this.#lostDocuments = [];
-    for (const session of lost) {
+    for (const session of this.#lostDocuments.splice(0)) {
       if (this.sessions.has(session)) session.close(CLOSE_INTERNAL_ERROR, DOCUMENTS_LOST);
     }
   }
