@@ -10,7 +10,13 @@ import { median } from '../src/bench/statistics/median.js';
 import { UNWATCHED } from './comparison/measure.js';
 import { runFacts, writeResult } from './comparison/result.js';
 import { runUsualClient, type UsualOutcome } from './fixtures/usual-client.js';
-import { JSON_OPTION, ROUNDS_OPTION, readRounds, readScriptArguments } from './script-arguments.js';
+import {
+  JSON_OPTION,
+  ROUNDS_OPTION,
+  readJsonPath,
+  readRounds,
+  readScriptArguments,
+} from './script-arguments.js';
 
 /**
  * How fast the load generator of `sluice bench` is: one thread, closed load of 50
@@ -40,7 +46,7 @@ const { rounds, json } = readScriptArguments(
   },
   (given) => ({
     rounds: readRounds(given),
-    json: given.one('json'),
+    json: readJsonPath(given),
   }),
 );
 const server = spawn(

@@ -34,7 +34,13 @@ import { runFacts, writeResult } from './comparison/result.js';
 import { closeGuard, ServerProcess } from './comparison/server-process.js';
 import { verdict } from './comparison/verdict.js';
 import type { FloodCounts } from './fixtures/flooding-client.js';
-import { JSON_OPTION, ROUNDS_OPTION, readRounds, readScriptArguments } from './script-arguments.js';
+import {
+  JSON_OPTION,
+  ROUNDS_OPTION,
+  readJsonPath,
+  readRounds,
+  readScriptArguments,
+} from './script-arguments.js';
 
 const LARGE_BYTES = 8 * 1024 * 1024;
 const SMALL_BYTES = 100;
@@ -84,7 +90,7 @@ const told = readScriptArguments(
   },
   (given) => ({
     rounds: readRounds(given),
-    json: given.one('json'),
+    json: readJsonPath(given),
   }),
 );
 const say = progress();

@@ -23,7 +23,7 @@ import type { Kernel } from '../workers/kernel/kernel.js';
 import { selectKernel } from '../workers/kernel/select-kernel.js';
 import { runFacts, writeResult } from './comparison/result.js';
 import { FRAME_SIZES, type FrameSet, frameSet } from './kernel-frames.js';
-import { JSON_OPTION, readScriptArguments } from './script-arguments.js';
+import { JSON_OPTION, readJsonPath, readScriptArguments } from './script-arguments.js';
 
 interface Row {
   readonly size: string;
@@ -47,7 +47,7 @@ const json = readScriptArguments(
     takes: 'about 15 s',
     options: JSON_OPTION,
   },
-  (given) => given.one('json'),
+  readJsonPath,
 );
 
 /** Keeps the compiler from dropping work whose result nobody reads. */

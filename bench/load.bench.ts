@@ -24,7 +24,7 @@ import { writeResult } from './comparison/result.js';
 import { runGroup } from './comparison/run-group.js';
 import { closeGuard } from './comparison/server-process.js';
 import { renderText } from './comparison/table.js';
-import { JSON_OPTION, readScriptArguments } from './script-arguments.js';
+import { JSON_OPTION, readJsonPath, readScriptArguments } from './script-arguments.js';
 
 const json = readScriptArguments(
   {
@@ -35,7 +35,7 @@ const json = readScriptArguments(
     takes: 'about 90 s',
     options: JSON_OPTION,
   },
-  (given) => given.one('json'),
+  readJsonPath,
 );
 
 /** Times the plain server, at 100 B and 1.2 KB. */

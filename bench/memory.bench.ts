@@ -25,7 +25,7 @@ import { runFacts, writeResult } from './comparison/result.js';
 import { closeGuard, ServerProcess } from './comparison/server-process.js';
 import { verdict } from './comparison/verdict.js';
 import { closeIdle, openIdle } from './fixtures/idle-clients.js';
-import { JSON_OPTION, readScriptArguments } from './script-arguments.js';
+import { JSON_OPTION, readJsonPath, readScriptArguments } from './script-arguments.js';
 
 const IDLE_BAR_BYTES = 2 * 1024;
 /**
@@ -68,7 +68,7 @@ const { connections, minutes, json } = readScriptArguments(
       given.read('connections', wholeNumber(FIRST_CONNECTIONS + 1, LARGEST_CONNECTIONS)) ??
       DEFAULT_CONNECTIONS,
     minutes: given.read('minutes', minutesOfLoad) ?? DEFAULT_MINUTES,
-    json: given.one('json'),
+    json: readJsonPath(given),
   }),
 );
 const say = progress();

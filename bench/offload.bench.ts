@@ -31,7 +31,7 @@ import type { Kernel } from '../workers/kernel/kernel.js';
 import { selectKernel } from '../workers/kernel/select-kernel.js';
 import { runFacts, writeResult } from './comparison/result.js';
 import { toolCall } from './kernel-frames.js';
-import { JSON_OPTION, readScriptArguments } from './script-arguments.js';
+import { JSON_OPTION, readJsonPath, readScriptArguments } from './script-arguments.js';
 
 const KERNELS = ['native', 'portable'] as const;
 const FRAME_BYTES = [100, 1_200] as const;
@@ -62,7 +62,7 @@ const json = readScriptArguments(
     takes: 'about 30 s',
     options: JSON_OPTION,
   },
-  (given) => given.one('json'),
+  readJsonPath,
 );
 
 const nobody: FrameOwner = {

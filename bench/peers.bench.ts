@@ -21,7 +21,7 @@ import { writeResult } from './comparison/result.js';
 import { type GroupOutcome, runGroup } from './comparison/run-group.js';
 import { closeGuard } from './comparison/server-process.js';
 import { renderText } from './comparison/table.js';
-import { readScriptArguments } from './script-arguments.js';
+import { readJsonPath, readScriptArguments } from './script-arguments.js';
 
 const EXIT_BAR_NOT_MET = 99;
 
@@ -42,7 +42,7 @@ const { isQuick, only, json, isChecked } = readScriptArguments(
   (given) => ({
     isQuick: given.has('quick'),
     only: given.all('only').map((text) => oneOf(GROUP_NAMES)(text, '--only')),
-    json: given.one('json') ?? PEERS_RESULT,
+    json: readJsonPath(given) ?? PEERS_RESULT,
     isChecked: given.has('check'),
   }),
 );

@@ -14,7 +14,7 @@ import { formatCount } from '../src/bench/report/units.js';
 import { progress } from './comparison/progress.js';
 import { type ComparisonResult, runFacts, writeResult } from './comparison/result.js';
 import { verdict } from './comparison/verdict.js';
-import { JSON_OPTION, readScriptArguments } from './script-arguments.js';
+import { JSON_OPTION, readJsonPath, readScriptArguments } from './script-arguments.js';
 
 /** Times JSON.parse of the same bytes, for the native kernel at these sizes. */
 const KERNEL_BAR = { times: 6, sizes: ['1.2 KB', '12 KB', '1.2 MB'] };
@@ -53,7 +53,7 @@ const json = readScriptArguments(
     takes: 'about 2 min',
     options: JSON_OPTION,
   },
-  (given) => given.one('json'),
+  readJsonPath,
 );
 const say = progress();
 const scratch = mkdtempSync(join(tmpdir(), 'sluice-bench-'));

@@ -1,3 +1,4 @@
+import { checkWritable } from '../src/bench/report/check-writable.js';
 import { SluiceError, usageError } from '../src/errors.js';
 import {
   type Arguments,
@@ -24,6 +25,13 @@ export const JSON_OPTION = {
 export const ROUNDS_OPTION = {
   rounds: { value: 'N', help: `rounds; medians count [${DEFAULT_ROUNDS}]` },
 } as const;
+
+/** The value of JSON_OPTION; null: none. @throws SluiceError SLUICE_ERR_REPORT_UNWRITABLE */
+export function readJsonPath(given: Pick<Arguments<'json'>, 'one'>): string | null {
+  const path = given.one('json');
+  if (path !== null) checkWritable('--json', path);
+  return path;
+}
 
 /** The value of ROUNDS_OPTION. @throws SluiceError SLUICE_ERR_USAGE */
 export function readRounds(given: Pick<Arguments<'rounds'>, 'read'>): number {

@@ -64,6 +64,11 @@ export async function measure(
   };
 }
 
+/** Reasons without their hints, which are for a user of `sluice bench`. */
+function causes(reasons: readonly string[]): string {
+  return reasons.map((reason) => reason.split('; ', 1)[0]).join('; ');
+}
+
 function failureOf(
   result: RunResult,
   { answersWithErrors }: Contender,
@@ -71,7 +76,7 @@ function failureOf(
 ): string | null {
   const { timeouts, errorReplies } = result.failures;
   if (timeouts > 0) return `it stalled: ${timeouts} requests had no reply after ${stallMs} ms`;
-  if (!result.passed) return result.failureReasons.join('; ');
+  if (!result.passed) return causes(result.failureReasons);
   const wanted = answersWithErrors === true ? result.totals.replies : 0;
   if (errorReplies === wanted) return null;
   return `${errorReplies} replies were errors, which ${wanted} should have been`;

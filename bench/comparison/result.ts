@@ -1,6 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { machineFacts, versions } from '../../src/bench/measurement/machine.js';
 import type { Bar } from './bars.js';
 import type { Sample, Shape, Timing } from './measure.js';
@@ -59,7 +58,6 @@ export function runFacts(): Pick<
 }
 
 export function writeResult(path: string, result: object): void {
-  mkdirSync(dirname(path), { recursive: true });
   writeFileSync(path, `${JSON.stringify(result, null, 2)}\n`);
 }
 

@@ -31,7 +31,8 @@ const BENCH_HELP = `Measures a JSON-RPC server under load and checks every reply
 
 ${optionsHelp(BENCH_OPTION_GROUPS)}
 
-Exit code: 0 good, 1 the run failed, 2 bad usage, 99 an --expect is broken.
+Exit code: 0 good, 1 the run failed, 2 bad usage, 99 an --expect, or the
+--fail-over of compare, is broken.
 `;
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;

@@ -3,10 +3,17 @@ import { level } from './load/stage-plan.js';
 import type { BenchOptions } from './options/bench-options.js';
 import { checkExpectation } from './options/expectation.js';
 import { type RunWatch, runBenchmark } from './run-benchmark.js';
+import type { RunResult } from './run-result.js';
 import { searchMax } from './search-max.js';
 
 /** A rate that was not reached was not kept, whatever the latency of what was sent. */
 const REACHED_SHARE = 0.95;
+
+/** Whether any of its connections was made. */
+function wasConnected({ failures }: RunResult, connections: number): boolean {
+  const { connectFailures, tlsFailures, upgradeFailures } = failures;
+  return connectFailures + tlsFailures + upgradeFailures < connections;
+}
 
 /** `--find-max`: runs of rising rate until the limits are known. */
 export async function findMax(
@@ -29,7 +36,8 @@ export async function findMax(
     // By chance fewer may be due than the rate says (--arrivals poisson).
     const { repliesPerSecond, requestsPerSecond } = result.totals;
     const isReached = repliesPerSecond >= Math.min(rate, requestsPerSecond) * REACHED_SHARE;
-    const step = { rate, ok: keepsLimits && isReached && result.passed, result };
+    const ok = keepsLimits && isReached && result.passed;
+    const step = { rate, ok, isHopeless: !wasConnected(result, options.connections), result };
     onStep(step);
     return step;
   });

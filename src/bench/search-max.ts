@@ -9,6 +9,8 @@ export interface SearchStep {
   readonly rate: number;
   /** Whether it kept the limits. */
   readonly ok: boolean;
+  /** No other rate can do better: the server was not reached. */
+  readonly isHopeless?: boolean;
 }
 
 export interface SearchOutcome<Step extends SearchStep> {
@@ -50,6 +52,7 @@ export async function searchMax<Step extends SearchStep>(
     let step = await attempt(rate);
     if (step === null) return interrupted();
     steps.push(step);
+    if (step.isHopeless === true) break;
     if (!step.ok && bad === Number.POSITIVE_INFINITY && steps.length < MAX_FIND_STEPS - 1) {
       step = await attempt(rate);
       if (step === null) return interrupted();

@@ -17,6 +17,8 @@ const SERVE_HELP = `Serves a JSON-RPC server to many clients.
 
 ${optionsHelp(SERVE_OPTION_GROUPS)}
 
+A SIZE has a unit: KiB, MiB or GiB (KB, MB and GB mean the same); a DURATION, too: ms, s, m or h.
+
 The bound URL is printed alone on a line of stdout once clients are accepted; everything else
 is said on stderr, and with stdio:// the URL, too. SIGTERM or SIGINT stops: what is in flight is
 finished; a second signal stops at once (the same one within half a second is no second).

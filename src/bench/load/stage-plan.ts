@@ -1,4 +1,5 @@
 import { usageError } from '../../errors.js';
+import { didYouMean } from '../../options/did-you-mean.js';
 import { ratePerSecond } from '../../options/value-readers.js';
 import { MAX_RATE } from '../bench-limits.js';
 import { benchDurationMs } from '../options/bench-duration.js';
@@ -22,6 +23,8 @@ const SHAPES: Readonly<Record<string, (rate: number, durationMs: number) => read
   ],
 };
 
+const HOW_TO = '; write 10s@1000 or 5s@1000..8000, or step, spike, soak';
+
 /**
  * `--stages`: a shape's name (it takes `rate` and `durationMs`), or a list of
  * `TIME@RATE` and `TIME@FROM..TO`, whose rates and times are their own.
@@ -35,15 +38,20 @@ export function parseStages(
     if (rate === null) throw usageError(`--stages ${text} needs a --rate`);
     return SHAPES[text]!(rate, durationMs);
   }
+  if (!text.includes('@')) {
+    const hint = didYouMean(text, Object.keys(SHAPES), {
+      write: (name) => name,
+      otherwise: HOW_TO,
+    });
+    throw usageError(`--stages: "${text}" is not a shape, nor a list${hint}`);
+  }
   if (rate !== null) {
     throw usageError('--stages with rates of its own leaves no room for --rate');
   }
   const stages = text.split(',').map((entry) => {
     const match = /^\s*([^@]+)@([^@.]+(?:\.\d+)?)(?:\.\.([^@]+))?\s*$/.exec(entry);
     if (match === null) {
-      throw usageError(
-        `--stages: "${entry}" is not a stage; write 10s@1000 or 5s@1000..8000, or step, spike, soak`,
-      );
+      throw usageError(`--stages: "${entry}" is not a stage${HOW_TO}`);
     }
     const fromRate = stageRate(match[2]!);
     const stageMs = benchDurationMs(match[1]!, '--stages');

@@ -2,19 +2,26 @@ import type { ConnectReport, ThreadOutcome } from '../load/thread-plan.js';
 import type { BenchOptions } from '../options/bench-options.js';
 import type { FailureCounts, RunResult } from '../run-result.js';
 
-/** Failures that make a run a failed one, and what is said of them. */
-const FATAL: Readonly<Partial<Record<keyof FailureCounts, string>>> = {
-  lost: 'requests were never answered',
-  repeated: 'replies came more than once',
-  foreign: 'replies had an id that was not asked for',
-  parseErrors: 'replies could not be read',
-  wrongResults: 'results were not as expected',
-  connectFailures: 'connections could not be made',
-  tlsFailures: 'connections failed in TLS',
-  upgradeFailures: 'connections were refused at the upgrade or the handshake',
-  unexpectedCloses: 'connections were closed by the server',
-  childExits: 'processes ended',
-};
+/** Failures that make a run a failed one, and what is said of one of them, and of more. */
+const FATAL: Readonly<Partial<Record<keyof FailureCounts, readonly [one: string, more: string]>>> =
+  {
+    lost: ['request was never answered', 'requests were never answered'],
+    repeated: ['reply came more than once', 'replies came more than once'],
+    foreign: ['reply had an id that was not asked for', 'replies had an id that was not asked for'],
+    parseErrors: ['reply could not be read', 'replies could not be read'],
+    wrongResults: ['result was not as expected', 'results were not as expected'],
+    connectFailures: ['connection could not be made', 'connections could not be made'],
+    tlsFailures: ['connection failed in TLS', 'connections failed in TLS'],
+    upgradeFailures: [
+      'connection was refused at the upgrade or the handshake',
+      'connections were refused at the upgrade or the handshake',
+    ],
+    unexpectedCloses: [
+      'connection was closed by the server',
+      'connections were closed by the server',
+    ],
+    childExits: ['process ended', 'processes ended'],
+  };
 
 /** What a run left behind, as far as it says why nothing was answered. */
 export interface FailureTraces {
@@ -31,9 +38,9 @@ export function explainFailures(
   totals: RunResult['totals'],
 ): string[] {
   const sentences: string[] = [];
-  for (const [name, what] of Object.entries(FATAL)) {
+  for (const [name, [one, more]] of Object.entries(FATAL)) {
     const count = failures[name as keyof FailureCounts];
-    if (count > 0) sentences.push(`${count} ${what}`);
+    if (count > 0) sentences.push(`${count} ${count === 1 ? one : more}`);
   }
   sentences.push(...new Set(traces.outcomes.flatMap((outcome) => outcome.reasons)));
   if (totals.replies + failures.late > 0) return sentences;

@@ -91,7 +91,9 @@ export function checkExpectation(expectation: Expectation, run: RunResult): Expe
   const latency = LATENCIES[metric];
   let actual: number;
   if (latency !== undefined) {
-    actual = run.latency.count === 0 ? Number.MAX_SAFE_INTEGER : Number(run.latency[latency]);
+    if (run.latency.count === 0)
+      return { expression, actual: Number.MAX_SAFE_INTEGER, passed: false };
+    actual = Number(run.latency[latency]);
   } else {
     actual = (COUNTS[metric] ?? RATES[metric]!)(run);
     if (isShare) actual /= Math.max(1, run.totals.requests);

@@ -1,8 +1,7 @@
-import { accessSync, constants, statSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { usageError } from '../../errors.js';
-import { fileErrorReason } from '../../file-error-reason.js';
-import { type ReportPaths, reportUnwritable } from '../report/write-reports.js';
+import { checkWritable } from '../report/check-writable.js';
+import type { ReportPaths } from '../report/write-reports.js';
 import type { BenchArguments } from './option-table.js';
 
 const FLAG_OF = { json: 'json', csv: 'csv', hgrm: 'hgrm', html: 'report' } as const;
@@ -20,21 +19,8 @@ export function readReportPaths(flags: BenchArguments): ReportPaths {
     const other = flagOf.get(resolve(path));
     if (other !== undefined) throw usageError(`--${other} and --${flag} name the same file`);
     flagOf.set(resolve(path), flag);
-    checkWritable(flag, path);
+    checkWritable(`--${flag}`, path);
     paths[kind] = path;
   }
   return paths;
-}
-
-function checkWritable(flag: string, path: string): void {
-  const refuse = (why: string): never => {
-    throw reportUnwritable(`--${flag}`, path, why);
-  };
-  const found = statSync(path, { throwIfNoEntry: false });
-  if (found?.isDirectory() === true) refuse('it is a folder');
-  try {
-    accessSync(found === undefined ? dirname(path) : path, constants.W_OK);
-  } catch (error) {
-    refuse(fileErrorReason(error));
-  }
 }

@@ -106,8 +106,11 @@ function urlHint(text: string): string {
   return otherCommand(text);
 }
 
+/** What a word that is no URL was probably meant for. */
 function otherCommand(word: string): string {
-  return didYouMean(word, ['compare'], { write: (name) => `sluice bench ${name}` });
+  if (word.includes('://')) return '';
+  const otherwise = "; a server's command goes after --";
+  return didYouMean(word, ['compare'], { write: (name) => `sluice bench ${name}`, otherwise });
 }
 
 function readHeaders(flags: BenchArguments): readonly (readonly [string, string])[] {

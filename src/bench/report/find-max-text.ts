@@ -43,7 +43,7 @@ function answer({ limits, steps, maxRate, confirmed, wasInterrupted }: FindMaxRe
     `Highest rate within ${limits}: ${formatRate(maxRate)} requests/s (${runs}).`,
     confirmed
       ? 'A second run at this rate kept the limits too.'
-      : 'NOT CONFIRMED: no second run at this rate kept the limits; take it for an upper bound.',
+      : 'NOT CONFIRMED: the limits were kept at this rate once only; take it for an upper bound.',
   ];
   if (steps.every(({ ok }) => ok)) {
     sentences.push('No step broke the limits: the knee lies higher.');

@@ -28,7 +28,7 @@ export function versusWarnings(
     );
   } else if (sampleKind === 'second') {
     warnings.push(
-      'Each figure is a median over the seconds of single runs: a change that has another cause (a busier machine) looks like a difference here. Several runs each (--vs) rule that out.',
+      "Each figure is a median over the seconds of single runs (of the seconds' own p99, too): a change that has another cause (a busier machine) looks like a difference here. Several runs each (--vs) rule that out.",
     );
   }
   return warnings;

@@ -55,7 +55,8 @@ interface VersusSide {
 
 /**
  * Compares two sides: ratio of medians with a bootstrap interval (deterministic). Each
- * run is one sample where both sides have several; else each second of the timelines is.
+ * run is one sample where both sides have several, or too few seconds; else each second of the
+ * timelines is.
  * Seconds of one run resemble each other more than runs do, so their interval is rather
  * too narrow than too wide; the warnings say so. `names` is what the sides are called in
  * text. Throws RangeError when a side has no run.
@@ -66,7 +67,7 @@ export function summarizeVersus(
   names: readonly [string, string] = ['A', 'B'],
 ): VersusSummary {
   if (a.length === 0 || b.length === 0) throw new RangeError('each side needs at least one run');
-  const sampleKind = a.length > 1 && b.length > 1 ? 'run' : 'second';
+  const sampleKind = hasEnoughSeconds(a, b) ? 'second' : 'run';
   const samples = sampleKind === 'run' ? runSamples : secondSamples;
   const samplesA = samples(a);
   const samplesB = samples(b);
@@ -87,6 +88,12 @@ export function summarizeVersus(
       sampleKind,
     ),
   };
+}
+
+/** Whether single runs are to be compared by their seconds, and there are enough of these. */
+function hasEnoughSeconds(a: readonly RunResult[], b: readonly RunResult[]): boolean {
+  if (a.length > 1 && b.length > 1) return false;
+  return [a, b].every((runs) => secondSamples(runs).throughput.length >= FEWEST_SAMPLES);
 }
 
 /** The comparison as text for a terminal of 80 columns; ends with a newline. */

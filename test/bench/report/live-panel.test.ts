@@ -142,7 +142,7 @@ test('what is not measured yet, or no more, is not shown as zeros', () => {
   panel.update({ ...snapshot, errors: 3, phase: 'draining' });
   assert.deepEqual(written, [
     'connecting  0.0 s of 30.0 s\n',
-    'draining    15.0 s of 30.0 s  waiting for the last replies  errors 3\n',
+    'draining    15.0 s  waiting for the last replies  errors 3\n',
   ]);
 });
 
