@@ -16,6 +16,29 @@ export const LATENCY_STATISTICS = [
   ['maxUs', 'max'],
 ] as const satisfies readonly (readonly [keyof LatencySummary, string])[];
 
+/**
+ * So many requests have to lie above a percentile (docs/bench.md, "How to read a percentile
+ * curve"): what fewer did is a matter of chance.
+ */
+const FEWEST_ABOVE = 10;
+/** The share of requests above each percentile. */
+const SHARE_ABOVE: Readonly<Partial<Record<keyof LatencySummary, number>>> = {
+  p50Us: 0.5,
+  p75Us: 0.25,
+  p90Us: 0.1,
+  p95Us: 0.05,
+  p99Us: 0.01,
+  p999Us: 0.001,
+  p9999Us: 0.0001,
+};
+
+/** Whether there are enough requests for a statistic to mean anything. */
+export function isTelling(summary: LatencySummary, name: keyof LatencySummary): boolean {
+  const share = SHARE_ABOVE[name];
+  if (share === undefined) return summary.count > 0;
+  return summary.count * share >= FEWEST_ABOVE;
+}
+
 /** One column of a latency table. `path` is where the summary is in the result's JSON. */
 export interface LatencyColumn {
   readonly title: string;
@@ -43,10 +66,10 @@ export function latencyColumns(result: RunResult): LatencyColumn[] {
   return columns;
 }
 
-/** The text of one statistic; a summary of nothing has dashes, not zeros. */
+/** The text of one statistic; where it would tell nothing there is a dash, not a number. */
 export function latencyCell(summary: LatencySummary, name: keyof LatencySummary): string {
   const value = summary[name];
   if (typeof value === 'string') return value;
   if (name === 'count') return formatCount(value);
-  return summary.count === 0 ? '-' : formatLatency(value);
+  return isTelling(summary, name) ? formatLatency(value) : '-';
 }

@@ -143,7 +143,7 @@ test('every visible figure is the one in the JSON, to the digits that are shown'
     assert.ok(error <= wanted * 0.005 + 1e-9, `${path}: "${text}" for ${wanted}`);
   }
   const paths = new Set(figures.map(({ path }) => path));
-  for (const path of ['totals.repliesPerSecond', 'latency.p50Us', 'latency.p9999Us', 'failures']) {
+  for (const path of ['totals.repliesPerSecond', 'latency.p50Us', 'latency.p999Us', 'failures']) {
     assert.ok(paths.has(path), path);
   }
   assert.ok(paths.has('latencyUncorrected.p99Us') && paths.has('perMethod.1.latency.maxUs'));

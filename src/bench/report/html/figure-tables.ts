@@ -2,7 +2,7 @@ import type { RunResult } from '../../run-result.js';
 import { disturbanceRows } from '../disturbance-rows.js';
 import { measuredText } from '../expectation-text.js';
 import { type NamedFailure, namedFailures, totalFailures } from '../failure-labels.js';
-import { LATENCY_STATISTICS, latencyCell, latencyColumns } from '../latency-rows.js';
+import { isTelling, LATENCY_STATISTICS, latencyCell, latencyColumns } from '../latency-rows.js';
 import { formatBytes, formatCount, formatRate, formatShare } from '../units.js';
 import { definitionList, escapeHtml, figureMarkup, scrollingTable } from './markup.js';
 
@@ -26,7 +26,7 @@ function latencyTable(result: RunResult): string {
   const rows = latencyColumns(result).map(({ title, path, summary }) => {
     const cells = LATENCY_STATISTICS.map(([name]) => {
       const text = latencyCell(summary, name);
-      return `<td>${summary.count === 0 ? text : figureMarkup(`${path}.${name}`, summary[name], text)}</td>`;
+      return `<td>${isTelling(summary, name) ? figureMarkup(`${path}.${name}`, summary[name], text) : text}</td>`;
     });
     const count = figureMarkup(`${path}.count`, summary.count, formatCount(summary.count));
     return `<tr><th scope="row">${escapeHtml(title)}</th>${cells.join('')}<td>${count}</td></tr>`;
@@ -75,9 +75,9 @@ function generatorList({ generator }: RunResult): string {
     ['Sent late, p50', latencyCell(late, 'p50Us')],
     [
       'Sent late, p99',
-      late.count === 0
-        ? '-'
-        : figureMarkup('generator.lateness.p99Us', late.p99Us, latencyCell(late, 'p99Us')),
+      isTelling(late, 'p99Us')
+        ? figureMarkup('generator.lateness.p99Us', late.p99Us, latencyCell(late, 'p99Us'))
+        : '-',
     ],
     ['Sent late, most', latencyCell(late, 'maxUs')],
   ]);

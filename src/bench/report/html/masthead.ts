@@ -1,14 +1,9 @@
 import type { LatencySummary, RunResult } from '../../run-result.js';
 import { BOTTLENECK_HEADLINE, bottleneckSentence } from '../bottleneck.js';
 import { totalFailures } from '../failure-labels.js';
+import { isTelling } from '../latency-rows.js';
 import { formatBytes, formatCount, formatElapsed, formatLatency, formatRate } from '../units.js';
 import { escapeHtml, figureMarkup } from './markup.js';
-
-/**
- * So many that ten are slower: docs/bench.md, "How to read a percentile curve". The slowest is one
- * by itself.
- */
-const FEWEST_REQUESTS = { p50Us: 20, p99Us: 1_000, p999Us: 10_000, maxUs: 1 } as const;
 
 /** What was measured, whether it passed, what to beware of, and the six figures that matter. */
 export function renderMasthead(result: RunResult, notes: readonly string[]): string {
@@ -104,7 +99,6 @@ function keyFigures({ totals, latency, failures, passed }: RunResult): string {
   return `<section class="tiles" aria-label="Key figures">${tiles.join('')}</section>\n`;
 }
 
-/** A percentile that fewer than ten requests stand behind says what these few did by chance. */
 function latencyTile(
   label: string,
   latency: LatencySummary,
@@ -112,7 +106,7 @@ function latencyTile(
   note: string,
 ): string {
   if (latency.count === 0) return tile(label, '-', 'nothing measured');
-  if (latency.count < FEWEST_REQUESTS[name]) return tile(label, '-', 'too few requests');
+  if (!isTelling(latency, name)) return tile(label, '-', 'too few requests');
   const valueUs = latency[name];
   return tile(label, figureMarkup(`latency.${name}`, valueUs, formatLatency(valueUs)), note);
 }
