@@ -145,5 +145,7 @@ footer { margin-top: 40px; font-size: 13px; color: var(--muted); }
   .x-axis .minor { display: none; }
   .counters dl { columns: 1; }
 }
-@media print { body { background: none; } .card, .chart, .tiles { break-inside: avoid; } details { display: none; } }
+@media print { body { background: none; } .card, .chart, .tiles { break-inside: avoid; } details { display: none; }
+  /* Paper does not scroll. */
+  .scroll { overflow: visible; background: none; } .scroll table { font-size: 8px; } .scroll :is(th, td) { padding: 2px 3px; } }
 `;
