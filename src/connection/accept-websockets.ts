@@ -7,6 +7,7 @@ import { clientsWithinDescriptors } from '../frontend/descriptor-room.js';
 import { MAX_PING_INTERVAL_SECONDS } from '../frontend/idle-timeout.js';
 import { loadFrontEnd } from '../frontend/load-front-end.js';
 import type { TlsFiles } from '../frontend/tls-files.js';
+import type { WebSocketFrontEnd } from '../frontend/websocket-front-end.js';
 import {
   LARGEST_BUFFER_BYTES,
   LARGEST_CONNECTIONS,
@@ -132,9 +133,7 @@ export async function acceptWebSockets(
     draining: never,
     down: never,
   });
-  // What uWebSockets.js has open when a thread ends ends the whole process.
-  const destroy = (): void => frontEnd.destroy();
-  if (!isMainThread) process.once('exit', destroy);
+  if (!isMainThread) destroyAtEndOfThread(frontEnd);
   return {
     url: frontEnd.url,
     stopAccepting: () => frontEnd.stopAccepting(),
@@ -158,6 +157,19 @@ function accept(
       onError(error);
     });
   return socket;
+}
+
+/** Of this thread. */
+const frontEnds: WebSocketFrontEnd[] = [];
+
+/** What uWebSockets.js has open when a thread ends ends the whole process. */
+function destroyAtEndOfThread(frontEnd: WebSocketFrontEnd): void {
+  if (frontEnds.length === 0) {
+    process.once('exit', () => {
+      for (const each of frontEnds) each.destroy();
+    });
+  }
+  frontEnds.push(frontEnd);
 }
 
 /** Of this module: a function made in acceptWebSockets() would keep all that is there. */

@@ -5,6 +5,7 @@ import {
   BEGAN_US,
   FRAMING_NONE,
   HEADER_WORDS,
+  ID_HASH,
   ON_BAD_REPLY,
   OP,
   onBadOf,
@@ -109,6 +110,8 @@ export class BatchAttempts {
     const arg = batch.word(0, ARG);
     control[HEADER_WORDS + OP] = op(ACTION_REFUSE, FRAMING_NONE, onBad);
     control[HEADER_WORDS + ARG] = WORKER_FAILED;
+    // ACTION_REFUSE writes none, and an arena that is used again has another frame's.
+    control[HEADER_WORDS + ID_HASH] = 0;
     try {
       this.#kernel.processBatch(control, batch.bytes);
       control[HEADER_WORDS + VERDICT] = BAD_MESSAGE;

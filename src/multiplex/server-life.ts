@@ -187,13 +187,14 @@ export class ServerLife implements UpstreamEvents {
     if (!this.#outputEnded || this.#goneReason === null) return;
     const reason = this.#goneReason;
     this.#upstream = null;
+    // Those that are closed because it is gone come again: they must not have it start at once.
+    const hadClients = this.#server.hasClients;
     this.#server.gone(this.#exit);
     if (this.#stopped) return;
-    const { hasClients } = this.#server;
     if (this.#retired) {
-      if (hasClients) this.#start();
+      if (this.#server.hasClients) this.#start();
       else this.#isDown = false;
-    } else if (hasClients || this.#options.eager) this.#startLater(reason);
+    } else if (hadClients || this.#options.eager) this.#startLater(reason);
     else this.#rest();
   }
 

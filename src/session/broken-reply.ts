@@ -24,13 +24,10 @@ export function brokenReplyId(batch: Batch, index: number): string | null {
   return id === '' || id === 'null' ? null : id;
 }
 
-/**
- * The same for what a server says: what it logs may have an id and no method, too, but then it has
- * neither `jsonrpc` nor what a reply has.
- */
+/** The same for what a server says: what it logs may have an id and no method, too. */
 export function brokenServerReplyId(batch: Batch, index: number): string | null {
   const id = brokenReplyId(batch, index);
-  if (id === null || isBrokenReply(batch, index)) return id;
+  if (id === null || batch.verdict(index) === BAD_JSON) return id;
   return isLogLine(batch.input(index)) ? null : id;
 }
 

@@ -9,6 +9,7 @@ export class DrainTimer {
   readonly #position: () => string;
   readonly #onStalled: () => void;
   #timer: NodeJS.Timeout | null = null;
+  #startedMs: number | null = null;
 
   /** `position`: differs when something was answered or read since it was last asked. */
   constructor(ms: number, position: () => string, onStalled: () => void) {
@@ -23,9 +24,16 @@ export class DrainTimer {
     return this.#timer !== null;
   }
 
+  /** How long it is since the input ended; 0 where it has not. */
+  get waitedMs(): number {
+    return this.#startedMs === null ? 0 : performance.now() - this.#startedMs;
+  }
+
   /** The input has ended; nothing when it runs already. */
   start(): void {
-    if (this.#timer === null) this.#wait(this.#position());
+    if (this.#timer !== null) return;
+    this.#startedMs = performance.now();
+    this.#wait(this.#position());
   }
 
   stop(): void {

@@ -159,8 +159,8 @@ export class PassThroughSession implements Session, UpstreamEvents, PassedThroug
   async stop(code: number, reason: string): Promise<void> {
     this.#upstream?.closeInput();
     this.#upstream?.discardOutput();
-    // A server whose input has ended for longer has had time.
-    const graceMs = this.#drain.waits ? LEAVE_GRACE_MS / 2 : STOP_GRACE_MS;
+    // A server whose input has ended before has had some of its time.
+    const graceMs = Math.max(LEAVE_GRACE_MS / 2, STOP_GRACE_MS - this.#drain.waitedMs);
     // First: a client that has left would give the server less time.
     const stopped = this.#stopUpstream(graceMs);
     this.#client.close(code, reason);

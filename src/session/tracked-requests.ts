@@ -11,7 +11,7 @@ import { RequestWatch, WatchedRequest } from './request-watch.js';
 export interface TrackedRequestsOptions {
   /** How long a request may wait for its answer; 0: for ever. */
   readonly requestTimeoutMs: number;
-  /** Null: guessed from the first request. */
+  /** Null: guessed from `initialize`. */
   readonly profile: Profile | null;
 }
 

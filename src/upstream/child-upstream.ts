@@ -90,7 +90,7 @@ export class ChildUpstream implements Upstream {
       child.once('error', (error) => {
         // Without a process there is no exit event; the streams end by themselves.
         if (child.pid === undefined) {
-          events.gone(`the server cannot be started: ${whyNotStarted(command.program, error)}`, {
+          events.gone(`the server cannot be started: ${whyNotStarted(command, error)}`, {
             code: null,
             signal: null,
           });
@@ -210,9 +210,11 @@ function uninterrupted(
   };
 }
 
-/** Where the program is there, what is missing is what it asks to be run with. */
-function whyNotStarted(program: string, error: NodeJS.ErrnoException): string {
-  if (error.code !== 'ENOENT' || !existsSync(program)) return messageOf(error);
+/** Where program and folder are there, what is missing is what the program asks to be run with. */
+function whyNotStarted({ program, cwd }: ChildCommand, error: NodeJS.ErrnoException): string {
+  if (error.code !== 'ENOENT') return messageOf(error);
+  if (!existsSync(cwd)) return `${messageOf(error)}; the folder ${cwd} is gone (--cwd)`;
+  if (!existsSync(program)) return messageOf(error);
   return `${messageOf(error)}; the interpreter in its first line (#!) is missing, or that line ends with CR LF`;
 }
 

@@ -99,6 +99,33 @@ describe('a shared server whose process has died', () => {
     assert.deepEqual(server.told, ['begun', 'gone', 'forget']);
   });
 
+  test('is not started at once for clients that were closed because of it, and come again', (t) => {
+    t.mock.timers.enable({ apis: ['setTimeout'] });
+    const server = new Told();
+    server.gone = () => {
+      server.hasClients = false;
+      return server.told.push('gone');
+    };
+    const life = new ServerLife(server, {
+      upstream: (events) => new MemoryUpstream(events, null),
+      ...{ maxRestarts: 1, eager: false, idleTimeoutMs: 60_000, log: silentLogger() },
+    });
+    const comeAndDie = (): void => {
+      server.hasClients = true;
+      life.need();
+      life.gone('the server exited', { code: 1, signal: null });
+      life.outputEnded();
+    };
+    comeAndDie();
+    server.hasClients = true;
+    life.need();
+    assert.deepEqual([server.told, life.isDown], [['begun', 'gone'], true]);
+    t.mock.timers.tick(RESTART_MS);
+    assert.deepEqual(server.told, ['begun', 'gone', 'begun']);
+    comeAndDie();
+    assert.deepEqual(server.told, ['begun', 'gone', 'begun', 'gone', 'forget', 'gave up']);
+  });
+
   test('keeps a client that comes meanwhile waiting as long as those before', (t) => {
     const { server, life } = died(t);
     server.hasClients = false;
