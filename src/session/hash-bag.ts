@@ -37,6 +37,10 @@ export class HashBag {
     return true;
   }
 
+  has(hash: number): boolean {
+    return this.#hashes !== null && this.#counts[this.#find(hash)] !== 0;
+  }
+
   /** Takes a hash out once; false where it is not there. */
   delete(hash: number): boolean {
     if (this.#hashes === null) return false;

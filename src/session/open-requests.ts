@@ -47,6 +47,11 @@ export class OpenRequests {
     if (this.#leave(hashOfText(id))) this.#settle();
   }
 
+  /** Whether one with the id of frame `index` is open, and not cancelled. */
+  has(batch: Batch, index: number): boolean {
+    return this.#open.has(hashOfFrame(batch, index));
+  }
+
   /** Frame `index` is an answer, to one of them or to nothing. */
   answered(batch: Batch, index: number): void {
     // Null has no hash from the kernel.

@@ -90,19 +90,13 @@ export class RequestWatch {
     return request;
   }
 
-  /** Waits for its reply no more, and will know none that comes; false when there was one. */
-  forget(request: WatchedRequest): boolean {
-    if (!request.waits) return false;
-    this.#remove(idKey(request.id), request);
-    return true;
-  }
-
   /**
    * Gives up a request, whose reply is late from now on; false when it was answered or given up.
    */
   giveUp(request: WatchedRequest): boolean {
-    if (!this.forget(request)) return false;
+    if (!request.waits) return false;
     const key = idKey(request.id);
+    this.#remove(key, request);
     this.#late.set(key, (this.#late.get(key) ?? 0) + 1);
     if (this.#late.size > MAX_LATE_IDS) this.#late.delete(this.#late.keys().next().value!);
     return true;

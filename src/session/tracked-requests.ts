@@ -26,8 +26,7 @@ export class TrackedRequests {
   readonly #cancelled = new CancelledRequests<WatchedRequest>({
     isOpen: (request) => request.waits,
     graceOver: (request) => {
-      // It need not be answered any more: its id may be another request's from now on.
-      if (this.#watch.forget(request)) request.array?.forgo();
+      if (this.#watch.giveUp(request)) request.array?.forgo();
     },
   });
 
@@ -103,7 +102,9 @@ export class TrackedRequests {
    * client as it is.
    */
   answered(batch: Batch, index: number): ArrayReply | 'late' | null {
-    const request = this.#watch.active ? this.#watch.settle(frameId(batch, index)) : null;
+    let request = this.#watch.active ? this.#watch.settle(frameId(batch, index)) : null;
+    // Its id has been given to another request since, which nobody watches.
+    if (request === 'late' && this.#open.has(batch, index)) request = null;
     // What was given up or cancelled was counted as answered then.
     if (request !== 'late' && request?.cancelled !== true) this.#open.answered(batch, index);
     return request === 'late' ? 'late' : (request?.array ?? null);
