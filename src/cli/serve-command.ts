@@ -21,7 +21,7 @@ A SIZE has a unit: KiB, MiB or GiB (KB, MB and GB mean the same); a DURATION, to
 
 The bound URL is printed alone on a line of stdout once clients are accepted; everything else
 is said on stderr, and with stdio:// the URL, too. SIGTERM or SIGINT stops: what is in flight is
-finished; a second signal stops at once (the same one within half a second is no second).
+finished. A second signal stops at once, but not the same one within half a second.
 `;
 
 /** Runs the gateway until it is told to stop; the exit code. @throws SluiceError */
