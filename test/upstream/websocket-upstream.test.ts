@@ -49,18 +49,19 @@ test('10000 pipelined requests through two gateways are all answered in order', 
   for (let n = 0; n < 10_000; n++) assert.equal((await client.next()).result, n);
 });
 
-test('a server that nobody listens for closes the client with 1011 and says why', async (t) => {
+test('a server that nobody listens for closes the client with 1011 and says why, without credentials', async (t) => {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
   server.close();
   await once(server, 'close');
   const gateway = await GatewayProcess.start(t, {
-    args: ['--upstream', `ws://127.0.0.1:${port}`],
+    args: ['--upstream', `ws://me:secret@127.0.0.1:${port}/path?token=secret`],
   });
   const client = await JsonRpcSocket.open(t, gateway.url);
   const { code, reason } = await client.close();
   assert.equal(code, 1011);
+  assert.ok(reason.startsWith(`the server ws://127.0.0.1:${port} cannot be`), reason);
   assert.match(reason, /cannot be reached or has failed: .*ECONNREFUSED/);
   await gateway.logged('the reason', ({ msg }) => msg === 'the server is gone');
 });
