@@ -316,14 +316,19 @@ test('stdio:// and ws:// are served side by side, with the URL on standard error
 });
 
 /** A client on these streams in this process. */
-function clientHere(t: TestContext, input: Readable, output: Writable): StdioClient {
+function clientHere(
+  t: TestContext,
+  input: Readable,
+  output: Writable,
+  onClosed: (failure: string | null) => void = () => undefined,
+): StdioClient {
   const client = new StdioClient({
     input,
     output,
     framing: 'ndjson',
     maxPayloadBytes: 1000,
     log: silentLogger(),
-    onClosed: () => undefined,
+    onClosed,
   });
   t.after(() => client.close(1000, ''));
   return client;
@@ -388,12 +393,7 @@ test('error replies that a stdio client does not read hold its input up until it
 test('a stdio client that is closed because it does not read has left, whatever is unread', async (t) => {
   const output = new Writable({ write: () => undefined });
   const ends: unknown[] = [];
-  const client = new StdioClient({
-    ...{ input: new PassThrough(), output, framing: 'ndjson', maxPayloadBytes: 1000 },
-    log: silentLogger(),
-    onClosed: (failure) => ends.push(failure),
-  });
-  t.after(() => output.destroy());
+  const client = clientHere(t, new PassThrough(), output, (failure) => ends.push(failure));
   client.attach({ clientEnded: (gone, failure) => ends.push([gone, failure]) });
   client.sendOne(Buffer.from('{}'));
   client.close(1013, 'too slow');
